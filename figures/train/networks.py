@@ -1,0 +1,42 @@
+"""The architectures of the one-dimensional study: generator, discriminator, encoder."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import torch
+from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+LATENT_SLOPE = 0.2  # negative slope of every LeakyReLU
+
+
+def generator(layers: int = 3) -> nn.Sequential:
+    """1 -> 128 -> ... -> 2^(7 + layers - 2) -> 1 with LeakyReLU(0.2) between; 33 537 parameters at three layers."""
+    widths = [1, *(128 * 2**i for i in range(layers - 1)), 1]
+    return _chain([nn.Linear(i, o) for i, o in pairwise(widths)], nn.LeakyReLU(LATENT_SLOPE))
+
+
+def discriminator(layers: int = 3) -> nn.Sequential:
+    """1 -> 2^(7 + layers - 1) -> ... -> 128 -> 1, spectral norm on every layer; returns the logit."""
+    widths = [1, *(128 * 2**i for i in reversed(range(layers))), 1]
+    linear = [spectral_norm(nn.Linear(i, o)) for i, o in pairwise(widths)]
+    return _chain(linear, nn.LeakyReLU(LATENT_SLOPE))
+
+
+class Encoder(nn.Module):
+    """1 -> 256 -> 128 (ReLU) -> mean and log-variance of q(z | x)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(1, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU())
+        self.mean, self.log_variance = nn.Linear(128, 1), nn.Linear(128, 1)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        h = self.body(x)
+        return self.mean(h), self.log_variance(h)
+
+
+def _chain(linear: list[nn.Module], activation: nn.Module) -> nn.Sequential:
+    layers = [layer for pair in zip(linear, [activation] * len(linear), strict=True) for layer in pair]
+    return nn.Sequential(*layers[:-1])

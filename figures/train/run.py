@@ -1,0 +1,113 @@
+"""One training run: data, epochs, a checkpoint after each few epochs, and the generator's weights as an .npz file."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from .objectives import MODELS
+
+POINTS, BATCH = 50_000, 1000
+
+
+class Run(NamedTuple):
+    """A model (`vae` or `gan`) for the target 1/2 N(-m, 1) + 1/2 N(m, 1)."""
+
+    model: str
+    m: int
+    seed: int
+    epochs: int = 400
+
+    @property
+    def name(self) -> str:
+        return f"{self.model}_m{self.m:02d}_s{self.seed}"
+
+
+def train(run: Run, out: Path, checkpoints: Path, tick: Callable[[int], None], every: int = 10) -> Path:
+    """Train `run` to its end, from its checkpoint if there is one, and write `out/NAME.npz` whole."""
+    torch.manual_seed(run.seed)  # initial weights; PyTorch offers no other way to seed them
+    model = MODELS[run.model]()
+    rng = torch.Generator().manual_seed(1000 * run.seed + run.m)
+    x = _sample(run.m, rng)
+    state_file = checkpoints / f"{run.name}.pt"
+    first, losses, seconds = _resume(state_file, model, rng)
+    tick(first)
+    for epoch in range(first, run.epochs):
+        start = time.perf_counter()
+        losses.append(_epoch(model, x, rng))
+        seconds += time.perf_counter() - start
+        if (epoch + 1) % every == 0 or epoch + 1 == run.epochs:
+            _save(state_file, model, rng, epoch + 1, losses, seconds)
+        tick(epoch + 1)
+    return _export(run, model, losses, seconds, out / f"{run.name}.npz")
+
+
+def _sample(m: int, rng: torch.Generator) -> torch.Tensor:
+    signs = torch.randint(0, 2, (POINTS, 1), generator=rng) * 2.0 - 1.0
+    return torch.randn((POINTS, 1), generator=rng) + m * signs
+
+
+def _epoch(model: Any, x: torch.Tensor, rng: torch.Generator) -> dict[str, float]:
+    steps = [model.step(batch, rng) for batch in x[torch.randperm(len(x), generator=rng)].split(BATCH)]
+    return {key: float(np.mean([step[key] for step in steps])) for key in steps[0]}
+
+
+def _resume(file: Path, model: Any, rng: torch.Generator) -> tuple[int, list[dict[str, float]], float]:
+    if not file.exists():
+        return 0, [], 0.0
+    state = torch.load(file, weights_only=True)
+    model.parts.load_state_dict(state["parts"])
+    for optimiser, saved in zip(model.optimisers, state["optimisers"], strict=True):
+        optimiser.load_state_dict(saved)
+    rng.set_state(state["rng"])
+    return state["epoch"], state["losses"], state["seconds"]
+
+
+def _save(
+    file: Path, model: Any, rng: torch.Generator, epoch: int, losses: list[dict[str, float]], seconds: float
+) -> None:
+    state = {
+        "parts": model.parts.state_dict(),
+        "optimisers": [optimiser.state_dict() for optimiser in model.optimisers],
+        "rng": rng.get_state(),
+        "epoch": epoch,
+        "losses": losses,
+        "seconds": seconds,
+    }
+    _whole(file, lambda part: torch.save(state, part))
+
+
+def _export(run: Run, model: Any, losses: list[dict[str, float]], seconds: float, file: Path) -> Path:
+    """Weights under PyTorch's names, the activation, and how they came about, in one file."""
+    weights = {name: value.numpy() for name, value in model.generator.state_dict().items()}
+    history = {key: np.array([loss[key] for loss in losses], np.float32) for key in losses[0]}
+    meta = {**run._asdict(), "seconds": round(seconds), "torch": torch.__version__, "threads": torch.get_num_threads()}
+
+    def write(part: Path) -> None:
+        with part.open("wb") as stream:
+            np.savez_compressed(
+                stream,
+                **weights,
+                activation=np.array("leaky_relu"),
+                negative_slope=np.array("1/5"),
+                meta=np.array(json.dumps(meta, sort_keys=True)),
+                **{f"loss_{key}": value for key, value in history.items()},
+            )
+
+    _whole(file, write)
+    return file
+
+
+def _whole(file: Path, write: Callable[[Path], object]) -> None:
+    """The file appears complete or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.part")
+    write(part)
+    os.replace(part, file)

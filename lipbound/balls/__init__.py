@@ -1,0 +1,7 @@
+"""Ball arithmetic: the same names as the kernels, exact rationals in, enclosures out."""
+
+from . import density as density
+from . import line as line
+from . import normal as normal
+from . import panel as panel
+from . import table as table

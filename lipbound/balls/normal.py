@@ -1,0 +1,87 @@
+"""The standard normal law in ball arithmetic, and how exact numbers become balls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flint import arb, ctx, fmpq
+
+from ..enclosure import Enclosure
+from ..exact import INF, Exact
+
+BITS = 128  # enough that doubles lose nothing and near-flat pieces little
+P, R = ParamSpec("P"), TypeVar("R")
+
+
+def working(bits: int = BITS) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Run the function at this precision; the precision outside is untouched."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            with ctx.workprec(bits):
+                return function(*args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+def ball(x: Exact | int | Enclosure | arb) -> arb:
+    """The ball of an exact number or of an enclosure."""
+    if isinstance(x, arb):
+        return x
+    if isinstance(x, Enclosure):
+        return arb(x.lo).union(arb(x.hi))
+    if isinstance(x, float):  # an infinite end
+        return arb.pos_inf() if x == INF else arb.neg_inf()
+    return arb(fmpq(x.numerator, x.denominator)) if isinstance(x, Fraction) else arb(x)
+
+
+def endwise(f: Callable[[arb], arb], x: arb) -> arb:
+    """f over a ball, from its two ends: f must be monotone. Wide balls would be hopeless otherwise."""
+    return f(x) if x.is_exact() else f(x.lower()).union(f(x.upper()))
+
+
+def phi(u: arb) -> arb:
+    """Density."""
+    return (-u * u / 2).exp() / root_tau()
+
+
+def root_tau() -> arb:
+    return (2 * arb.pi()).sqrt()
+
+
+def cdf(u: arb) -> arb:
+    """Phi(u), relatively tight in the left tail."""
+    return endwise(lambda t: arb(0) if t == arb.neg_inf() else (-t / arb(2).sqrt()).erfc() / 2, u)
+
+
+def quantile(p: arb) -> arb:
+    """Phi^-1(p); infinite at 0 and 1."""
+    return endwise(_quantile, p)
+
+
+def _quantile(p: arb) -> arb:
+    if p >= 1:
+        return arb.pos_inf()
+    if p <= 0:
+        return arb.neg_inf()
+    return -arb(2).sqrt() * (2 * p).erfcinv()
+
+
+def mass(a: arb, b: arb) -> arb:
+    """Phi(b) - Phi(a), a <= b, relatively tight in both tails."""
+    if a > 0:
+        return cdf(-a) - cdf(-b)
+    return cdf(b) - cdf(a)
+
+
+def area(u: arb) -> arb:
+    """Integral of Phi from -inf to u."""
+    if u == arb.neg_inf():
+        return arb(0)
+    return endwise(lambda t: t * cdf(t) + phi(t), u)

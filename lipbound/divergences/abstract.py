@@ -1,0 +1,106 @@
+"""The Divergence duty: call it for a number, enclose it for a proof."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+
+from .. import balls
+from ..enclosure import Enclosure
+from ..errors import DomainError
+from ..laws import AbstractLaw
+from ..pieces import cuts
+
+
+class Divergence(abc.ABC):
+    """A number >= 0 for two laws, zero when they are equal.
+
+    `d(p, q)` is float64 with a modelled error, `d.enclose(p, q)` is proved, `d.reversed(p, q)` is d(q, p).
+    Infinite values are values, with their reason.
+    """
+
+    name: str
+    symbol: str  # LaTeX
+    unit: str
+    symmetric: bool
+    triangle: bool
+
+    @abc.abstractmethod
+    def __call__(self, p: AbstractLaw, q: AbstractLaw) -> Enclosure:
+        """The divergence in float64, as value and modelled error."""
+
+    @abc.abstractmethod
+    def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
+        """A certified enclosure, of width about `tol` or less where the precision allows."""
+
+    @property
+    def reversed(self) -> Divergence:
+        """The same divergence with its arguments exchanged."""
+        return self if self.symmetric else Reversed(self)
+
+    def latex(self, p: str = r"g_\#\gamma", q: str = r"\nu") -> str:
+        """The divergence as a formula.
+
+        >>> from lipbound.divergences import kl
+        >>> kl.latex("P", "Q"), kl.reversed.latex("P", "Q")
+        ('\\\\mathrm{KL}(P \\\\,\\\\|\\\\, Q)', '\\\\mathrm{KL}(Q \\\\,\\\\|\\\\, P)')
+        """
+        return rf"{self.symbol}({p}, {q})" if self.symmetric else rf"{self.symbol}({p} \,\|\, {q})"
+
+    def text(self, p: str = "g#N", q: str = "nu") -> str:
+        """The divergence in plain text."""
+        return f"{self.name}({p}, {q})" if self.symmetric else f"{self.name}({p} || {q})"
+
+    def __repr__(self) -> str:
+        return f"<{self.text('p', 'q')}>"
+
+
+@dataclass(frozen=True, repr=False)
+class Reversed(Divergence):
+    """(p, q) -> of(q, p)."""
+
+    of: Divergence
+    symmetric = False
+    triangle = False
+
+    def __post_init__(self) -> None:
+        for field in ("name", "symbol", "unit"):
+            object.__setattr__(self, field, getattr(self.of, field))
+
+    def __call__(self, p: AbstractLaw, q: AbstractLaw) -> Enclosure:
+        return self.of(q, p)
+
+    def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
+        return self.of.enclose(q, p, tol)
+
+    @property
+    def reversed(self) -> Divergence:
+        return self.of
+
+    def latex(self, p: str = r"g_\#\gamma", q: str = r"\nu") -> str:
+        return self.of.latex(q, p)
+
+    def text(self, p: str = "g#N", q: str = "nu") -> str:
+        return self.of.text(q, p)
+
+
+def need_laws(name: str, *laws: object) -> None:
+    """Raise DomainError unless every argument is a law."""
+    for law in laws:
+        if not isinstance(law, AbstractLaw):
+            raise DomainError(
+                f"{name} compares two laws and got {type(law).__name__}: use Gaussian, Mixture or pushforward(g); "
+                "samples are not a law"
+            )
+
+
+def need_tolerance(tol: float) -> None:
+    """Raise DomainError unless tol is a positive finite number."""
+    if not 0 < tol < float("inf"):
+        raise DomainError(f"tol = {tol} is not a width: it must be positive and finite")
+
+
+def common(p: AbstractLaw, q: AbstractLaw) -> tuple[balls.table.Table, balls.table.Table]:
+    """Both laws in balls, on cells that they share."""
+    at = sorted({*cuts(p.pieces()), *cuts(q.pieces())})
+    return p.balls_at(at), q.balls_at(at)

@@ -1,0 +1,37 @@
+"""The Wasserstein distance of order one."""
+
+from __future__ import annotations
+
+from .. import balls, kernels
+from ..enclosure import Enclosure, estimate, of_ball
+from ..laws import AbstractLaw
+from .abstract import Divergence, common, need_laws, need_tolerance
+
+
+class Wasserstein1(Divergence):
+    """W1(p, q) = integral of |F_p - F_q|, in the unit of the line.
+
+    In closed form: F_p - F_q is monotone between two crossings of the densities, hence has one sign but for one zero.
+
+    >>> from lipbound.laws import Gaussian
+    >>> print(w1(Gaussian(0), Gaussian(2)))
+    2 ± 2.1e-14 (estimate)
+    """
+
+    name = "W1"
+    symbol = r"W_1"
+    unit = "length"
+    symmetric = True
+    triangle = True
+
+    def __call__(self, p: AbstractLaw, q: AbstractLaw) -> Enclosure:
+        need_laws("w1", p, q)
+        return estimate(*kernels.line.w1(p.table, q.table))
+
+    def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
+        need_laws("w1", p, q)
+        need_tolerance(tol)
+        return of_ball(balls.line.w1(*common(p, q), tol), low=0.0)
+
+
+w1 = Wasserstein1()

@@ -1,0 +1,9 @@
+"""Float64 arithmetic: tables in, values and modelled errors out."""
+
+from . import density as density
+from . import line as line
+from . import moments as moments
+from . import normal as normal
+from . import panel as panel
+from . import quantile as quantile
+from . import table as table

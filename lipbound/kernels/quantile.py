@@ -1,0 +1,82 @@
+"""The quantile function of a table: the least y with P(Y <= y) >= p."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .density import part, pdf1
+from .jit import jit, leaf, ndtri
+
+
+@leaf
+def _cell(p, t, left):
+    """The cell in which the wanted mass is reached, counted from the left end, or from the right end if not left."""
+    lo, hi = 0, t.below.size - 1
+    while lo < hi:  # from the left: last cell with below < p; from the right: first cell with above < p
+        mid = (lo + hi + 1) >> 1 if left else (lo + hi) >> 1
+        if left:
+            lo, hi = (mid, hi) if t.below[mid] < p else (lo, mid - 1)
+        else:
+            lo, hi = (lo, mid) if t.above[mid] <= p else (mid + 1, hi)
+    return lo
+
+
+@leaf
+def _bracket(p, k, t, left):
+    """An interval in cell k that holds the solution; in an unbounded cell, from the quantiles of its parts."""
+    lo = t.edges[k - 1] if k > 0 else -math.inf
+    hi = t.edges[k] if k < t.edges.size else math.inf
+    if lo > -math.inf and hi < math.inf:
+        return lo, hi
+    weight = 0.0
+    for j in range(t.first[k], t.first[k + 1]):
+        weight += t.weight[j]
+    # Each part at the common level p / weight: their least and greatest quantile bracket the mixture's.
+    level = p / weight
+    least, most = math.inf, -math.inf
+    for j in range(t.first[k], t.first[k + 1]):
+        u = ndtri(min(1.0, level), 0) if left else -ndtri(min(1.0, level), 0)
+        y = t.y0[j] + (u - t.u0[j]) / t.inv[j]
+        least, most = min(least, y), max(most, y)
+    return max(lo, least), min(hi, most)
+
+
+@leaf
+def quantile1(p, q, t):
+    """Solve P(Y <= y) = p, where q = 1 - p, from the side on which the mass is small."""
+    left = p <= q
+    goal = p if left else q
+    k = _cell(goal, t, left)
+    done = t.below[k] if left else t.above[k]
+    if t.first[k] == t.first[k + 1] or done + t.cell[k] < goal:  # reached by the atom on the cell's far edge
+        return t.edges[k] if left else t.edges[k - 1]
+    lo, hi = _bracket(goal - done if (k > 0 if left else k < t.edges.size) else goal, k, t, left)
+    y = lo if lo == hi else 0.5 * (lo + hi)
+    for _ in range(200):
+        gap = done + part(y, k, t, left) - goal
+        if gap == 0.0:
+            break
+        if (gap < 0.0) == left:
+            lo = y
+        else:
+            hi = y
+        step = gap / pdf1(y, k, t)
+        new = y - step if left else y + step
+        if not lo < new < hi:
+            new = 0.5 * (lo + hi)
+        if new == y or not lo < new < hi or abs(new - y) < 1e-16 * abs(y):
+            break
+        y = new
+    return y
+
+
+@jit
+def quantile(ps, t):
+    """Quantile of each p in [0, 1]."""
+    out = np.empty(ps.size)
+    for i in range(ps.size):
+        p = ps[i]
+        out[i] = quantile1(p, 1.0 - p, t)
+    return out

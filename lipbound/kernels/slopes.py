@@ -1,0 +1,49 @@
+"""How fast the logarithm of a sum of Gaussians can bend on a panel: the inequalities behind proved signs."""
+
+from __future__ import annotations
+
+import math
+
+from .jit import leaf
+from .normal import LOG_ROOT_TAU
+
+MOST = 700.0  # exponents are cut here: exp stays finite
+
+
+@leaf
+def log_sum(y, half, index, count, t):
+    """log S(y) of S = sum over the entries, its slope, bounds of its curvature within `half` of y, rounding of log S.
+
+    (log S)'' = -E[inv^2] + Var(slope) under the shares r_j = S_j / S, and slope_j = -u_j inv_j. Against the largest
+    entry k, r_j <= S_j / S_k, whose logarithm is quadratic in y: it is bounded over the panel by its Taylor
+    polynomial. Hence Var <= sum r_j (slope_j - slope_k)^2 and E[inv^2] <= inv_k^2 + sum r_j inv_j^2.
+    """
+    top, k = -math.inf, 0
+    for n in range(count):
+        j = index[n]
+        u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
+        e = math.log(t.weight[j] * t.inv[j]) - 0.5 * u * u
+        if e > top:
+            top, k = e, j
+    u_k = t.u0[k] + (y - t.y0[k]) * t.inv[k]
+    slope_k, sq_k = -u_k * t.inv[k], t.inv[k] * t.inv[k]
+    total, slope, spread, square, least = 1.0, 0.0, 0.0, sq_k, sq_k
+    for n in range(count):
+        j = index[n]
+        if j == k:
+            continue
+        u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
+        e = math.log(t.weight[j] * t.inv[j]) - 0.5 * u * u - top
+        sq = t.inv[j] * t.inv[j]
+        gap = -u * t.inv[j] - slope_k
+        share = math.exp(e)
+        total += share
+        slope += share * gap
+        grow = abs(gap) * half + 0.5 * max(0.0, sq_k - sq) * half * half
+        most = math.exp(min(0.0, e + min(grow, MOST)))
+        wide = abs(gap) + abs(sq - sq_k) * half
+        spread += most * wide * wide
+        square += most * sq
+        least = min(least, sq)
+    rounding = 4e-16 * (1.0 + u_k * u_k + abs(u_k * t.inv[k]) * abs(y - t.y0[k]) + abs(top))
+    return top + math.log(total) - LOG_ROOT_TAU, slope_k + slope / total, -square, spread - least, rounding

@@ -1,0 +1,89 @@
+"""The float64 form of a law: cells between cut points, each with the Gaussian segments active on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .normal import log_mass, mass
+
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+class Table(NamedTuple):
+    """Cell k lies between edges[k-1] and edges[k] and owns the entries first[k] : first[k+1].
+
+    In entry j, u(y) = u0[j] + (y - y0[j]) * inv[j] counts standard deviations; the anchor (y0, u0) is the image
+    of a knot, which keeps u accurate on nearly flat pieces, where slope and intercept would not.
+    """
+
+    edges: Floats  # finite cut points
+    atom: Floats  # mass sitting on each edge
+    first: np.ndarray[tuple[int], np.dtype[np.int64]]
+    y0: Floats
+    u0: Floats
+    inv: Floats  # 1 / standard deviation
+    weight: Floats
+    low: Floats  # u at the lower end of the cell
+    high: Floats  # u at the upper end of the cell
+    share: Floats  # mass of the entry in its cell
+    cell: Floats  # density mass of each cell
+    below: Floats  # mass left of each cell, the atom on its lower edge included
+    above: Floats  # mass right of each cell, the atom on its upper edge included
+    log_below: Floats
+    log_above: Floats
+
+
+def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tuple[Any, Sequence[Any]]]) -> Table:
+    """Round exact cells and atoms (see `pieces`) to float64, masses last, so that tails keep their accuracy."""
+    rows = [_entry(a, b, strand) for a, b, strands in cells for strand in strands]
+    y0, u0, inv, weight, low, high = np.array(rows, float).reshape(-1, 6).T.copy()
+    first = np.cumsum([0, *(len(strands) for _, _, strands in cells)], dtype=np.int64)
+    edges = np.array([float(b) for _, b, _ in cells[:-1]])
+    log_parts = [math.log(w) + log_mass(a, b) for w, a, b in zip(weight, low, high, strict=True)]
+    log_cell = np.array([_log_sum(log_parts[i:j]) for i, j in zip(first, first[1:], strict=False)])
+    parts = np.array([w * mass(a, b) for w, a, b in zip(weight, low, high, strict=True)])
+    cell = np.array([math.fsum(parts[i:j]) for i, j in zip(first, first[1:], strict=False)])
+    on_edge = {x: _log_sum([_log_atom(s) for s in strands]) for x, strands in atoms}
+    log_atom = np.array([on_edge.get(b, -math.inf) for _, b, _ in cells[:-1]])
+    atom = np.exp(log_atom)
+    steps, log_steps = cell[:-1] + atom, np.logaddexp(log_cell[:-1], log_atom)
+    back, log_back = cell[1:] + atom, np.logaddexp(log_cell[1:], log_atom)
+    return Table(
+        edges, atom, first, y0, u0, inv, weight, low, high, parts, cell,
+        below=_running(steps), above=_running(back[::-1])[::-1].copy(),
+        log_below=_log_running(log_steps), log_above=_log_running(log_back[::-1])[::-1].copy(),
+    )  # fmt: skip
+
+
+def _entry(a: Any, b: Any, strand: Any) -> tuple[float, ...]:
+    """Anchor, inverse scale, weight and window of a strand on the cell (a, b)."""
+    (left, right), (low, high) = strand.image, strand.window
+    u_a = low if a == left else strand.position(a)
+    u_b = high if b == right else strand.position(b)
+    ends = [(y, u) for y, u in ((a, u_a), (b, u_b)) if abs(y) != math.inf]
+    y0 = float(min(ends, key=lambda end: abs(end[1]), default=(strand.centre, 0))[0])
+    u0 = strand.position(y0)  # at the rounded anchor, so that its rounding costs nothing
+    return y0, float(u0), float(1 / strand.scale), float(strand.weight), float(u_a), float(u_b)
+
+
+def _log_atom(strand: Any) -> float:
+    low, high = strand.window
+    return math.log(strand.weight) + log_mass(float(low), float(high))
+
+
+def _log_sum(xs: Sequence[float]) -> float:
+    top = max(xs, default=-math.inf)
+    return top if top == -math.inf else top + math.log(math.fsum(math.exp(x - top) for x in xs))
+
+
+def _running(xs: Floats) -> Floats:
+    # Extended precision: hundreds of terms would otherwise cost hundreds of roundings.
+    return np.cumsum(np.concatenate([[0.0], xs]), dtype=np.longdouble).astype(float)
+
+
+def _log_running(xs: Floats) -> Floats:
+    return np.logaddexp.accumulate(np.concatenate([[-np.inf], xs]))

@@ -1,0 +1,169 @@
+"""Probability laws on the line: one duty, `pieces()`, from which everything else follows."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import balls, kernels
+from ..enclosure import Enclosure, of_ball
+from ..errors import DomainError
+from ..exact import INF, extended
+from ..pieces import Pieces, atoms, cells, cuts
+
+Closed = Literal["both", "left", "right", "neither"]
+Floats = float | NDArray[np.float64]
+
+
+class Atom(NamedTuple):
+    """A point that carries mass."""
+
+    place: Fraction
+    mass: float
+
+
+class AbstractLaw(abc.ABC):
+    """A probability law on the line.
+
+    Methods take a number or an array and give a float or an array of the same shape; they are float64 and
+    relatively accurate in both tails. `certified` has the same questions answered by proved enclosures.
+    """
+
+    @abc.abstractmethod
+    def pieces(self) -> Pieces:
+        """The law as a finite sum of affine images of Gaussian segments, exactly."""
+
+    def pdf(self, y: ArrayLike) -> Floats:
+        """Density at y of the part that has one; atoms do not count. At a jump, the value on its right."""
+        return _each(y, lambda ys: kernels.density.pdf(ys, self.table))
+
+    def logpdf(self, y: ArrayLike) -> Floats:
+        """Logarithm of `pdf`, also where the density underflows; -inf where it is zero."""
+        return _each(y, lambda ys: kernels.density.logpdf(ys, self.table))
+
+    def cdf(self, y: ArrayLike) -> Floats:
+        """P(Y <= y)."""
+        return _each(y, lambda ys: kernels.density.tail(ys, self.table, True, False))
+
+    def sf(self, y: ArrayLike) -> Floats:
+        """P(Y > y), never formed as 1 - cdf."""
+        return _each(y, lambda ys: kernels.density.tail(ys, self.table, False, False))
+
+    def logcdf(self, y: ArrayLike) -> Floats:
+        """log P(Y <= y)."""
+        return _each(y, lambda ys: kernels.density.tail(ys, self.table, True, True))
+
+    def logsf(self, y: ArrayLike) -> Floats:
+        """log P(Y > y)."""
+        return _each(y, lambda ys: kernels.density.tail(ys, self.table, False, True))
+
+    def ppf(self, p: ArrayLike) -> Floats:
+        """The least y with P(Y <= y) >= p, for p in [0, 1]; p = 0 gives the lower end of the support."""
+        bad = np.asarray(p, float)
+        bad = bad[(bad < 0) | (bad > 1)]
+        if bad.size:
+            raise DomainError(f"p = {bad.flat[0]} is not a probability: ppf takes values in [0, 1]")
+        return _each(p, lambda ps: kernels.quantile.quantile(ps, self.table))
+
+    def mass(self, lo: ArrayLike, hi: ArrayLike, closed: Closed = "both") -> Floats:
+        """P(Y in the interval from lo to hi); `closed` names the ends that belong to it. Sums, never subtracts."""
+        a, b = np.broadcast_arrays(np.asarray(lo, float), np.asarray(hi, float))
+        ends = _ends(closed)
+        for x, y in zip(a.flat, b.flat, strict=True):
+            if not x <= y:
+                raise DomainError(f"[{x}, {y}] is not an interval: lo must be at most hi")
+        out = kernels.density.between(np.ravel(a), np.ravel(b), self.table, *ends)
+        return float(out[0]) if a.ndim == 0 else out.reshape(a.shape)
+
+    def atoms(self) -> tuple[Atom, ...]:
+        """The points that carry mass, in increasing order; empty if there are none."""
+        masses = [of_ball(balls.table.atom_mass(strands)) for _, strands in atoms(self.pieces())]
+        places = [x for x, _ in atoms(self.pieces())]
+        return tuple(Atom(x, float(m)) for x, m in zip(places, masses, strict=True))
+
+    def support(self) -> tuple[float, float]:
+        """The ends of the smallest closed interval that has all the mass."""
+        ends = [s.image if s.slope else (s.shift, s.shift) for s in self.pieces()]
+        return float(min(a for a, _ in ends)), float(max(b for _, b in ends))
+
+    def mean(self) -> float:
+        """Expectation."""
+        return float(kernels.moments.moments(self.table)[0])
+
+    def var(self) -> float:
+        """Variance (not standard deviation)."""
+        return float(kernels.moments.moments(self.table)[1])
+
+    def sample(self, n: int, rng: np.random.Generator | int) -> NDArray[np.float64]:
+        """n independent draws, by the quantile transform of 53-bit uniforms; `rng` is a Generator or a seed."""
+        if n < 0:
+            raise DomainError(f"n = {n} is not a number of draws: it must be at least 0")
+        uniform = (np.random.default_rng(rng).integers(0, 2**53, n) + 0.5) * 2.0**-53
+        return np.asarray(self.ppf(uniform))
+
+    @property
+    def certified(self) -> Certified:
+        """The same questions, answered by proved enclosures."""
+        return Certified(self)
+
+    @cached_property
+    def table(self) -> Any:
+        """The float64 form, for the kernels."""
+        pieces = self.pieces()
+        return kernels.table.tabulate(cells(pieces, cuts(pieces)), atoms(pieces))
+
+    @cached_property
+    def balls(self) -> balls.table.Table:
+        """The ball form."""
+        return self.balls_at(cuts(self.pieces()))
+
+    def balls_at(self, at: list[Fraction]) -> balls.table.Table:
+        """The ball form on a finer partition, so that two laws can share their cells."""
+        pieces = self.pieces()
+        return balls.table.tabulate(cells(pieces, at), atoms(pieces))
+
+
+class Certified:
+    """A law whose answers are certified enclosures; points are exact numbers, see `exact`."""
+
+    def __init__(self, law: AbstractLaw) -> None:
+        self.law = law
+
+    def pdf(self, y: object) -> Enclosure:
+        """Density at y."""
+        return of_ball(balls.density.pdf(extended(y), self.law.balls), low=0.0)
+
+    def cdf(self, y: object) -> Enclosure:
+        """P(Y <= y)."""
+        return self.mass(-INF, y)
+
+    def sf(self, y: object) -> Enclosure:
+        """P(Y > y)."""
+        return self.mass(y, INF, closed="right")
+
+    def mass(self, lo: object, hi: object, closed: Closed = "both") -> Enclosure:
+        """P(Y in the interval from lo to hi)."""
+        a, b = extended(lo), extended(hi)
+        if a > b:
+            raise DomainError(f"[{a}, {b}] is not an interval: lo must be at most hi")
+        return of_ball(balls.density.between(a, b, self.law.balls, *_ends(closed)), 0.0, 1.0)
+
+
+def _ends(closed: Closed) -> tuple[bool, bool]:
+    if closed not in ("both", "left", "right", "neither"):
+        raise DomainError(f"closed = {closed!r} is unknown: 'both', 'left', 'right' or 'neither'")
+    return closed in ("both", "left"), closed in ("both", "right")
+
+
+def _each(y: ArrayLike, kernel: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Floats:
+    """Apply a one-dimensional kernel to any shape; NaN stays NaN."""
+    ys = np.asarray(y, float)
+    out = kernel(np.ravel(ys))
+    out[np.isnan(np.ravel(ys))] = np.nan
+    return float(out[0]) if ys.ndim == 0 else out.reshape(ys.shape)

@@ -98,8 +98,8 @@ def test_every_certified_file_has_its_float_twin():
     kernels, balls = (
         {path.name for path in (ROOT / "lipbound" / room).glob("*.py")} for room in ("kernels", "balls")
     )
-    assert balls
-    assert balls <= kernels
+    assert balls >= {"line.py", "normal.py"}
+    assert balls - kernels <= {"valley.py"}  # its float twin is frontier/valley.py
 
 
 def test_every_export_is_shown_at_work():

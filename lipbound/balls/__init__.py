@@ -5,3 +5,4 @@ from . import line as line
 from . import normal as normal
 from . import panel as panel
 from . import table as table
+from . import valley as valley

@@ -40,3 +40,10 @@ def within(a: Exact, b: Exact, cell: Cell) -> arb:
         v = e.high if b == cell.hi else e.at(y)
         total += e.weight * mass(u, v)
     return total
+
+
+@working()
+def total(table: Table) -> arb:
+    """Mass of all strands, entry by entry: rounding is the only error."""
+    parts = [e.weight * mass(e.low, e.high) for cell in table.cells for e in cell.entries]
+    return sum([*parts, *table.atoms.values()], arb(0))

@@ -198,7 +198,10 @@ def w1(p: Table, q: Table, tol: float) -> arb:
         mine, yours = own(c, d)
         found = _joined(runs(c, mine, yours, few)) if mine or yours else iter([Run(ball(c.lo), ball(c.hi), 1, arb(0))])
         for run in found:
-            total += _distance(run, c, d, f, g)
+            whole = run.a.is_finite() and run.b.is_finite()
+            # what both laws have cancels, and must not count as doubt in a tail
+            ours, theirs = (c, d) if whole else (c._replace(entries=tuple(mine)), d._replace(entries=tuple(yours)))
+            total += _distance(run, ours, theirs, f, g)
         f, g = f + weigh(c.entries, c, ball(c.lo), ball(c.hi)), g + weigh(d.entries, d, ball(d.lo), ball(d.hi))
     return total
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from flint import acb, arb
 
-from ..exact import INF
+from ..exact import INF, Exact
 from .normal import ball, cdf, phi, working
 from .table import Cell, Entry, Table
 
@@ -40,12 +40,18 @@ class LogSum:
 
 @working(BITS)
 def kl(p: Table, q: Table, tol: float) -> arb:
-    """Integral of p log(p/q) over common cells; q must have density wherever p has."""
-    total, few = arb(0), arb(tol) / (8 * len(p.cells) + 64)
+    """KL(p || q) over common cells; q must have density wherever p has, and atoms where p has."""
+    total, few = jumps(p.atoms, q.atoms), arb(tol) / (8 * len(p.cells) + 64)
     for c, d in zip(p.cells, q.cells, strict=True):
         if c.entries:
             total += _cell(c, d, few)
     return total
+
+
+@working(BITS)
+def jumps(p: Mapping[Exact, arb], q: Mapping[Exact, arb]) -> arb:
+    """What the atoms add: the sum of p({x}) log(p({x}) / q({x}))."""
+    return sum((m * (m / q[x]).log() for x, m in p.items()), arb(0))
 
 
 def _cell(c: Cell, d: Cell, tol: arb) -> arb:

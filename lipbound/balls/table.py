@@ -47,7 +47,13 @@ def tabulate(cells: Sequence[tuple[Exact, Exact, Pieces]], atoms: Iterable[tuple
     """Balls of exact cells and atoms (see `pieces`)."""
     known: dict[int, tuple[arb, ...]] = {}
     table = tuple(Cell(a, b, tuple(_entry(a, b, s, known) for s in strands)) for a, b, strands in cells)
-    return Table(table, {x: atom_mass(strands) for x, strands in atoms})
+    return Table(table, masses(atoms))
+
+
+@working()
+def masses(atoms: Iterable[tuple[Exact, Pieces]]) -> dict[Exact, arb]:
+    """The mass of each atom, by place."""
+    return {x: atom_mass(strands) for x, strands in atoms}
 
 
 @working()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 
 from .. import balls, kernels
@@ -11,6 +10,8 @@ from ..exact import INF
 from ..laws import AbstractLaw
 from ..pieces import atoms, cuts
 from .abstract import Divergence, common, need_laws, need_tolerance
+
+EPS = 2.0**-52
 
 
 class KullbackLeibler(Divergence):
@@ -36,9 +37,10 @@ class KullbackLeibler(Divergence):
         if reason:
             return exactly(INF, reason)
         value, error = kernels.panel.kullback(p.table, q.table)
-        ours, theirs = dict(p.atoms()), dict(q.atoms())
-        jumps = [m * math.log(m / theirs[x]) for x, m in ours.items()]
-        return estimate(value + sum(jumps), error + 1e-15 * sum(ours.values()) + 4e-16 * sum(map(abs, jumps)))
+        # in balls, because a mass may underflow where its logarithm does not
+        jumps = of_ball(balls.panel.jumps(*(balls.table.masses(atoms(law.pieces())) for law in (p, q))))
+        total = value + float(jumps)
+        return estimate(total, error + jumps.error + EPS * (abs(total) + abs(value)))
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("kl", p, q)

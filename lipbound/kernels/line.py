@@ -54,18 +54,32 @@ def jumps(p, q):
 
 
 @leaf
+def _same(p, a, q, b):
+    return (
+        p.weight[a] == q.weight[b]
+        and p.inv[a] == q.inv[b]
+        and p.centre[a] == q.centre[b]
+        and p.rest[a] == q.rest[b]
+    )
+
+
+@leaf
+def _copies(p, a, q, start, stop):
+    """How many of the entries start : stop of q are entry a of p."""
+    n = 0
+    for b in range(start, stop):
+        n += _same(p, a, q, b)
+    return n
+
+
+@leaf
 def own(p, i, q, j, mine):
-    """Entries of cell i of p that cell j of q does not have: what both have cancels in p - q."""
+    """Entries of cell i of p that cell j of q does not have: what both have, so many times, cancels in p - q."""
     n = 0
     for a in range(p.first[i], p.first[i + 1]):
-        shared = False
-        for b in range(q.first[j], q.first[j + 1]):
-            shared |= (
-                p.weight[a] == q.weight[b]
-                and p.inv[a] == q.inv[b]
-                and p.y0[a] - p.u0[a] / p.inv[a] == q.y0[b] - q.u0[b] / q.inv[b]
-            )
-        if not shared:
+        there = _copies(p, a, q, q.first[j], q.first[j + 1])
+        # a fold makes two equal entries: the r-th copy here cancels against the r-th copy there
+        if there == 0 or there <= _copies(p, a, p, p.first[i], a):
             mine[n] = a
             n += 1
     return n
@@ -262,12 +276,32 @@ def _crossing(a, b, rising, i, j, p, q, left):
 
 
 @leaf
-def _integral(a, b, k, t, left):
-    """Integral over [a, b] in cell k of P(Y <= y) or P(Y > y), in closed form, and its rounding error."""
+def _rise(u, v):
+    """Integral of Phi from u to v, and the size of the terms it is made of."""
+    if u > 0.0:  # Phi = 1 - Phi(-.)
+        return (v - u) - (area(-u) - area(-v)), v - u + area(-u)
+    return area(v) - area(u), area(v)
+
+
+@leaf
+def _every(p, i, mine):
+    """All entries of cell i, listed as `own` lists some."""
+    for a in range(p.first[i], p.first[i + 1]):
+        mine[a - p.first[i]] = a
+    return p.first[i + 1] - p.first[i]
+
+
+@leaf
+def _integral(a, b, k, t, index, count, left):
+    """Integral over [a, b] in cell k of P(Y <= y) or P(Y > y), in closed form, and its rounding error.
+
+    Of the cell's entries those listed count, together with all that lies beyond the cell.
+    """
     done = t.below[k] if left else t.above[k]
     total = done * (b - a) if done > 0.0 else 0.0
     err = 4 * EPS * total
-    for j in range(t.first[k], t.first[k + 1]):
+    for n in range(count):
+        j = index[n]
         u, v = t.u0[j] + (a - t.y0[j]) * t.inv[j], t.u0[j] + (b - t.y0[j]) * t.inv[j]
         end = t.low[j]
         if not left:
@@ -276,10 +310,10 @@ def _integral(a, b, k, t, left):
         if end > 0.0:  # Phi(u) - Phi(end) = Phi(-end) - Phi(-u): keep the small numbers
             u, v, end, sign = -v, -u, -end, -1.0
         known = cdf(end) * (b - a) if end > -math.inf else 0.0
-        less, more = area(u) / t.inv[j], area(v) / t.inv[j]
-        total += t.weight[j] * sign * (more - less - known)
+        grown, size = _rise(u, v)
+        total += t.weight[j] * sign * (grown / t.inv[j] - known)
         blur = (abs(u) + abs(v) + abs(t.u0[j])) * mass(u, v) / t.inv[j] if b - a < math.inf else 0.0
-        err += 8 * EPS * t.weight[j] * (known + more + less + blur)
+        err += 8 * EPS * t.weight[j] * (known + size / t.inv[j] + blur)
     return total, err
 
 
@@ -288,6 +322,7 @@ def w1(p, q):
     """Integral of |F - G|, and the modelled error: between crossings of the densities F - G is monotone."""
     table, lo, hi, at = runs(p, q)
     table = _cover(table, lo, hi)
+    pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
     total, err = 0.0, 0.0
     for m in range(len(table)):
         a, b, sign, k = table[m, 0], table[m, 1], table[m, 2], table[m, 4]
@@ -298,10 +333,14 @@ def w1(p, q):
         f = _gap(a, i, j, p, q, left) if a > -math.inf else 0.0
         g = _gap(b, i, j, p, q, left) if b < math.inf else 0.0
         x = _crossing(a, b, f < 0.0, i, j, p, q, left) if f < 0.0 < g or g < 0.0 < f else b
+        if b - a < math.inf:
+            n_p, n_q = _every(p, i, pi), _every(q, j, qi)
+        else:  # what both laws have cancels, and must not count as doubt beyond the reach
+            n_p, n_q = own(p, i, q, j, pi), own(q, j, p, i, qi)
         for c, d in ((a, x), (x, b)):
             if c < d:
-                s, e_s = _integral(c, d, i, p, left)
-                t, e_t = _integral(c, d, j, q, left)
+                s, e_s = _integral(c, d, i, p, pi, n_p, left)
+                t, e_t = _integral(c, d, j, q, qi, n_q, left)
                 total += abs(s - t)
                 err += e_s + e_t
                 if sign == 0.0:  # F - G need not be monotone here; it moves by no more than the mass of the panel

@@ -25,6 +25,8 @@ class Table(NamedTuple):
     first: np.ndarray[tuple[int], np.dtype[np.int64]]
     y0: Floats
     u0: Floats
+    centre: Floats  # where u is 0, rounded; with u there, `rest`, it tells equal entries from nearly equal ones
+    rest: Floats
     inv: Floats  # 1 / standard deviation
     weight: Floats
     low: Floats  # u at the lower end of the cell
@@ -40,7 +42,7 @@ class Table(NamedTuple):
 def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tuple[Any, Sequence[Any]]]) -> Table:
     """Round exact cells and atoms (see `pieces`) to float64, masses last, so that tails keep their accuracy."""
     rows = [_entry(a, b, strand) for a, b, strands in cells for strand in strands]
-    y0, u0, inv, weight, low, high = np.array(rows, float).reshape(-1, 6).T.copy()
+    y0, u0, centre, rest, inv, weight, low, high = np.array(rows, float).reshape(-1, 8).T.copy()
     first = np.cumsum([0, *(len(strands) for _, _, strands in cells)], dtype=np.int64)
     edges = np.array([float(b) for _, b, _ in cells[:-1]])
     log_parts = [math.log(w) + log_mass(a, b) for w, a, b in zip(weight, low, high, strict=True)]
@@ -53,21 +55,23 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
     steps, log_steps = cell[:-1] + atom, np.logaddexp(log_cell[:-1], log_atom)
     back, log_back = cell[1:] + atom, np.logaddexp(log_cell[1:], log_atom)
     return Table(
-        edges, atom, first, y0, u0, inv, weight, low, high, parts, cell,
+        edges, atom, first, y0, u0, centre, rest, inv, weight, low, high, parts, cell,
         below=_running(steps), above=_running(back[::-1])[::-1].copy(),
         log_below=_log_running(log_steps), log_above=_log_running(log_back[::-1])[::-1].copy(),
     )  # fmt: skip
 
 
 def _entry(a: Any, b: Any, strand: Any) -> tuple[float, ...]:
-    """Anchor, inverse scale, weight and window of a strand on the cell (a, b)."""
+    """Anchor, centre, inverse scale, weight and window of a strand on the cell (a, b)."""
     (left, right), (low, high) = strand.image, strand.window
     u_a = low if a == left else strand.position(a)
     u_b = high if b == right else strand.position(b)
     ends = [(y, u) for y, u in ((a, u_a), (b, u_b)) if abs(y) != math.inf]
     y0 = float(min(ends, key=lambda end: abs(end[1]), default=(strand.centre, 0))[0])
     u0 = strand.position(y0)  # at the rounded anchor, so that its rounding costs nothing
-    return y0, float(u0), float(1 / strand.scale), float(strand.weight), float(u_a), float(u_b)
+    centre = float(strand.centre)
+    spread = float(1 / strand.scale), float(strand.weight), float(u_a), float(u_b)
+    return y0, float(u0), centre, float(strand.position(centre)), *spread
 
 
 def _log_atom(strand: Any) -> float:

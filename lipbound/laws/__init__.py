@@ -8,6 +8,7 @@ from .gaussian import Gaussian as Gaussian
 from .gaussian import Mixture as Mixture
 from .gaussian import gaussian_mixture as gaussian_mixture
 from .gaussian import two_gaussians as two_gaussians
+from .patchwork import Patchwork as Patchwork
 from .pushforward import Pushforward as Pushforward
 from .pushforward import pushforward as pushforward
 from .text import parse_law as parse_law

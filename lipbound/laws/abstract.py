@@ -75,9 +75,9 @@ class AbstractLaw(abc.ABC):
         """P(Y in the interval from lo to hi); `closed` names the ends that belong to it. Sums, never subtracts."""
         a, b = np.broadcast_arrays(np.asarray(lo, float), np.asarray(hi, float))
         ends = _ends(closed)
-        for x, y in zip(a.flat, b.flat, strict=True):
-            if not x <= y:
-                raise DomainError(f"[{x}, {y}] is not an interval: lo must be at most hi")
+        wrong = np.flatnonzero(np.ravel(a > b))
+        if wrong.size:
+            raise DomainError(f"[{a.flat[wrong[0]]}, {b.flat[wrong[0]]}] is not an interval: lo must be at most hi")
         out = kernels.density.between(np.ravel(a), np.ravel(b), self.table, *ends)
         return float(out[0]) if a.ndim == 0 else out.reshape(a.shape)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import copysign, inf, isfinite, nextafter
@@ -32,8 +32,23 @@ class Branch(NamedTuple):
     shift: Fraction
 
     def at(self, z: Fraction) -> Fraction:
-        """slope z + shift, also beyond the two ends."""
+        """The value slope z + shift, also beyond the two ends."""
         return self.slope * z + self.shift
+
+
+def merged(branches: Iterable[Branch]) -> tuple[Branch, ...]:
+    """The same map with the fewest branches: neighbours on one line become one.
+
+    >>> left, right = ((a, b, Fraction(1), Fraction(2)) for a, b in [(-INF, Fraction(0)), (Fraction(0), INF)])
+    >>> merged([Branch(*left), Branch(*right)])
+    (Branch(start=-inf, stop=inf, slope=Fraction(1, 1), shift=Fraction(2, 1)),)
+    """
+    rows: list[Branch] = []
+    for row in branches:
+        if rows and rows[-1][2:] == row[2:]:
+            row = row._replace(start=rows.pop().start)
+        rows.append(row)
+    return tuple(rows)
 
 
 class AbstractMap(ABC):
@@ -44,7 +59,7 @@ class AbstractMap(ABC):
 
     @abstractmethod
     def branches(self) -> tuple[Branch, ...]:
-        """The branches of g from left to right: the first starts at -inf, each stops where the next starts."""
+        """The branches of g from left to right; each stops where the next starts, from -inf to inf."""
 
     def lipschitz(self) -> Fraction:
         """L = max |g'|, the least Lipschitz constant.
@@ -99,7 +114,7 @@ class AbstractMap(ABC):
 
 
 class _Table(NamedTuple):
-    """Floats for evaluation: joints, and for each branch three points with the values there, and its slope."""
+    """Floats for evaluation: joints, for each branch three points and the values there, and its slope."""
 
     joints: Floats
     anchors: Floats
@@ -109,8 +124,8 @@ class _Table(NamedTuple):
     def values(self, x: Floats) -> Floats:
         """Height at the nearest anchor plus slope times the way; not finite where only rationals will do.
 
-        Why relative accuracy: the branch's zero is an anchor, so with z nearer to the anchor used the step is at
-        most about 2 |g(z)| and the height at most about 3 |g(z)|. A few roundings of these cost 10 * 2^-53.
+        Why the relative error is small: the branch's zero is an anchor too, so the way from the nearest one
+        is worth at most 2 |g(z)| and the height at most 3 |g(z)|. Their roundings cost 10 * 2^-53 |g(z)|.
         """
         rows = np.searchsorted(self.joints, x, side="right")
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
@@ -121,7 +136,7 @@ class _Table(NamedTuple):
 
 
 def _anchored(branch: Branch) -> tuple[list[float], list[float], float]:
-    """Float points near both ends and the zero, the branch's values there, and the slope; NaN where floats fail."""
+    """Floats near both ends and the zero, the branch's values there, the slope; NaN where floats fail."""
     places: list[Exact] = [branch.start, branch.stop]
     if branch.slope:
         places.append(-branch.shift / branch.slope)

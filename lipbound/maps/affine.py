@@ -11,14 +11,14 @@ from itertools import pairwise
 
 from ..errors import DomainError
 from ..exact import INF, Exact, exact, exacts, extended
-from .abstract import AbstractMap, Branch
+from .abstract import AbstractMap, Branch, merged
 
 
 class AbstractPiecewiseAffine(AbstractMap):
     """A map with finitely many affine branches; composition, sum and scaling are exact."""
 
     def __matmul__(self, inner: object) -> PiecewiseAffine:
-        """g @ h is z -> g(h(z)).
+        """The composition g @ h is z -> g(h(z)).
 
         >>> g = clamp(-1, 1) @ affine(2, 1)
         >>> g.at(-4), g.at("-1/2"), g.at(5)
@@ -29,7 +29,7 @@ class AbstractPiecewiseAffine(AbstractMap):
         return _of_branches([row for step in inner.branches() for row in _after(self, step)])
 
     def __add__(self, other: object) -> PiecewiseAffine:
-        """g + h is z -> g(z) + h(z); a number stands for the constant map.
+        """The sum g + h is z -> g(z) + h(z); a number stands for the constant map.
 
         >>> (fold() + fold(at=1) + 1).at("1/2")
         Fraction(2, 1)
@@ -41,7 +41,7 @@ class AbstractPiecewiseAffine(AbstractMap):
     __radd__ = __add__
 
     def __mul__(self, factor: object) -> PiecewiseAffine:
-        """c g is z -> c g(z), for a number c.
+        """The multiple c g is z -> c g(z), for a number c.
 
         >>> ("1/2" * fold()).at(-3)
         Fraction(3, 2)
@@ -64,7 +64,7 @@ class AbstractPiecewiseAffine(AbstractMap):
 
 @dataclass(frozen=True, init=False)
 class PiecewiseAffine(AbstractPiecewiseAffine):
-    """The map through the points (knots[i], values[i]), affine between them, of slope `left` and `right` outside.
+    """The map through (knots[i], values[i]), affine between them, of slopes `left` and `right` outside.
 
     Two such maps are equal if their tables are; compare `branches()` to compare the maps.
 
@@ -88,9 +88,11 @@ class PiecewiseAffine(AbstractPiecewiseAffine):
 
     def __post_init__(self) -> None:
         if not self.knots:
-            raise DomainError("knots = () leaves nothing to pass through: give at least one knot, or use affine")
+            raise DomainError("knots = () is empty: give at least one knot, or use affine")
         if len(self.knots) != len(self.values):
-            raise DomainError(f"{len(self.knots)} knots with {len(self.values)} values: give one value for each knot")
+            raise DomainError(
+                f"{len(self.knots)} knots, {len(self.values)} values: give one value for each knot"
+            )
         _increasing(self.knots)
 
     def branches(self) -> tuple[Branch, ...]:
@@ -160,8 +162,10 @@ def sawtooth(teeth: int, height: object = 1, width: object = 1) -> PiecewiseAffi
     return PiecewiseAffine([k * step for k in range(2 * teeth + 1)], [0, *[height, 0] * teeth])
 
 
-def from_slopes(knots: Iterable[object], slopes: Iterable[object], anchor: Sequence[object]) -> PiecewiseAffine:
-    """The map with slopes[i] between knots[i - 1] and knots[i] that passes through the point `anchor` = (z, g(z)).
+def from_slopes(
+    knots: Iterable[object], slopes: Iterable[object], anchor: Sequence[object]
+) -> PiecewiseAffine:
+    """The map with slopes[i] from knots[i - 1] to knots[i] and through the point `anchor` = (z, g(z)).
 
     There is one slope more than there are knots, which may be none.
 
@@ -182,20 +186,6 @@ def from_slopes(knots: Iterable[object], slopes: Iterable[object], anchor: Seque
         values.append(values[-1] + rate * (b - a))
     raw = PiecewiseAffine(xs, values, rates[0], rates[-1])
     return raw + (point[1] - raw.at(point[0]))
-
-
-def merged(branches: Iterable[Branch]) -> tuple[Branch, ...]:
-    """The same map with the fewest branches: neighbours on one line become one.
-
-    >>> len(merged([Branch(-INF, Fraction(0), Fraction(1), Fraction(2)), Branch(Fraction(0), INF, Fraction(1), Fraction(2))]))
-    1
-    """
-    rows: list[Branch] = []
-    for row in branches:
-        if rows and (rows[-1].slope, rows[-1].shift) == (row.slope, row.shift):
-            row = row._replace(start=rows.pop().start)
-        rows.append(row)
-    return tuple(rows)
 
 
 def _increasing(knots: Sequence[Fraction]) -> None:
@@ -223,7 +213,10 @@ def _after(g: AbstractMap, step: Branch) -> list[Branch]:
     rows = rows if step.slope > 0 else rows[::-1]
     cuts = [_back(step, row.stop if step.slope > 0 else row.start) for row in rows[:-1]]
     ends: list[Exact] = [step.start, *cuts, step.stop]
-    return [Branch(a, b, r.slope * step.slope, r.at(step.shift)) for (a, b), r in zip(pairwise(ends), rows, strict=True)]
+    return [
+        Branch(a, b, r.slope * step.slope, r.at(step.shift))
+        for (a, b), r in zip(pairwise(ends), rows, strict=True)
+    ]
 
 
 def _end(step: Branch, z: Exact) -> Exact:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from math import prod
 from os import PathLike
 from typing import Any, NamedTuple, cast
+from zipfile import BadZipFile
 
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpz_mat
@@ -26,6 +25,9 @@ from .affine import AbstractPiecewiseAffine, merged
 Ints = NDArray[np.object_]  # Python integers of any size
 Signs = NDArray[np.int8]
 Layer = tuple[Floats, Floats]
+Pairs = Iterable[tuple[object, object]]
+Path = str | PathLike[str]
+Meta = Mapping[str, Any] | None
 ENTRIES = 2**19  # pieces times units worked on at once: bounds the memory, not the result
 
 
@@ -33,8 +35,8 @@ ENTRIES = 2**19  # pieces times units worked on at once: bounds the memory, not 
 class Network(AbstractPiecewiseAffine):
     """z -> W_n s(... s(W_1 z + b_1) ...) + b_n, where s is z for z >= 0 and negative_slope z for z < 0.
 
-    `layers` are the pairs (W, b), W of shape (out, in); each float stands for its binary value. The activation
-    is "relu" (negative slope 0) or "leaky_relu" (0.01 as in PyTorch, unless given).
+    `layers` are the pairs (W, b), W of shape (out, in); each float stands for its binary value. The
+    activation is "relu" (negative slope 0) or "leaky_relu" (0.01 as in PyTorch, unless given).
 
     >>> g = Network([([[1], [-1]], [0, 0]), ([[1, 1]], [3])], "relu")  # |z| + 3
     >>> [(branch.slope, branch.shift) for branch in g.branches()] == [(-1, 3), (1, 3)]
@@ -44,54 +46,51 @@ class Network(AbstractPiecewiseAffine):
     layers: tuple[Layer, ...]
     activation: str
     negative_slope: Fraction
-    meta: Mapping[str, Any]
+    meta: dict[str, Any]
 
     def __init__(
-        self,
-        layers: Iterable[tuple[object, object]],
-        activation: str = "leaky_relu",
-        negative_slope: object = None,
-        meta: Mapping[str, Any] | None = None,
+        self, layers: Pairs, activation: str = "leaky_relu", negative_slope: object = None, meta: Meta = None
     ) -> None:
-        slope = _negative_slope(activation, negative_slope)
-        parts = (_chained(layers), activation, slope, dict(meta or {}))
-        for name, value in zip(("layers", "activation", "negative_slope", "meta"), parts, strict=True):
-            object.__setattr__(self, name, value)
+        fields = {"layers": _chained(layers), "activation": activation, "meta": dict(meta or {})}
+        vars(self).update(fields, negative_slope=_negative_slope(activation, negative_slope))
 
     @classmethod
-    def load(
-        cls, path: str | PathLike[str], activation: str = "leaky_relu", negative_slope: object = None
-    ) -> Network:
+    def load(cls, path: Path, activation: str = "leaky_relu", negative_slope: object = None) -> Network:
         """The network in an .npz file with PyTorch's names: NAME.weight, NAME.bias for each layer, in order.
 
-        The strings `activation`, `negative_slope` and `meta` (JSON) in the file are read if they are there, and
-        the arguments stand in for the first two if they are not. Other arrays are ignored.
+        Strings `activation`, `negative_slope` and `meta` (JSON) are read if the file has them; if not, the
+        arguments stand in for the first two. Other arrays are ignored.
         """
-        arrays = _arrays(path)
         try:
+            arrays = _arrays(path)
             activation = str(arrays.get("activation", activation))
             slope = arrays["negative_slope"].item() if "negative_slope" in arrays else negative_slope
-            meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
-            return cls(_pairs(arrays), activation, slope, meta)
-        except ValueError as error:  # DomainError and JSON's own
-            raise DomainError(f"{path} does not hold a network: {error}") from error
+            meta = json.loads(str(arrays.get("meta", "{}")))
+            if not isinstance(meta, dict):
+                raise ValueError(f"meta = {meta!r} is not a JSON object")
+            return cls(_pairs(arrays), activation, slope, cast(Meta, meta))
+        except (ValueError, EOFError, BadZipFile, zlib.error) as error:
+            expected = "expected an .npz archive with NAME.weight and NAME.bias for each layer"
+            raise DomainError(f"{path} does not hold a network ({error}): {expected}") from error
 
     def branches(self) -> tuple[Branch, ...]:
         return self._branches
 
     @cached_property
     def _branches(self) -> tuple[Branch, ...]:
-        line = np.array([[[1]], [[0]]], dtype=object)
-        return merged(_push(_Block([-INF, INF], line, 1), self.layers, self.negative_slope))
+        identity = _Block([-INF, INF], np.array([[[1]], [[0]]], dtype=object), 1)
+        return merged(_push(identity, self.layers, self.negative_slope))
 
     def forward(self, z: object) -> Fraction:
-        """g(z), exactly, by passing z through the layers; it shares nothing with `branches`.
+        """g(z), exactly, by passing z through the layers: nothing is shared with `branches`.
 
         >>> Network([([[2]], [1]), ([[1]], [0])], negative_slope="1/5").forward(-1)
         Fraction(-1, 5)
         """
-        start, leak = exact(z), fmpq(*self.negative_slope.as_integer_ratio())
-        x = fmpq_mat(1, 1, [fmpq(*start.as_integer_ratio())])
+        x, leak = (
+            fmpq_mat([[fmpq(*exact(z).as_integer_ratio())]]),
+            fmpq(*self.negative_slope.as_integer_ratio()),
+        )
         *hidden, last = self._rationals
         for weight, bias in hidden:
             x = weight * x + bias
@@ -101,11 +100,11 @@ class Network(AbstractPiecewiseAffine):
 
     @cached_property
     def _rationals(self) -> list[tuple[fmpq_mat, fmpq_mat]]:
-        return [(_rational(weight), _rational(bias[:, None])) for weight, bias in self.layers]
+        return [(_matrix(weight), _matrix(bias[:, None])) for weight, bias in self.layers]
 
 
 class _Block(NamedTuple):
-    """Neighbouring pieces: on (ends[k], ends[k + 1]) unit j is (lines[0, k, j] z + lines[1, k, j]) / scale."""
+    """Pieces: for ends[k] < z < ends[k + 1] unit j is (lines[0, k, j] z + lines[1, k, j]) / scale."""
 
     ends: list[Exact]
     lines: Ints
@@ -113,7 +112,7 @@ class _Block(NamedTuple):
 
 
 def _push(block: _Block, layers: tuple[Layer, ...], leak: Fraction) -> Iterator[Branch]:
-    """The pieces of the whole network on `block`: depth first, so that few pieces are held at a time."""
+    """The pieces of the whole network on `block`: depth first, so that few are held at a time."""
     block, rest = _linear(block, *layers[0]), layers[1:]
     if not rest:
         for (start, stop), slope, shift in zip(pairwise(block.ends), *block.lines[:, :, 0], strict=True):
@@ -127,65 +126,61 @@ def _push(block: _Block, layers: tuple[Layer, ...], leak: Fraction) -> Iterator[
 
 def _linear(block: _Block, weight: Floats, bias: Floats) -> _Block:
     """Weights and bias applied, all of them integers over one denominator."""
-    (w, w_powers), (b, b_powers) = _dyadic(weight), _dyadic(bias)
-    # 2^finer makes both integral; what `scale` brings for the bias may be more than needed, never less
-    finer = max(0, -int(w_powers.min()), -int(b_powers.min()))
-    matrix = fmpz_mat(*weight.T.shape, (w << (w_powers + finer)).T.ravel().tolist())
-    _, count, units = block.lines.shape
-    product = fmpz_mat(2 * count, units, block.lines.ravel().tolist()) * matrix
-    lines = np.array([int(x) for x in product.entries()], dtype=object).reshape(2, count, len(weight))
-    lines[1] += (b << (b_powers + finer)) * block.scale
-    return _Block(block.ends, lines, block.scale << finer)
+    tables = [[x.as_integer_ratio() for x in array.ravel().tolist()] for array in (weight, bias)]
+    common = max(d for table in tables for _, d in table)  # powers of two: the largest serves all
+    w, b = (np.array([n * (common // d) for n, d in table], dtype=object) for table in tables)
+    matrix, (_, rows, units) = w.reshape(weight.shape).T, block.lines.shape
+    if len(bias) < 4:  # turning the lines into FLINT's numbers would cost more than the product
+        lines = block.lines @ matrix
+    else:
+        left = fmpz_mat(2 * rows, units, block.lines.ravel().tolist())
+        product = left * fmpz_mat(units, len(bias), matrix.ravel().tolist())
+        lines = np.array([int(x) for x in product.entries()], dtype=object).reshape(2, rows, -1)
+    lines[1] += b * block.scale
+    return _Block(block.ends, lines, block.scale * common)
 
 
 def _activated(block: _Block, leak: Fraction) -> _Block:
     """The block cut where a unit changes sign, each unit times its slope there."""
-    at_ends = _signs(block)
-    before, after = at_ends[:-1], at_ends[1:]
-    flips = before * after < 0
-    ends: list[Exact] = []
-    signs: list[Signs] = []
-    parents: list[int] = []
-    for k, row in enumerate(np.where(before != 0, before, after)):  # zero at both ends: zero between
+    before, after = (at_ends := _signs(block))[:-1], at_ends[1:]
+    cuts: list[tuple[Exact, int, Signs]] = []  # where a piece starts, its parent, the signs on it
+    for k, signs in enumerate(np.where(before != 0, before, after)):  # zero at both ends: zero between
         roots: dict[Exact, list[int]] = {block.ends[k]: []}
-        for j in np.flatnonzero(flips[k]).tolist():
-            slope, shift = block.lines[:, k, j]
-            roots.setdefault(Fraction(-shift, slope), []).append(j)  # equal rationals are one knot
+        for j in np.flatnonzero(before[k] * after[k] < 0).tolist():
+            root = Fraction(-block.lines[1, k, j], block.lines[0, k, j])
+            roots.setdefault(root, []).append(j)  # equal rationals are one knot
         for root in sorted(roots):
-            row = row.copy()
-            row[roots[root]] *= -1
-            ends.append(root)
-            signs.append(row)
-            parents.append(k)
-    p, q = leak.as_integer_ratio()
-    factors = np.where(np.stack(signs) < 0, np.array(p, dtype=object), np.array(q, dtype=object))
-    return _Block([*ends, block.ends[-1]], block.lines[:, parents] * factors, block.scale * q)
+            signs = signs.copy()
+            signs[roots[root]] *= -1
+            cuts.append((root, k, signs))
+    starts, parents, rows = zip(*cuts, strict=True)
+    factors = np.array(leak.as_integer_ratio(), dtype=object)[(np.stack(rows) >= 0).astype(int)]
+    lines = block.lines[:, parents] * factors
+    return _Block([*starts, block.ends[-1]], lines, block.scale * leak.denominator)
 
 
 def _signs(block: _Block) -> Signs:
-    """The sign of each unit at each end, exact: by floats where they prove it, by rationals elsewhere."""
-    ends = np.array([_safe_float(end) for end in block.ends])
-    # values are continuous: an end may be looked at from either of its pieces
-    rows = np.maximum(np.arange(len(ends)) - 1, 0)
+    """The sign of each unit at each end, exact: by floats where they prove it, by integers elsewhere."""
+    tame = [z == 0 or 2.0**-900 < abs(z) < 2.0**900 for z in block.ends]
+    t = np.array([[float(z) if ok else np.nan] for z, ok in zip(block.ends, tame, strict=True)])
+    rows = np.maximum(np.arange(len(t)) - 1, 0)  # units are continuous: either neighbour tells the sign
     bits = max(int(np.abs(block.lines).max()).bit_length() - 960, 0)
     slopes, shifts = (block.lines >> bits).astype(np.float64)[:, rows]
     with np.errstate(over="ignore", invalid="ignore"):
-        steps = slopes * ends[:, None]
-        values = steps + shifts
-        # With u = 2^-53 the floats are A(1 + d), t(1 + d), C(1 + d), |d| <= u, so the value is off by at most
-        # ((1 + u)^4 - 1)(|At| + |C|) < 2^-50 (|steps| + |shifts|); each of A and C lost less than 1 if shifted
-        # right. No product underflows, as |A| >= 1 and |t| >= 2^-900 unless zero; inf and NaN compare false.
-        slack = 4 * (np.abs(ends[:, None]) + 1) if bits else 0.0
-        sure = np.abs(values) > 2.0**-50 * (np.abs(steps) + np.abs(shifts)) + slack
-    signs = np.where(sure, np.sign(values), 0).astype(np.int8)
+        # With u = 2^-53 the floats are A(1 + d), t(1 + d), C(1 + d), |d| <= u, so At + C is off by at most
+        # ((1 + u)^4 - 1)(|At| + |C|) < 2^-50 (|steps| + |shifts|), and |t| + 1 if A and C lost bits.
+        # Nothing underflows, as A is 0 or |A| >= 1, and t is 0 or |t| > 2^-900; inf and NaN compare false.
+        values = (steps := slopes * t) + shifts
+        lost = 4 * (np.abs(t) + 1) if bits else 0.0
+        sure = np.abs(values) > 2.0**-50 * (np.abs(steps) + np.abs(shifts)) + lost
+        signs = np.where(sure, np.sign(values), 0).astype(np.int8)
     for i, j in np.argwhere(~sure).tolist():
-        slope, shift = block.lines[:, rows[i], j]
-        signs[i, j] = _sign(slope, shift, block.ends[i])
+        signs[i, j] = _sign(block.lines[0, rows[i], j], block.lines[1, rows[i], j], block.ends[i])
     return signs
 
 
 def _sign(slope: int, shift: int, z: Exact) -> int:
-    """The sign of slope z + shift, as a limit at the two infinite ends."""
+    """The sign of slope z + shift; at -inf and +inf its limit."""
     if isinstance(z, Fraction):
         value = slope * z.numerator + shift * z.denominator
     else:
@@ -193,89 +188,63 @@ def _sign(slope: int, shift: int, z: Exact) -> int:
     return (value > 0) - (value < 0)
 
 
-def _safe_float(z: Exact) -> float:
-    """z to the nearest float, or NaN where the float filter must not be believed."""
-    big = abs(z) > 2**900 or (z != 0 and abs(z) < Fraction(1, 2**900))
-    return float("nan") if big else float(z)
-
-
-def _dyadic(x: Floats) -> tuple[Ints, NDArray[np.int64]]:
-    """x = odd * 2^power, entry by entry; zero is 0 * 2^0."""
-    fraction, exponent = np.frexp(x)
-    whole = np.ldexp(fraction, 53).astype(np.int64)
-    zeros = np.frexp((whole & -whole).astype(np.float64))[1] - 1  # trailing zero bits
-    zeros = np.where(whole == 0, 0, zeros).astype(np.int64)
-    powers = np.where(whole == 0, 0, exponent.astype(np.int64) - 53 + zeros)
-    return (whole >> zeros).astype(object), powers.astype(object)
-
-
-def _rational(x: Floats) -> fmpq_mat:
-    return fmpq_mat(*x.shape, [fmpq(*v.as_integer_ratio()) for v in x.ravel().tolist()])
+def _matrix(x: Floats) -> fmpq_mat:
+    return fmpq_mat(len(x), len(x[0]), [fmpq(*v.as_integer_ratio()) for v in x.ravel().tolist()])
 
 
 def _negative_slope(activation: str, slope: object) -> Fraction:
     if activation not in ("relu", "leaky_relu"):
         raise DomainError(f"activation = {activation!r} is not piecewise affine: give 'relu' or 'leaky_relu'")
-    default = "0.01" if activation == "leaky_relu" else 0
-    value = exact(default if slope is None else slope)
+    value = exact(slope if slope is not None else "0.01" if activation == "leaky_relu" else 0)
     if activation == "relu" and value:
         raise DomainError(f"negative_slope = {value} with 'relu': give 0, or 'leaky_relu' for another slope")
     return value
 
 
-def _chained(layers: Iterable[tuple[object, object]]) -> tuple[Layer, ...]:
+def _chained(layers: Pairs) -> tuple[Layer, ...]:
     """The layers as float64 arrays that cannot be written to, with shapes that lead from 1 to 1."""
-    chain = tuple(
-        (_doubles(weight, 2, f"weight of layer {i}"), _doubles(bias, 1, f"bias of layer {i}"))
-        for i, (weight, bias) in enumerate(layers, start=1)
-    )
+    chain: list[Layer] = []
+    width = 1
+    for i, (weight, bias) in enumerate(layers, start=1):
+        w, b = _doubles(weight, 2, f"weight of layer {i}"), _doubles(bias, 1, f"bias of layer {i}")
+        if w.shape != (len(b), width):
+            shapes = f"layer {i} has weight {w.shape} and bias {b.shape}"
+            raise DomainError(f"{shapes}: its input is {width} wide, give (n, {width}) and (n,)")
+        chain.append((w, b))
+        width = len(b)
     if not chain:
         raise DomainError("a network of 0 layers: give at least one pair (weight, bias)")
-    width = 1
-    for i, (weight, bias) in enumerate(chain, start=1):
-        if weight.shape[1] != width:
-            takes = f"layer {i} has a weight of shape {weight.shape}: its input must be {width} wide"
-            raise DomainError(f"{takes}, like {'the line' if i == 1 else f'the output of layer {i - 1}'}")
-        if bias.shape != weight.shape[:1]:
-            raise DomainError(f"layer {i} has weight {weight.shape} and bias {bias.shape}: give one bias for each output")
-        width = len(weight)
     if width != 1:
         raise DomainError(f"layer {len(chain)}, the last, has {width} outputs: a map of the line has 1")
-    return chain
+    return tuple(chain)
 
 
 def _doubles(x: object, ndim: int, what: str) -> Floats:
     raw = np.asarray(x)
-    if raw.dtype.kind not in "fiu":
-        raise DomainError(f"{what} has entries of type {raw.dtype}: give real numbers")
-    if raw.ndim != ndim or not prod(raw.shape):
-        raise DomainError(f"{what} has shape {raw.shape}: give {ndim} dimension{'s' * (ndim > 1)}, none of them 0")
+    if raw.dtype.kind not in "fiu" or raw.ndim != ndim or not raw.size:
+        wanted = ("(out,)", "(out, in)")[ndim - 1]
+        raise DomainError(f"{what} is {raw.dtype} {raw.shape}: give numbers of shape {wanted}, not empty")
     values = raw.astype(np.float64)
-    bad = raw[~(np.isfinite(values) & (values == raw))]
+    # as objects, since NumPy would round large integers before it compares them
+    bad = raw[~np.isfinite(values) | (values.astype(object) != raw.astype(object))]
     if bad.size:
         raise DomainError(f"{what} contains {bad[0]}: give finite numbers that float64 holds exactly")
     values.flags.writeable = False
     return values
 
 
-def _arrays(path: str | PathLike[str]) -> dict[str, NDArray[Any]]:
-    expected = "expected an .npz archive of plain arrays named NAME.weight and NAME.bias"
-    try:
-        if not zipfile.is_zipfile(path):
-            raise zipfile.BadZipFile("it is not a zip archive")
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = cast("dict[str, Any]", {name: archive[name] for name in archive.files})
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise DomainError(f"{path} cannot be read ({error}): {expected}") from error
-    if not any(name.endswith(".weight") for name in arrays):
-        raise DomainError(f"{path} holds no weights, only {sorted(arrays)}: {expected}")
-    return arrays
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    archive = np.load(path, allow_pickle=False)
+    if not isinstance(archive, np.lib.npyio.NpzFile):
+        raise ValueError("it holds a single array")
+    with archive:
+        return {name: np.asarray(archive[name]) for name in archive.files}
 
 
-def _pairs(arrays: Mapping[str, NDArray[Any]]) -> list[tuple[object, object]]:
-    names = [name.removesuffix(".weight") for name in arrays if name.endswith(".weight")]
-    lonely = {name for name in names if f"{name}.bias" not in arrays}
-    lonely |= {name.removesuffix(".bias") for name in arrays if name.endswith(".bias")} - set(names)
-    if lonely:
-        raise DomainError(f"{sorted(lonely)[0]} has a weight or a bias only: give both")
+def _pairs(arrays: Mapping[str, NDArray[Any]]) -> Pairs:
+    """Weight and bias of each layer, in the order of the file."""
+    names = dict.fromkeys(key.rpartition(".")[0] for key in arrays if key.endswith((".weight", ".bias")))
+    for name in names:
+        if not {f"{name}.weight", f"{name}.bias"} <= arrays.keys():
+            raise ValueError(f"{name} has a weight or a bias only")
     return [(arrays[f"{name}.weight"], arrays[f"{name}.bias"]) for name in names]

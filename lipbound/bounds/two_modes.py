@@ -1,0 +1,77 @@
+"""Total variation between an L-Lipschitz image of a Gaussian and a law with two separated modes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+from sympy import Integer, Max, Min
+
+from ..bound import INF, Letters, LowerBound, Parameter, Witness
+from ..divergences import tv
+from ..errors import DomainError
+from ..events import best_pair, position
+from ..exact import exact
+from ..instance import Instance
+from ..laws import AbstractLaw, Discrete
+from ..maps import PiecewiseAffine
+from ..symbols import D, L, Phi, Quantile, a, b
+
+Floats = NDArray[np.float64]
+
+
+def read(case: Instance, left: object = None, right: object = None) -> Letters:
+    """Distance and masses of (-inf, left] and [right, inf), and L; without `left` and `right`, the best pair."""
+    if (left is None) != (right is None):
+        raise DomainError("two sets are given by `left` and `right` together, or left out to be searched for")
+    if left is None:
+        left, right = search(case.nu, float(case.L))
+    lo, hi = exact(left), exact(right)
+    if not lo < hi:
+        raise DomainError(f"left = {left} is not below right = {right}: the sets must be apart")
+    nu = case.nu.certified
+    return {"D": hi - lo, "L": case.L, "a": nu.cdf(lo), "b": nu.mass(hi, INF)}
+
+
+def search(nu: AbstractLaw, slope: float) -> tuple[float, float]:
+    """The pair of half-lines for which the bound is highest."""
+    if slope == 0:
+        raise DomainError("L = 0: a constant map serves one point only, and the bound needs L > 0")
+
+    def score(x: Floats, y: Floats) -> Floats:
+        p, q = np.asarray(nu.cdf(x)), np.asarray(nu.mass(y, np.inf))
+        w = (y - x) / slope
+        return np.minimum(q - ndtr(-w - position(np.log(p))), p - ndtr(-w - position(np.log(q))))
+
+    with np.errstate(divide="ignore"):
+        found = best_pair(score, nu)
+    return found.a, found.b
+
+
+def witness(D: Any, L: Any, a: Any) -> Witness:
+    """Equality for b = 1 - a: stay in the heavier mode for its full share, then climb at slope L."""
+    gap, slope, left = exact(D), exact(L), exact(a)
+    share = exact(float(position(np.log(float(left)))))
+    start = share if left >= 1 - left else share - gap / slope
+    climb = PiecewiseAffine((start, start + gap / slope), (0, gap))
+    return Witness(climb, Discrete((0, gap), (left, 1 - left)), {"left": 0, "right": gap})
+
+
+two_modes = LowerBound(
+    name="two_modes",
+    says="An L-Lipschitz image of a Gaussian that serves two sets at distance D must spend mass on the road between.",
+    quantity=tv,
+    formula=Max(Integer(0), Min(b - Phi(-D / L - Quantile(a)), a - Phi(-D / L - Quantile(b)))),
+    parameters=(
+        Parameter(D, 0, INF, "distance between the two sets"),
+        Parameter(L, 0, INF, "Lipschitz constant of g"),
+        Parameter(a, 0, 1, "mass of the left set under nu"),
+        Parameter(b, 0, 1, "mass of the right set under nu"),
+    ),
+    read=read,
+    witness=witness,
+    sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
+    provenance="derived here",
+)

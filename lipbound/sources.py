@@ -1,0 +1,46 @@
+"""The bibliography: statements cite it by key, with a locator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from .errors import DomainError
+
+
+class Source(NamedTuple):
+    """A publication."""
+
+    authors: str
+    title: str
+    where: str
+    year: int
+
+
+SOURCES: Mapping[str, Source] = MappingProxyType({
+    "Borell75": Source("C. Borell", "The Brunn-Minkowski inequality in Gauss space", "Invent. Math. 30, 207-216", 1975),
+    "SudakovTsirelson74": Source(
+        "V. N. Sudakov, B. S. Tsirel'son", "Extremal properties of half-spaces for spherically invariant measures",
+        "Zap. Nauchn. Sem. LOMI 41, 14-24", 1974),
+    "Salmona22": Source(
+        "A. Salmona, V. De Bortoli, J. Delon, A. Desolneux", "Can push-forward generative models fit multimodal "
+        "distributions?", "Advances in Neural Information Processing Systems 35, arXiv:2206.14476", 2022),
+    "CoverThomas06": Source("T. M. Cover, J. A. Thomas", "Elements of Information Theory", "Wiley, 2nd edition", 2006),
+    "Kuiper60": Source(
+        "N. H. Kuiper", "Tests concerning random points on a circle", "Indagationes Mathematicae 63, 38-47", 1960),
+})  # fmt: skip
+
+
+def cite(citation: str) -> str:
+    """The full reference for `KEY` or `KEY, locator`.
+
+    >>> cite("Borell75, Thm 3.1")
+    'C. Borell, The Brunn-Minkowski inequality in Gauss space, Invent. Math. 30, 207-216 (1975), Thm 3.1'
+    """
+    key, _, locator = citation.partition(", ")
+    if key not in SOURCES:
+        raise DomainError(f"{key!r} is not in the bibliography: it knows {', '.join(SOURCES)}")
+    source = SOURCES[key]
+    full = f"{source.authors}, {source.title}, {source.where} ({source.year})"
+    return f"{full}, {locator}" if locator else full

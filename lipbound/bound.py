@@ -157,6 +157,9 @@ class LowerBound:
             wrong = f"misses {', '.join(missing)}" if missing else f"has no letter {', '.join(unknown)}"
             raise DomainError(f"{self.name} {wrong}: its letters are {', '.join(expected)}")
 
+    def __reduce__(self) -> tuple[Callable[[str], LowerBound], tuple[str]]:
+        return declared, (self.name,)  # a declaration travels between processes by its name
+
     @cached_property
     def _least(self) -> str:
         return r"\min_{\text{rows}} " if self.rows else ""
@@ -173,3 +176,17 @@ class LowerBound:
         lines += [f"  {q.symbol} in {q.interval}: {q.meaning}" for q in self.parameters]
         lines += [f"  supposes {self.supposes}"] if self.supposes else []
         return "\n".join([*lines, f"  {self.provenance}; uses {'; '.join(self.sources)}"])
+
+
+def declared(name: str) -> LowerBound:
+    """The bound declared under this name.
+
+    >>> declared("gap_tv").quantity.text()
+    'TV(g#N, nu)'
+    """
+    from . import bounds
+
+    for each in bounds.ALL:
+        if each.name == name:
+            return each
+    raise DomainError(f"no bound is called {name!r}: there are {', '.join(each.name for each in bounds.ALL)}")

@@ -39,7 +39,9 @@ def disagreements(net: Network, rows: tuple[Branch, ...], most: int = 10**9) -> 
     seen = rows if len(rows) <= most else [rows[0], *rng.sample(rows[1:-1], most), rows[-1]]
     wrong = 0
     for row in seen:
-        ends = [z for z in row[:2] if isinstance(z, Fraction)]
+        # for an infinite end a place far out, beyond a knot that may be missing there
+        far = 10**9 * (1 + max([abs(z) for z in row[:2] if isinstance(z, Fraction)], default=Fraction(0)))
+        ends = [z if isinstance(z, Fraction) else far if z > 0 else -far for z in row[:2]]
         wrong += sum(net.forward(z) != row.at(z) for z in [*ends, inner(row, rng), inner(row, rng)])
     return wrong
 
@@ -51,11 +53,11 @@ def is_minimal(rows: tuple[Branch, ...]) -> bool:
 
 
 @st.composite
-def networks(draw, entries, widths=st.integers(1, 4), depth=st.integers(1, 4), dtype=np.float64):
-    sizes = [1, *draw(st.lists(widths, min_size=(n := draw(depth)) - 1, max_size=n - 1)), 1]
+def networks(draw, entries, width=4, depth=4):
+    sizes = [1, *draw(st.lists(st.integers(1, width), max_size=depth - 1)), 1]
     layers = [
         tuple(
-            np.array(draw(st.lists(entries, min_size=k, max_size=k)), dtype).reshape(shape)
+            np.array(draw(st.lists(entries, min_size=k, max_size=k)), float).reshape(shape)
             for shape, k in (((b, a), a * b), ((b,), b))
         )
         for a, b in pairwise(sizes)
@@ -90,7 +92,7 @@ def test_pieces_are_the_forward_pass_with_ties(net):
     assert disagreements(net, rows) == 0
 
 
-@given(networks(extreme, widths=st.integers(1, 3), depth=st.integers(1, 3)))
+@given(networks(extreme, width=3, depth=3))
 def test_pieces_are_the_forward_pass_with_extreme_weights(net):
     rows = net.branches()
     assert is_minimal(rows)
@@ -118,10 +120,11 @@ def test_depth_and_width(sizes):
     assert disagreements(net, net.branches(), most=60) == 0
 
 
-@pytest.mark.slow
-def test_wide_networks_are_worked_on_in_parts():
-    net = gaussian_network([1, 900, 900, 1], seed=2)  # 900 pieces times 900 units are more than fit at once
-    assert disagreements(net, net.branches(), most=20) == 0
+def test_working_on_few_pieces_at_a_time_changes_nothing(monkeypatch):
+    sizes = [1, 9, 7, 5, 1]
+    whole = gaussian_network(sizes, seed=2).branches()
+    monkeypatch.setattr("lipbound.maps.nets.ENTRIES", 20)  # two pieces of ten units
+    assert gaussian_network(sizes, seed=2).branches() == whole
 
 
 def test_many_knots_close_together_stay_apart():
@@ -376,7 +379,7 @@ def test_a_missing_file_is_missing(tmp_path):
         ([([[2**53 + 1]], [0])], "weight of layer 1 contains 9007199254740993: .* float64 holds exactly"),
         (
             [([[np.longdouble("1e-4000")]], [0])],
-            "weight of layer 1 contains 1e-4000: .* float64 holds exactly",
+            "weight of layer 1 contains 1e-4000: give finite numbers that float64",
         ),
         ([(np.ones((0, 1)), [])], r"weight of layer 1 is float64 \(0, 1\): .* \(out, in\), not empty"),
         ([([1], [0])], r"weight of layer 1 is int64 \(1,\): give numbers of shape \(out, in\)"),

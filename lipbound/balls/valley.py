@@ -10,7 +10,7 @@ from flint import arb
 from ..pieces import Strand
 from .density import within
 from .line import runs, weigh
-from .normal import ball, cdf, phi, quantile, working
+from .normal import ball, cdf, endwise, phi, quantile, working
 from .slopes import log_sum
 from .table import Cell, tabulate
 
@@ -95,12 +95,18 @@ def _steep_on(cell: Cell, L: arb, x: arb, y: arb, drop: arb, side: int) -> bool:
     most, least = _outside(cell, x, side) - drop, _outside(cell, y, side) - drop
     half = arb(1) / 2
     peak = _profile(most) if most < half else _profile(least) if least > half else phi(arb(0))
+    if peak <= 0:
+        return True
     middle = ((x + y) / 2).mid()
     h = abs(y - middle).max(abs(middle - x)).upper()
     log_f, slope, low, _ = log_sum(middle, h, cell.entries)
-    return bool(peak.log() <= L.log() + log_f - abs(slope) * h + low.min(arb(0)) * h * h / 2)
+    floor = log_f - abs(slope) * h + low.min(arb(0)) * h * h / 2  # Taylor: log f on the whole stretch
+    return bool(peak.upper().log() <= L.log() + floor)
 
 
 def _profile(t: arb) -> arb:
-    """I(t) = phi(Phi^-1(t)), at a t in [0, 1/2) or (1/2, 1]; zero outside."""
-    return phi(quantile(t.nonnegative_part())) if t > 0 else arb(0).union(phi(quantile(t.upper()))) if t.upper() > 0 else arb(0)
+    """I(t) = phi(Phi^-1(t)) in one half of [0, 1], where it is monotone; zero outside [0, 1]."""
+    top = t.upper().min(arb(1))
+    if top <= 0:
+        return arb(0)
+    return endwise(lambda s: phi(quantile(s)), t.nonnegative_part().min(arb(1)))

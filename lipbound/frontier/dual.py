@@ -8,6 +8,7 @@ centres c one window may serve for all: the mass it gets from N(c, L^2) is unimo
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -116,7 +117,9 @@ def splits(nu: AbstractLaw) -> list[float]:
     grid = sites(nu)
     density = np.asarray(nu.logpdf(grid))
     inner = np.flatnonzero((density[1:-1] < density[:-2]) & (density[1:-1] <= density[2:])) + 1
-    return [*(_lowest(nu, grid[i - 1], grid[i + 1]) for i in inner), float(nu.ppf(0.5))]
+    found = [*(_lowest(nu, grid[i - 1], grid[i + 1]) for i in inner), float(nu.ppf(0.5))]
+    near = 1e-6 * (grid[-1] - grid[0])
+    return [x for k, x in enumerate(found) if all(abs(x - other) > near for other in found[:k])]
 
 
 def _lowest(nu: AbstractLaw, lo: float, hi: float) -> float:
@@ -127,6 +130,7 @@ def _lowest(nu: AbstractLaw, lo: float, hi: float) -> float:
     return 0.5 * (lo + hi)
 
 
+@lru_cache(maxsize=64)
 def best_dual(nu: AbstractLaw, L: float) -> tuple[float, Dual]:
     """The split point whose dual bound is highest, and that bound."""
     found = [(x0, dual(nu, L, x0)) for x0 in splits(nu)]

@@ -13,7 +13,7 @@ from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
-from .dual import Dual, Windows, best_dual, dual
+from .dual import Dual, Windows, best_dual
 
 SLACK = Fraction(1, 10**9)  # the arc is laid for L (1 - SLACK): at its feet the slope would otherwise be exactly L
 LIFT = 1e-11  # least mass by which nu exceeds the arc beyond each foot, so that both jumps are positive
@@ -55,23 +55,22 @@ def valley_frontier(nu: AbstractLaw, L: object) -> Frontier:
     if slope <= 0:
         raise DomainError(f"L = {L} is not a Lipschitz constant to ask for: it must be positive")
     split, found = best_dual(nu, float(slope))
-    return Frontier(slope, split, found, found.value, _upper(nu, slope, split))
+    return Frontier(slope, split, found, found.value, _upper(nu, slope, split, found.centre))
 
 
-def _upper(nu: AbstractLaw, L: Fraction, split: float) -> Enclosure | None:
+def _upper(nu: AbstractLaw, L: Fraction, split: float, centre: float) -> Enclosure | None:
     """The distance of an explicit law proved to be L-Lipschitz, or None."""
     cells = nu.balls.cells
     if len(cells) != 1 or nu.balls.atoms:
         return None
-    arc = lay_arc(nu, L * (1 - SLACK), split)
+    arc = lay_arc(nu, L * (1 - SLACK), split, centre)
     found = None if arc is None else balls.valley.distance(cells[0], L, arc, 1e-12)
     return None if found is None else of_ball(found, 0.0, 1.0)
 
 
-def lay_arc(nu: AbstractLaw, scale: Fraction, split: float) -> balls.valley.Arc | None:
-    """The best arc of this scale around the split point; a foot that only touches is lifted by a mass of LIFT."""
+def lay_arc(nu: AbstractLaw, scale: Fraction, split: float, centre: float) -> balls.valley.Arc | None:
+    """The arc of this scale and centre over the valley; a foot that only touches is lifted by a mass of LIFT."""
     width = float(scale)
-    centre = dual(nu, width, split).centre
     windows = Windows(nu, width, split)
     x, low, y, high = (float(v[0]) for v in windows.feet(np.array([centre])))
     if max(low, high) < LIFT or not x < y:

@@ -168,7 +168,7 @@ def _judge(a, b, p, pi, n_p, q, qi, n_q):
             return ONE, math.copysign(1.0, at_a), 0.0
         return ROOT, _root(a, b, s > 0.0, p, pi, n_p, q, qi, n_q), math.copysign(1.0, s)
     # |p - q| <= max(p, q) (1 - exp(-|r|)), and both stay within exp(swing) of their larger value at y.
-    return OPEN, 2.0 * h * math.exp(max(lp, lq) + min(swing, 700.0)) * min(1.0, 2.0 * swing), 0.0
+    return OPEN, 2.0 * h * math.exp(min(700.0, max(lp, lq) + swing)) * min(1.0, 2.0 * swing), 0.0
 
 
 @leaf

@@ -7,8 +7,6 @@ import math
 from .jit import leaf
 from .normal import LOG_ROOT_TAU
 
-MOST = 700.0  # exponents are cut here: exp stays finite
-
 
 @leaf
 def log_sum(y, half, index, count, t):
@@ -40,7 +38,7 @@ def log_sum(y, half, index, count, t):
         total += share
         slope += share * gap
         grow = abs(gap) * half + 0.5 * max(0.0, sq_k - sq) * half * half
-        most = math.exp(min(0.0, e + min(grow, MOST)))
+        most = math.exp(min(0.0, e + grow))
         wide = abs(gap) + abs(sq - sq_k) * half
         spread += most * wide * wide
         square += most * sq

@@ -228,16 +228,16 @@ def _doubles(x: object, ndim: int, what: str) -> Floats:
     # as objects, since NumPy would round large integers before it compares them
     bad = raw[~np.isfinite(values) | (values.astype(object) != raw.astype(object))]
     if bad.size:
-        raise DomainError(f"{what} contains {bad[0]}: give finite numbers that float64 holds exactly")
+        raise DomainError(f"{what} contains {bad[0]!s}: give finite numbers that float64 holds exactly")
     values.flags.writeable = False
     return values
 
 
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    archive = np.load(path, allow_pickle=False)
-    if not isinstance(archive, np.lib.npyio.NpzFile):
-        raise ValueError("it holds a single array")
-    with archive:
+    with open(path, "rb") as stream:
+        archive = np.load(stream, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise ValueError("it holds a single array")
         return {name: np.asarray(archive[name]) for name in archive.files}
 
 

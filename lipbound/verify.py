@@ -1,0 +1,152 @@
+"""The main job: everything that is known of one generator against its target, and the verdict on every bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from . import bounds, zoo
+from .bounds.exact_fit import exact_fit
+from .bounds.one_valley import one_valley
+from .check import Check, check
+from .divergences import kl, tv, w1
+from .enclosure import Enclosure, Verdict
+from .errors import DomainError
+from .frontier import Frontier, valley_frontier
+from .instance import Instance
+from .laws import AbstractLaw, parse_law, two_gaussians
+from .maps import AbstractMap, Network
+
+MEASURES = (tv, kl, kl.reversed, w1)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One generator and its target, by name, so that it can travel to another process."""
+
+    name: str
+    path: str | None  # None: shipped
+    target: str | None  # None: from the file's meta data
+
+    def load(self) -> tuple[AbstractMap, AbstractLaw]:
+        """The map and the law; DomainError if the file says nothing of its target and none was given."""
+        g = zoo.load_shipped(self.name) if self.path is None else Network.load(self.path)
+        if self.target is not None:
+            return g, parse_law(self.target)
+        if "m" not in g.meta:
+            raise DomainError(f"{self.name} does not say what it was trained on: give --target '1/2 N(-3, 1) + 1/2 N(3, 1)'")
+        return g, two_gaussians(g.meta["m"])
+
+
+@dataclass(frozen=True)
+class Report:
+    """What verify found: exact constants, measured divergences, checks, the frontier."""
+
+    name: str
+    target: str
+    pieces: int
+    lipschitz: Fraction
+    measured: tuple[tuple[str, Enclosure], ...]
+    checks: tuple[Check, ...]
+    floor: Enclosure  # the Lipschitz constant that an exact fit needs, at least
+    frontier: Frontier
+
+    @property
+    def verdict(self) -> Verdict:
+        """VIOLATED if any check is, else UNDECIDED if any is, else HOLDS."""
+        found = {c.verdict for c in self.checks}
+        return next((v for v in (Verdict.VIOLATED, Verdict.UNDECIDED) if v in found), Verdict.HOLDS)
+
+    @property
+    def frontier_ratio(self) -> float:
+        """TV over the least TV that any map with this Lipschitz constant can reach (its proved lower bound)."""
+        least = next(float(c.promised) for c in self.checks if c.bound is one_valley)
+        value = float(dict(self.measured)[tv.text()])
+        return value / least if least > 0 else float("inf") if value > 0 else 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: exact numbers as strings, enclosures with their ends and provenance."""
+        return {
+            "generator": self.name,
+            "target": self.target,
+            "pieces": self.pieces,
+            "lipschitz": {"exact": str(self.lipschitz), "value": float(self.lipschitz)},
+            "exact_fit_floor": _numbers(self.floor),
+            "measured": {name: _numbers(value) for name, value in self.measured},
+            "bounds": [_row(c) for c in self.checks],
+            "frontier": {"sharp": self.frontier.sharp, "ratio": self.frontier_ratio, "split": self.frontier.split},
+            "verdict": self.verdict.name,
+        }
+
+
+def jobs(generators: Sequence[str], target: str | None) -> list[Job]:
+    """Jobs for names or patterns of shipped generators and paths of .npz files; all shipped ones if there are none."""
+    found: list[Job] = []
+    for given in generators or ["*"]:
+        if given.endswith(".npz"):
+            found.append(Job(Path(given).stem, given, target))
+            continue
+        shipped = [name for name in zoo.names() if fnmatchcase(name, given)]
+        if not shipped:
+            raise DomainError(f"{given!r} is no .npz file and matches no shipped generator, such as {zoo.names()[0]}")
+        found += [Job(name, None, target) for name in shipped]
+    return found
+
+
+def verify(job: Job, certify: bool = False) -> Report:
+    """Measure one generator and check every bound that applies; `certify` proves every measurement with balls.
+
+    >>> found = verify(Job("vae_m02_s0", None, None))
+    >>> found.pieces > 100, found.verdict.name, found.frontier.sharp
+    (True, 'HOLDS', True)
+    """
+    g, nu = job.load()
+    case = Instance(g, nu)
+    letters = exact_fit.read(case)
+    return Report(
+        name=job.name,
+        target=str(nu),
+        pieces=len(g.branches()),
+        lipschitz=case.L,
+        measured=tuple((d.text(), case.measured(d, certify)) for d in MEASURES),
+        checks=tuple(check(b, case, certify=certify) for b in bounds.ALL if b is not exact_fit),
+        floor=exact_fit.enclose(**letters),
+        frontier=valley_frontier(nu, case.L),
+    )
+
+
+def verify_all(todo: Sequence[Job], certify: bool = False, processes: int = 1) -> Iterator[Report]:
+    """Reports in the order of the jobs, as they are done."""
+    if processes <= 1 or len(todo) <= 1:
+        yield from (verify(job, certify) for job in todo)
+        return
+    with ProcessPoolExecutor(min(processes, len(todo))) as pool:
+        yield from pool.map(verify, todo, [certify] * len(todo))
+
+
+def _row(c: Check) -> dict[str, Any]:
+    return {
+        "bound": c.bound.name,
+        "quantity": c.bound.quantity.text(),
+        "letters": {k: f"{len(v)} rows" if isinstance(v, list) else _letter(v) for k, v in c.letters.items()},  # type: ignore[arg-type]
+        "promised": _numbers(c.promised),
+        "measured": _numbers(c.measured),
+        "margin": c.margin,
+        "ratio": c.ratio,
+        "verdict": c.verdict.name,
+    }
+
+
+def _letter(x: Any) -> Any:
+    return _numbers(x) if isinstance(x, Enclosure) else {"exact": str(x), "value": float(x)}
+
+
+def _numbers(x: Enclosure) -> dict[str, Any]:
+    # JSON has no infinity: infinite ends are strings.
+    ends = {k: v if abs(v) < float("inf") else str(v) for k, v in (("lo", x.lo), ("hi", x.hi))}
+    return {**ends, "certified": x.certified, **({"reason": x.reason} if x.reason else {})}

@@ -139,11 +139,11 @@ def frontier(
     nu = parse_law(target)
     found = valley_frontier(nu, lipschitz)
     lower = one_valley.enclose(**one_valley.read(Instance(affine(lipschitz), nu)))
-    upper = "not proved: the target has more than one valley, or L is enough for an exact fit"
+    unknown = "not proved: the target has more than one valley, or L is enough for an exact fit"
     if json_file is not None:
-        ends = {"lower": lower.lo, "upper": found.upper.hi if found.upper else None, "sharp": found.sharp}
+        ends = {"lower": lower.lo, "upper": None if found.upper is None else found.upper.hi, "sharp": found.sharp}
         write(json_file, {"L": lipschitz, "target": target, **ends})
-    typer.echo(f"lower  {lower}\nupper  {found.upper or upper}\nsharp  {'yes' if found.sharp else 'not proved'}")
+    typer.echo(f"lower  {lower}\nupper  {found.upper if found.upper is not None else unknown}\nsharp  {'yes' if found.sharp else 'not proved'}")
 
 
 def write(file: Path, content: Any) -> None:

@@ -30,8 +30,8 @@ class Enclosure:
     their `reason`.
 
     >>> e = Enclosure(0.25, 0.5, certified=True)
-    >>> float(e), e.error, e.at_least(0.2).name, e.at_least(0.3).name
-    (0.375, 0.125, 'HOLDS', 'UNDECIDED')
+    >>> float(e), e.at_least(0.2).name, e.at_least(0.3).name, 0.3 in e
+    (0.375, 'HOLDS', 'UNDECIDED', True)
     """
 
     lo: float

@@ -78,13 +78,19 @@ def cuts(pieces: Iterable[Strand]) -> list[Fraction]:
 
 
 def cells(pieces: Pieces, at: list[Fraction]) -> list[tuple[Exact, Exact, Pieces]]:
-    """The cells between consecutive places of `at` (a superset of `cuts`), each with its active strands."""
+    """The cells between consecutive places of `at` (a superset of `cuts`), each with its active strands.
+
+    Strands that are segments of one Gaussian, as the two sides of a fold are, count once, with their joint weight.
+    """
     ends: list[Exact] = [-INF, *at, INF]
     place = {x: i for i, x in enumerate(ends)}
-    active: list[list[Strand]] = [[] for _ in ends[1:]]
+    active: list[dict[int, Strand]] = [{} for _ in ends[1:]]
+    numbers: dict[tuple[Fraction, Fraction], int] = {}
     for strand in pieces:
         if strand.slope:
             low, high = strand.image
+            key = numbers.setdefault((strand.centre, strand.scale), len(numbers))
             for i in range(place[low], place[high]):
-                active[i].append(strand)
-    return [(a, b, tuple(s)) for a, b, s in zip(ends, ends[1:], active, strict=False)]
+                twin = active[i].get(key)
+                active[i][key] = twin._replace(weight=twin.weight + strand.weight) if twin else strand
+    return [(a, b, tuple(s.values())) for a, b, s in zip(ends, ends[1:], active, strict=False)]

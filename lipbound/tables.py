@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from .check import Check
+from .checks import Check
+from .divergences import w1
 from .enclosure import Enclosure, Verdict
 from .estimators import Misled
 from .verify import Report
@@ -33,14 +34,14 @@ def show(reports: Sequence[Report]) -> None:
 
 
 def summary(reports: Sequence[Report]) -> str:
-    """One line: how many generators and checks, and the verdicts."""
+    """The closing line: how many generators and checks, and the verdicts."""
     checks = [c for report in reports for c in report.checks]
     counts = {v: sum(c.verdict is v for c in checks) for v in Verdict}
     proved = all(c.measured.certified for c in checks)
     kind = "proved in ball arithmetic" if proved else "float64 with modelled errors"
     verdicts = ", ".join(f"{n} {v.name}" for v, n in counts.items())
     sharp = sum(report.frontier.sharp for report in reports)
-    return f"{len(reports)} generators, {len(checks)} checks: {verdicts}; frontier sharp for {sharp}; {kind}"
+    return f"{len(reports)} generators, {len(checks)} checks: {verdicts};\nfrontier sharp for {sharp}; {kind}"
 
 
 def show_misled(rows: Mapping[str, Misled]) -> None:
@@ -62,13 +63,16 @@ def show_misled(rows: Mapping[str, Misled]) -> None:
 
 
 def _facts(report: Report) -> str:
-    """What is known of a generator besides the bounds, in two lines."""
-    frontier = f"{report.frontier_ratio:.4g} x the {'sharp ' * report.frontier.sharp}frontier"
-    beside = frontier if report.frontier_ratio < inf else "L is enough for an exact fit"
-    values = ", ".join(f"{name.split('(')[0]} {_number(value)}" for name, value in report.measured if "W1" in name)
+    """What is known of a generator besides the bounds."""
+    if report.frontier_ratio < inf:
+        beside = f"TV is {report.frontier_ratio:.4g} x the {'sharp ' * report.frontier.sharp}frontier"
+    else:
+        beside = "L is enough for an exact fit"
+    distance = next(_number(value) for name, value in report.measured if name == w1.text())
     return (
-        f"[bold]{report.name}[/]  {report.target}\n  {report.pieces} pieces, L = {float(report.lipschitz):.6g} "
-        f"(exact fit: at least {float(report.floor):.6g}), {values}; TV is {beside}"
+        f"[bold]{report.name}[/]  {report.target}\n"
+        f"  {report.pieces} pieces, L = {float(report.lipschitz):.6g}, exact fit needs {float(report.floor):.6g}\n"
+        f"  W1 = {distance}; {beside}"
     )
 
 
@@ -84,7 +88,7 @@ def _grid(rows: Sequence[Sequence[str]]) -> Table:
 def _check(check: Check) -> list[str]:
     colour = dict(zip(Verdict, COLOURS, strict=True))[check.verdict]
     verdict = f"[{colour}]{check.verdict.name}[/]"
-    numbers = f"{float(check.promised):.6g}", _number(check.measured), f"{check.margin:.3g}", f"{check.ratio:.3f}"
+    numbers = f"{float(check.promised):.5g}", _number(check.measured), f"{check.margin:.3g}", f"{check.ratio:.3f}"
     return [check.bound.name, *numbers, verdict]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from . import bounds, zoo
 from .bounds.exact_fit import exact_fit
 from .bounds.one_valley import one_valley
-from .check import Check, check
+from .checks import Check, check
 from .divergences import kl, tv, w1
 from .enclosure import Enclosure, Verdict
 from .errors import DomainError

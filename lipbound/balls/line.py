@@ -131,8 +131,9 @@ def _monotone(a: arb, b: arb, rising: int, p: Sequence[Entry], q: Sequence[Entry
     x, z = _squeeze(a, b, rising, p, q)
     y = ((x + z) / 2).mid()
     lp, lq = log_sum(y, z - x, p), log_sum(y, z - x, q)
-    drop = abs(lp[1] - lq[1]) * (z - x) + abs(lp[0] - lq[0]) + (lp[3] - lq[2]).max(lq[3] - lp[2]) * (z - x) ** 2
-    bound = (z - x) * lp[0].max(lq[0]).exp() * 2 * drop * drop.exp()
+    w = z - x
+    drop = abs(lp[1] - lq[1]) * w + abs(lp[0] - lq[0]) + (lp[3] - lq[2]).max(lq[3] - lp[2]) * w * w
+    bound = w * lp[0].max(lq[0]).exp() * 2 * drop * drop.exp()
     return [Run(a, x, -rising, arb(0)), Run(x, z, 0, bound), Run(z, b, rising, arb(0))]
 
 

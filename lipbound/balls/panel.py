@@ -25,7 +25,8 @@ class LogSum:
         if len(self.entries) == 1:
             u = (z - self.entries[0].centre) * self.entries[0].inv
             return self.logs[0] - u * u / 2
-        keys = [float((c - e.at(x) ** 2 / 2).mid()) for e, c in zip(self.entries, self.logs, strict=True)]  # priority
+        us = [e.at(x) for e in self.entries]
+        keys = [float((c - u * u / 2).mid()) for u, c in zip(us, self.logs, strict=True)]  # priority
         k = max(range(len(keys)), key=keys.__getitem__)
         exponents = [c - ((z - e.centre) * e.inv) ** 2 / 2 for e, c in zip(self.entries, self.logs, strict=True)]
         total = acb(1)

@@ -30,8 +30,9 @@ def log_sum(y: arb, half: arb, entries: Sequence[Entry]) -> tuple[arb, arb, arb,
         slope += share * gap
         grow = abs(gap) * half + (square_k - inv2).nonnegative_part() * half * half / 2
         most = (share * grow.exp()).min(arb(1))
-        spread += most * (abs(gap) + abs(inv2 - square_k) * half) ** 2
-        square += most * inv2
+        wide = abs(gap) + abs(inv2 - square_k) * half
+        spread += most * wide * wide  # not wide ** 2, which is NaN where the ball holds zero
+        square += most * (inv2 - square_k).nonnegative_part()
         least = least.min(inv2)
     value = (ref.height * total).log() - low / 2
     return value, slope_k + slope / total, -square, spread - least

@@ -64,22 +64,14 @@ def _same(p, a, q, b):
 
 
 @leaf
-def _copies(p, a, q, start, stop):
-    """How many of the entries start : stop of q are entry a of p."""
-    n = 0
-    for b in range(start, stop):
-        n += _same(p, a, q, b)
-    return n
-
-
-@leaf
 def own(p, i, q, j, mine):
-    """Entries of cell i of p that cell j of q does not have: what both have, so many times, cancels in p - q."""
+    """Entries of cell i of p that cell j of q does not have: what both have cancels in p - q."""
     n = 0
     for a in range(p.first[i], p.first[i + 1]):
-        there = _copies(p, a, q, q.first[j], q.first[j + 1])
-        # a fold makes two equal entries: the r-th copy here cancels against the r-th copy there
-        if there == 0 or there <= _copies(p, a, p, p.first[i], a):
+        shared = False
+        for b in range(q.first[j], q.first[j + 1]):
+            shared |= _same(p, a, q, b)
+        if not shared:
             mine[n] = a
             n += 1
     return n

@@ -14,7 +14,7 @@ def log_sum(y, half, index, count, t):
 
     (log S)'' = -E[inv^2] + Var(slope) under the shares r_j = S_j / S, and slope_j = -u_j inv_j. Against the largest
     entry k, r_j <= S_j / S_k, whose logarithm is quadratic in y: it is bounded over the panel by its Taylor
-    polynomial. Hence Var <= sum r_j (slope_j - slope_k)^2 and E[inv^2] <= inv_k^2 + sum r_j inv_j^2.
+    polynomial. Hence Var <= sum r_j (slope_j - slope_k)^2 and E[inv^2] <= inv_k^2 + sum r_j (inv_j^2 - inv_k^2)+.
     """
     top, k = -math.inf, 0
     for n in range(count):
@@ -41,7 +41,7 @@ def log_sum(y, half, index, count, t):
         most = math.exp(min(0.0, e + grow))
         wide = abs(gap) + abs(sq - sq_k) * half
         spread += most * wide * wide
-        square += most * sq
+        square += most * max(0.0, sq - sq_k)
         least = min(least, sq)
     rounding = 4e-16 * (1.0 + u_k * u_k + abs(u_k * t.inv[k]) * abs(y - t.y0[k]) + abs(top))
     return top + math.log(total) - LOG_ROOT_TAU, slope_k + slope / total, -square, spread - least, rounding

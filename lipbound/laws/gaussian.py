@@ -22,8 +22,8 @@ class Gaussian(AbstractLaw):
 
     >>> Gaussian().pdf(0)
     0.3989422804014327
-    >>> Gaussian(1, "0.5").logsf(21)  # forty standard deviations out
-    -804.6084420137538
+    >>> round(Gaussian(1, "0.5").logsf(21), 9)  # forty standard deviations out
+    -804.608442014
     """
 
     centre: Fraction
@@ -50,8 +50,8 @@ class Mixture(AbstractLaw):
     1e-12, and are then divided, exactly, by their sum. Raises DomainError otherwise.
 
     >>> nu = Mixture(("1/2", "1/2"), (Gaussian(-3), Gaussian(3)))
-    >>> nu.pdf(3), nu.cdf(0), nu.var()
-    (0.19947114324059718, 0.5, 10.0)
+    >>> round(nu.pdf(3), 12), nu.cdf(0), nu.var()
+    (0.199471143239, 0.5, 10.0)
     """
 
     weights: tuple[Fraction, ...]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated, Any
 
 import typer
@@ -38,29 +39,41 @@ def verify(
     from .verify import verify_all
 
     todo = jobs_of(generators or [], target)
+    tables.reserve(json_file)
     for job in todo:
         job.load()  # bad input is reported before any work is done
     reports = list(tables.progress(verify_all(todo, certify, jobs), len(todo)))
     if json_file is not None:
-        write(json_file, [report.to_dict() for report in reports])
+        tables.write(json_file, [report.to_dict() for report in reports])
     tables.show(reports)
     raise typer.Exit(int(any(report.verdict.name == "VIOLATED" for report in reports)))
 
 
 @app.command()
-def estimators(generators: Generators = None, json_file: Json = None, seed: int = 0) -> None:
+def estimators(
+    generators: Generators = None,
+    m: Annotated[str | None, typer.Option(help="trained on modes at -m and m; else as in the file")] = None,
+    json_file: Json = None,
+    seed: Annotated[int, typer.Option(min=0, help="of the 50 000 samples")] = 0,
+) -> None:
     """Show where the original experiment's estimators mislead: grid slopes and histograms beside exact values."""
     from . import tables
     from .estimators import misled
     from .instance import Instance
+    from .laws import two_gaussians
+    from .laws.text import number
     from .verify import jobs as jobs_of
 
+    todo = jobs_of(generators or [])
+    tables.reserve(json_file)
+    given = None if m is None else number(m, "m")
     rows: dict[str, Any] = {}
-    for job in jobs_of(generators or [], None):
-        g, nu = job.load()
-        rows[job.name] = misled(Instance(g, nu), float(g.meta["m"]), seed)
+    for job in todo:
+        g = job.network()
+        half = abs(job.half(g) if given is None else given)
+        rows[job.name] = misled(Instance(g, two_gaussians(half)), float(half), seed)
     if json_file is not None:
-        write(json_file, {name: vars(row) for name, row in rows.items()})
+        tables.write(json_file, {name: vars(row) for name, row in rows.items()})
     tables.show_misled(rows)
 
 
@@ -71,13 +84,22 @@ def bound(
     json_file: Json = None,
 ) -> None:
     """Evaluate a bound at exact letters: its float value and its certified enclosure."""
+    from . import tables
     from .bound import declared
 
-    values = dict(_letter(text) for text in letters or [])
     found = declared(name)
+    values: dict[str, Any] = {}
+    for text in letters or []:
+        letter, value = _letter(text, found.rows)
+        if letter in values:
+            raise DomainError(f"{letter} is given twice: {values[letter]} and {value}")
+        values[letter] = value
+    if len({len(values[row]) for row in found.rows if row in values}) > 1:
+        raise DomainError(f"{name} takes equally many {', '.join(found.rows)}: one for each row, with commas between")
+    tables.reserve(json_file)
     value, proved = found(**values), found.enclose(**values)
     if json_file is not None:
-        write(json_file, {"bound": name, "letters": values, "value": value, "lo": proved.lo, "hi": proved.hi})
+        tables.write(json_file, {"bound": name, "letters": values, "value": value, "lo": proved.lo, "hi": proved.hi})
     typer.echo(f"{found.quantity.text()} >= {value:.15g}\n  {proved}")
 
 
@@ -93,70 +115,73 @@ def show(
 
     if name is None:
         for each in bounds.ALL:
-            typer.echo(f"{each.name:16}{each.quantity.text():20}{each.says}")
+            typer.echo(f"{each.name:16}{each.quantity.text()}\n{_folded('    ' + each.says)}")
         return
     found = declared(name)
-    typer.echo(found.latex() if latex else "\n".join([str(found), *(f"    {cite(s)}" for s in found.sources)]))
+    page = "\n".join([str(found), *(f"    {cite(s)}" for s in found.sources)])
+    typer.echo(found.latex() if latex else _folded(page))
 
 
 @app.command()
 def law(generator: Annotated[str, typer.Argument(help="an .npz file or a shipped generator")], json_file: Json = None) -> None:
     """Describe the exact law of g(Z), Z ~ N(0, 1)."""
+    from . import tables
     from .laws import pushforward
     from .verify import jobs as jobs_of
 
-    for job in jobs_of([generator], "N(0, 1)"):
-        g, _ = job.load()
-        mu = pushforward(g)
-        facts = {
-            "generator": job.name,
-            "pieces": len(g.branches()),
-            "Lipschitz constant": float(g.lipschitz()),
-            "mean": mu.mean(),
-            "variance": mu.var(),
-            "atoms": [(str(atom.place), atom.mass) for atom in mu.atoms()],
-            "quartiles": [float(mu.ppf(p)) for p in (0.25, 0.5, 0.75)],
-        }
-        if json_file is not None:
-            write(json_file, facts)
-        for key, value in facts.items():
-            typer.echo(f"{key:20}{value}")
+    todo = jobs_of([generator])
+    if len(todo) > 1:
+        raise DomainError(f"{generator!r} stands for {len(todo)} generators, the first is {todo[0].name}: give one")
+    tables.reserve(json_file)
+    g = todo[0].network()
+    mu = pushforward(g)
+    facts = {
+        "generator": todo[0].name,
+        "pieces": len(g.branches()),
+        "Lipschitz constant": float(g.lipschitz()),
+        "mean": mu.mean(),
+        "variance": mu.var(),
+        "support": list(mu.support()),
+        "atoms": [{"place": float(atom.place), "mass": atom.mass} for atom in mu.atoms()],
+        "quartiles": [float(mu.ppf(p)) for p in (0.25, 0.5, 0.75)],
+    }
+    if json_file is not None:
+        tables.write(json_file, {**facts, "Lipschitz constant": {"exact": str(g.lipschitz()), "value": float(g.lipschitz())}})
+    for key, value in facts.items():
+        typer.echo(_folded(f"{key:20}{_shown(value)}"))
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # so that -1 is a number, and refused as such
 def frontier(
     lipschitz: Annotated[str, typer.Argument(metavar="L", help="Lipschitz constant, exact")],
     target: Annotated[str, typer.Option(help="such as '1/2 N(-3, 1) + 1/2 N(3, 1)'")],
     json_file: Json = None,
 ) -> None:
     """The least TV that any L-Lipschitz map of a Gaussian can reach: proved from both sides where it is sharp."""
+    from . import tables
     from .bounds import one_valley
     from .frontier import valley_frontier
     from .instance import Instance
     from .laws import parse_law
+    from .laws.text import number
     from .maps import affine
 
-    nu = parse_law(target)
-    found = valley_frontier(nu, lipschitz)
-    lower = one_valley.enclose(**one_valley.read(Instance(affine(lipschitz), nu)))
-    unknown = "not proved: the target has more than one valley, or L is enough for an exact fit"
+    nu, slope = parse_law(target), number(lipschitz, "L")
+    found = valley_frontier(nu, slope)
+    tables.reserve(json_file)
+    lower = one_valley.enclose(**one_valley.read(Instance(affine(slope), nu)))
+    unknown = "not proved: no law that attains the lower bound was found" if lower.hi > 0 else "not proved: L may be enough for an exact fit"
     if json_file is not None:
         ends = {"lower": lower.lo, "upper": None if found.upper is None else found.upper.hi, "sharp": found.sharp}
-        write(json_file, {"L": lipschitz, "target": target, **ends})
+        tables.write(json_file, {"L": lipschitz, "target": target, **ends})
     typer.echo(f"lower  {lower}\nupper  {found.upper if found.upper is not None else unknown}\nsharp  {'yes' if found.sharp else 'not proved'}")
-
-
-def write(file: Path, content: Any) -> None:
-    """The file appears complete or not at all."""
-    if not file.parent.is_dir():
-        raise DomainError(f"{file} cannot be written: its folder does not exist")
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(json.dumps(content, indent=1) + "\n")
-    os.replace(part, file)
 
 
 def main() -> None:
     """Entry point: bad input is one sentence on standard error, and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without the sign ± is no reason to fail
     try:
         app()
     except (DomainError, NotCertifiable) as error:
@@ -164,8 +189,33 @@ def main() -> None:
         sys.exit(2)
 
 
-def _letter(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
+def _letter(text: str, rows: tuple[str, ...]) -> tuple[str, str | list[str]]:
+    """LETTER=VALUE, or LETTER=VALUE,VALUE for a letter that has a value in each row."""
+    from .laws.text import number
+
+    name, _, value = (part.strip() for part in text.partition("="))
+    if not (name and value):
         raise DomainError(f"cannot read {text!r}: write LETTER=VALUE, such as L=2")
-    return name, value
+    values = value.split(",") if name in rows else [value]
+    for each in values:
+        if each.strip().lower() not in ("inf", "+inf", "-inf"):
+            number(each, name)
+    return name, values if name in rows else value
+
+
+def _folded(page: str) -> str:
+    """Lines of at most 80 characters, where there are spaces to break at; the rest of a line goes further right."""
+    lines = page.splitlines()
+    indents = (" " * (len(line) - len(line.lstrip()) + 4) for line in lines)
+    return "\n".join(
+        fill(line, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        for line, indent in zip(lines, indents, strict=True)
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, dict):
+        return f"{_shown(value['mass'])} at {_shown(value['place'])}"
+    return (", ".join(map(_shown, value)) or "none") if isinstance(value, list) else str(value)

@@ -32,6 +32,9 @@ class Misled:
     """The original estimators beside the exact values, for the gap [-m/2, m/2] of a two-mode target.
 
     `promised` is the isoperimetric mass Phi(Phi^-1(P) + m/L) - P that the gap must have, P the mass left of it.
+
+    >>> Misled(311, 2500, 0.0006, 0.00058, 0.00466, 0.00058, 0.1, 0.1).false
+    True
     """
 
     lipschitz_grid: float
@@ -42,6 +45,16 @@ class Misled:
     promised: float
     tv_histogram: float
     tv: float
+
+    @property
+    def false(self) -> bool:
+        """Does the promise made from estimates exceed what is there?"""
+        return self.promised_grid > self.gap
+
+    @property
+    def absurd(self) -> bool:
+        """Do the estimates contradict the theorem, which would then seem to fail?"""
+        return self.promised_grid > self.gap_histogram
 
 
 def misled(case: Instance, m: float, rng: np.random.Generator | int) -> Misled:
@@ -65,12 +78,14 @@ def misled(case: Instance, m: float, rng: np.random.Generator | int) -> Misled:
         lipschitz=float(case.L),
         gap_histogram=float(share[inside].sum()),
         gap=float(case.mu.mass(-m / 2, m / 2)),
-        promised_grid=_promised(float(share[left].sum()), m / slope),
-        promised=_promised(float(case.mu.cdf(-m / 2)), m / float(case.L)),
+        promised_grid=_promised(float(share[left].sum()), m, slope),
+        promised=_promised(float(case.mu.cdf(-m / 2)), m, float(case.L)),
         tv_histogram=float(np.abs(share - target).sum() / 2),
         tv=float(case.measured(tv)),
     )
 
 
-def _promised(p: float, w: float) -> float:
-    return float(ndtr(ndtri(p) + w) - p)
+def _promised(p: float, m: float, slope: float) -> float:
+    if not 0 < p < 1:
+        return 0.0
+    return float(ndtr(ndtri(p) + (m / slope if slope else np.inf)) - p)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri_exp
 
+from .errors import DomainError
 from .laws import AbstractLaw
 
 Floats = NDArray[np.float64]
@@ -28,6 +29,8 @@ class Pair(NamedTuple):
 def best_pair(score: Score, *laws: AbstractLaw) -> Pair:
     """Maximise score(a, b) over a <= b: every pair of a grid made from the laws' quantiles, then zooms into the best."""
     grid = sites(*laws)
+    if grid.size < 2:
+        raise DomainError(f"the laws sit on one point, {grid[0]:g}: there is no gap and no pair of sets to look at")
     table = _scored(score, grid, grid)
     starts = _peaks(table)[:BEST]
     return max((_zoom(score, grid, i, j) for i, j in starts), key=lambda pair: pair.score)
@@ -51,7 +54,7 @@ def _peaks(table: Floats) -> list[tuple[int, int]]:
 
 def _zoom(score: Score, grid: Floats, i: int, j: int) -> Pair:
     """Refine the peak (i, j) of the grid by ever smaller grids around the best point so far."""
-    best = Pair(grid[i], grid[j], float(score(grid[[i]], grid[[j]])[0]))
+    best = Pair(float(grid[i]), float(grid[j]), float(_scored(score, grid[[i]], grid[[j]])[0, 0]))
     widths = [_room(grid, i), _room(grid, j)]
     for _ in range(ZOOMS):
         a = best.a + widths[0] * np.linspace(-1, 1, FINE)
@@ -67,7 +70,8 @@ def _zoom(score: Score, grid: Floats, i: int, j: int) -> Pair:
 def _scored(score: Score, a: Floats, b: Floats) -> Floats:
     """score(a, b) for all pairs with a < b."""
     left, right = a[:, None], b[None, :]
-    values = score(left, np.maximum(left, right))
+    with np.errstate(all="ignore"):  # scores only rank: where they overflow or make no sense the event is passed over
+        values = score(left, np.maximum(left, right))
     return np.where((left < right) & ~np.isnan(values), values, -np.inf)
 
 

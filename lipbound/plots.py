@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .laws import AbstractLaw
 from .maps import AbstractMap
@@ -12,11 +14,12 @@ from .maps import AbstractMap
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Floats = NDArray[np.float64]
 POINTS = 60  # on each cell of a law, at least
 
 
 def plot_law(law: AbstractLaw, ax: Axes | None = None, **style: Any) -> Axes:
-    """The density, broken at its jumps, and the atoms as stems of their mass; `style` goes to the curve.
+    """The density, its jumps as thin lines, and the atoms as stems of their mass; `style` goes to the curve.
 
     >>> from lipbound.laws import pushforward
     >>> from lipbound.maps import clamp
@@ -25,19 +28,23 @@ def plot_law(law: AbstractLaw, ax: Axes | None = None, **style: Any) -> Axes:
     (True, 'density, mass of atoms')
     """
     axes = _axes(ax)
-    (line,) = axes.plot(*curve(law), **style)
-    atoms = law.atoms()
+    x, y = curve(law)
+    (line,) = axes.plot(x, y, **style)
+    colour, atoms = line.get_color(), law.atoms()
+    cuts = np.flatnonzero(np.isnan(x[1:-1])) + 1
+    axes.vlines(x[cuts + 1], y[cuts - 1], y[cuts + 1], color=colour, linewidth=0.8, alpha=0.6)
     if atoms:
         places, masses = [float(a.place) for a in atoms], [a.mass for a in atoms]
-        axes.vlines(places, 0, masses, color=line.get_color())
-        axes.plot(places, masses, "o", color=line.get_color())
-    axes.set_ylim(bottom=0)
+        axes.vlines(places, 0, masses, color=colour)
+        axes.plot(places, masses, "o", color=colour)
+    line.sticky_edges.y.append(0.0)  # the picture stands on zero, and still grows with what is drawn next
+    axes.update_datalim([(x[1], 0.0)])
     axes.set_xlabel("x")
-    axes.set_ylabel("density, mass of atoms" if atoms else "density")
+    axes.set_ylabel("density, mass of atoms" if atoms else axes.get_ylabel() or "density")
     return axes
 
 
-def curve(law: AbstractLaw, reach: float = 1e-4) -> tuple[Any, Any]:
+def curve(law: AbstractLaw, reach: float = 1e-4) -> tuple[Floats, Floats]:
     """Points of the density's graph between two extreme quantiles, with a gap (NaN) at each jump.
 
     >>> from lipbound.laws import Gaussian
@@ -50,12 +57,22 @@ def curve(law: AbstractLaw, reach: float = 1e-4) -> tuple[Any, Any]:
     inner = [e for e in law.table.edges.tolist() if lo - pad < e < hi + pad]
     ends = [lo - pad, *inner, hi + pad]
     wide = hi - lo + 2 * pad
+    peaks = _peaks(law)
     xs = [np.array([np.nan])]
-    for a, b in zip(ends, ends[1:], strict=False):
+    for a, b in pairwise(ends):
         # Open cells: at a cut the density takes the value of the cell on its right.
-        xs += [np.linspace(a, np.nextafter(b, a), POINTS + int(600 * (b - a) / wide)), np.array([np.nan])]
+        even = np.linspace(a, np.nextafter(b, a), POINTS + int(600 * (b - a) / wide))
+        xs += [np.union1d(even, peaks[(a < peaks) & (peaks < b)]), np.array([np.nan])]
     x = np.concatenate(xs)
-    return x, law.pdf(x)
+    return x, np.asarray(law.pdf(x))
+
+
+def _peaks(law: AbstractLaw) -> Floats:
+    """Points around the centre of each strand, so that no narrow one falls between even points."""
+    strands = [s for s in law.pieces() if s.slope]
+    centres = np.array([float(s.centre) for s in strands])
+    widths = np.array([float(s.scale) for s in strands])
+    return np.unique(centres[:, None] + widths[:, None] * np.linspace(-5, 5, POINTS + 1))
 
 
 def plot_map(g: AbstractMap, ax: Axes | None = None, reach: float = 4.0, **style: Any) -> Axes:

@@ -31,8 +31,8 @@ class Phi(sp.Function):
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         return phi(self.args[0])
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\Phi\left({printer._print(self.args[0])}\right)"
+    def _latex(self, printer: Any, exp: str = "") -> str:
+        return _raised(rf"\Phi\left({printer._print(self.args[0])}\right)", exp)
 
 
 class Quantile(sp.Function):
@@ -47,8 +47,8 @@ class Quantile(sp.Function):
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         return 1 / phi(self)
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\Phi^{{-1}}\left({printer._print(self.args[0])}\right)"
+    def _latex(self, printer: Any, exp: str = "") -> str:
+        return _raised(rf"\Phi^{{-1}}\left({printer._print(self.args[0])}\right)", exp)
 
 
 class BinaryKL(sp.Function):
@@ -66,9 +66,13 @@ class BinaryKL(sp.Function):
             return sp.log(u / v) - sp.log((1 - u) / (1 - v))
         return (v - u) / (v * (1 - v))
 
-    def _latex(self, printer: Any) -> str:
+    def _latex(self, printer: Any, exp: str = "") -> str:
         u, v = map(printer._print, self.args)
-        return rf"\mathrm{{kl}}\left({u} \,\middle\|\, {v}\right)"
+        return _raised(rf"\mathrm{{kl}}\left({u} \,\middle\|\, {v}\right)", exp)
+
+
+def _raised(base: str, exp: str) -> str:
+    return rf"{{{base}}}^{{{exp}}}" if exp else base
 
 
 def phi(u: Any) -> sp.Expr:

@@ -1,17 +1,24 @@
-"""What the command line prints: a progress bar, blocks of lines, one summary."""
+"""What the command line prints and writes: a progress bar, blocks of lines, one summary, a JSON file."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import inf
+from contextlib import contextmanager
+from math import inf, isfinite
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
 from .checks import Check
 from .divergences import w1
 from .enclosure import Enclosure, Verdict
+from .errors import DomainError
 from .estimators import Misled
 from .verify import Report
 
@@ -20,7 +27,8 @@ COLOURS = ("green", "red", "yellow")  # in the order of Verdict
 
 def progress(reports: Iterable[Report], total: int) -> Iterator[Report]:
     """The reports, with a bar on standard error while they come."""
-    yield from track(reports, "verifying", total, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    yield from track(reports, "verifying", total, console=console, transient=True, disable=not console.is_terminal)
 
 
 def show(reports: Sequence[Report]) -> None:
@@ -41,25 +49,49 @@ def summary(reports: Sequence[Report]) -> str:
     kind = "proved in ball arithmetic" if proved else "float64 with modelled errors"
     verdicts = ", ".join(f"{n} {v.name}" for v, n in counts.items())
     sharp = sum(report.frontier.sharp for report in reports)
-    return f"{len(reports)} generators, {len(checks)} checks: {verdicts};\nfrontier sharp for {sharp}; {kind}"
+    generators = "1 generator" if len(reports) == 1 else f"{len(reports)} generators"
+    return f"{generators}, {len(checks)} checks: {verdicts};\nfrontier sharp for {sharp}; {kind}"
 
 
 def show_misled(rows: Mapping[str, Misled]) -> None:
-    """The original estimators beside the exact values."""
-    table = Table(title="original estimators (est.) and exact values", title_justify="left")
-    heads = ("generator", "L est.", "L", "gap est.", "gap", "promised est.", "promised", "TV est.", "TV")
-    for head in heads:
-        table.add_column(head, justify="left" if head == "generator" else "right")
-    for name, row in rows.items():
-        # A promise above the true mass of the gap is false: the estimate of L was too small, or that of P off.
-        false = row.promised_grid > row.gap
-        cells = [f"{value:.5g}" for value in vars(row).values()]
-        cells[4] = f"[red]{cells[4]}![/]" if false else cells[4]
-        table.add_row(name, *cells)
+    """The original estimators (est.) beside the exact values, two columns for each quantity."""
     console = Console()
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("generator", min_width=11, overflow="fold")
+    for name in ("Lipschitz", "gap mass", "promised", "TV"):
+        table.add_column(f"{name}\nest.", justify="right", min_width=9 if name == "Lipschitz" else 8, no_wrap=True)
+        table.add_column("\nexact", justify="right", min_width=6, no_wrap=True)
+    for name, row in rows.items():
+        table.add_row(escape(name), *_estimated(row))
     console.print(table)
-    wrong = sum(row.promised_grid > row.gap for row in rows.values())
-    console.print(f"promised est. exceeds the exact gap mass, a false statement (!), for {wrong} of {len(rows)}")
+    false, absurd = sum(row.false for row in rows.values()), sum(row.absurd for row in rows.values())
+    console.print(f"! promised est. exceeds the exact gap mass, a false statement: {false} of {len(rows)}", highlight=False)
+    console.print(f"? gap est. is below promised est., as if the theorem failed: {absurd} of {len(rows)}", highlight=False)
+
+
+def write(file: Path, content: Any) -> None:
+    """The file appears complete or not at all; what stood there before is kept until then."""
+    text = json.dumps(_plain(content), indent=1, allow_nan=False) + "\n"
+    with _part(file) as (part, whole):
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, whole)
+
+
+def reserve(file: Path | None) -> None:
+    """Raise DomainError before any work is done if the file could not be written."""
+    if file is not None:
+        with _part(file):
+            pass
+
+
+def _estimated(row: Misled) -> list[str]:
+    """The cells of a row, marked where the estimates mislead."""
+    steep = [f"{x:.5g}" for x in (row.lipschitz_grid, row.lipschitz)]
+    masses = [row.gap_histogram, row.gap, row.promised_grid, row.promised, row.tv_histogram, row.tv]
+    gap, *rest = (f"{x:.4f}" for x in masses)
+    gap = f"[yellow]?{gap}[/]" if row.absurd else gap
+    rest[1] = f"[red]!{rest[1]}[/]" if row.false else rest[1]
+    return [*steep, gap, *rest]
 
 
 def _facts(report: Report) -> str:
@@ -70,7 +102,7 @@ def _facts(report: Report) -> str:
         beside = "L is enough for an exact fit"
     distance = next(_number(value) for name, value in report.measured if name == w1.text())
     return (
-        f"[bold]{report.name}[/]  {report.target}\n"
+        f"[bold]{escape(report.name)}[/]  {escape(report.target)}\n"
         f"  {report.pieces} pieces, L = {float(report.lipschitz):.6g}, exact fit needs {float(report.floor):.6g}\n"
         f"  W1 = {distance}; {beside}"
     )
@@ -94,3 +126,31 @@ def _check(check: Check) -> list[str]:
 
 def _number(x: Enclosure) -> str:
     return f"{float(x):.6g}" if x.lo == x.hi else f"{float(x):.6g} ± {x.error:.0e}"
+
+
+@contextmanager
+def _part(file: Path) -> Iterator[tuple[Path, Path]]:
+    """An empty file beside the one to be written, gone at the end whatever happens, and the latter's real place."""
+    if not file.parent.is_dir():
+        raise DomainError(f"{file} cannot be written: its folder does not exist")
+    whole = file.resolve()  # a link stays a link
+    part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
+    try:
+        if whole.exists() and not whole.is_file():
+            raise DomainError(f"{file} cannot be written: it is a folder or a device")
+        try:
+            part.touch()
+            yield part, whole
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise DomainError(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _plain(content: Any) -> Any:
+    """JSON has no infinity and no NaN: they become strings."""
+    if isinstance(content, dict):
+        return {key: _plain(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_plain(value) for value in content]
+    return str(content) if isinstance(content, float) and not isfinite(content) else content

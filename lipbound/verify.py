@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from .checks import Check, check
 from .divergences import kl, tv, w1
 from .enclosure import Enclosure, Verdict
 from .errors import DomainError
+from .exact import exact
 from .frontier import Frontier, valley_frontier
 from .instance import Instance
 from .laws import AbstractLaw, parse_law, two_gaussians
@@ -27,7 +30,12 @@ MEASURES = (tv, kl, kl.reversed, w1)
 
 @dataclass(frozen=True)
 class Job:
-    """One generator and its target, by name, so that it can travel to another process."""
+    """One generator and its target, by name, so that it can travel to another process.
+
+    >>> g, nu = Job("vae_m02_s0", None, "1/2 N(-3, 1) + 1/2 N(3, 1)").load()
+    >>> g.meta["m"], nu.var()
+    (2, 10.0)
+    """
 
     name: str
     path: str | None  # None: shipped
@@ -35,12 +43,24 @@ class Job:
 
     def load(self) -> tuple[AbstractMap, AbstractLaw]:
         """The map and the law; DomainError if the file says nothing of its target and none was given."""
-        g = zoo.load_shipped(self.name) if self.path is None else Network.load(self.path)
-        if self.target is not None:
-            return g, parse_law(self.target)
+        g = self.network()
+        return g, two_gaussians(self.half(g)) if self.target is None else parse_law(self.target)
+
+    def network(self) -> Network:
+        """The map; DomainError if the file cannot be read or holds no network."""
+        try:
+            return zoo.load_shipped(self.name) if self.path is None else Network.load(self.path)
+        except OSError as error:
+            raise DomainError(f"{self.path} cannot be read: {error.strerror or error}") from error
+
+    def half(self, g: Network) -> Fraction:
+        """m, where the file says that g was trained on 1/2 N(-m, 1) + 1/2 N(m, 1)."""
         if "m" not in g.meta:
             raise DomainError(f"{self.name} does not say what it was trained on: give --target '1/2 N(-3, 1) + 1/2 N(3, 1)'")
-        return g, two_gaussians(g.meta["m"])
+        try:
+            return exact(g.meta["m"])
+        except DomainError as error:
+            raise DomainError(f"{self.name} says that it was trained on modes at -m and m, but {error}") from error
 
 
 @dataclass(frozen=True)
@@ -84,18 +104,27 @@ class Report:
         }
 
 
-def jobs(generators: Sequence[str], target: str | None) -> list[Job]:
-    """Jobs for names or patterns of shipped generators and paths of .npz files; all shipped ones if there are none."""
-    found: list[Job] = []
-    for given in generators or ["*"]:
-        if given.endswith(".npz"):
-            found.append(Job(Path(given).stem, given, target))
-            continue
-        shipped = [name for name in zoo.names() if fnmatchcase(name, given)]
-        if not shipped:
-            raise DomainError(f"{given!r} is no .npz file and matches no shipped generator, such as {zoo.names()[0]}")
-        found += [Job(name, None, target) for name in shipped]
-    return found
+def jobs(generators: Sequence[str], target: str | None = None) -> list[Job]:
+    """Jobs for names or patterns of shipped generators and of .npz files, each once; all shipped ones if there are none.
+
+    >>> [job.name for job in jobs(["vae_m0[23]_s0", "vae_m03_s0"])]
+    ['vae_m02_s0', 'vae_m03_s0']
+    """
+    found = [job for given in generators or ["*"] for job in _named(given, target)]
+    return list(dict.fromkeys(found))
+
+
+def _named(given: str, target: str | None) -> list[Job]:
+    shipped = [Job(name, None, target) for name in zoo.names() if fnmatchcase(name, given)]
+    if shipped:
+        return shipped
+    if Path(given).is_dir():
+        raise DomainError(f"{given} is a folder: give the .npz files in it, such as {Path(given) / '*.npz'}")
+    if not Path(given).exists() and glob(given):
+        return [Job(path, path, target) for path in sorted(glob(given))]
+    if given.endswith(".npz") or Path(given).is_file():
+        return [Job(given, given, target)]
+    raise DomainError(f"{given!r} is no .npz file and matches no shipped generator, such as {zoo.names()[0]}")
 
 
 def verify(job: Job, certify: bool = False) -> Report:
@@ -106,10 +135,17 @@ def verify(job: Job, certify: bool = False) -> Report:
     (True, 'HOLDS', True)
     """
     g, nu = job.load()
-    case = Instance(g, nu)
+    try:
+        return _measured(job.name, Instance(g, nu), certify)
+    except DomainError as error:
+        raise DomainError(f"{job.name} cannot be checked: {error}") from error
+
+
+def _measured(name: str, case: Instance, certify: bool) -> Report:
+    g, nu = case.g, case.nu
     letters = exact_fit.read(case)
     return Report(
-        name=job.name,
+        name=name,
         target=str(nu),
         pieces=len(g.branches()),
         lipschitz=case.L,
@@ -123,10 +159,18 @@ def verify(job: Job, certify: bool = False) -> Report:
 def verify_all(todo: Sequence[Job], certify: bool = False, processes: int = 1) -> Iterator[Report]:
     """Reports in the order of the jobs, as they are done."""
     if processes <= 1 or len(todo) <= 1:
-        yield from (verify(job, certify) for job in todo)
-        return
-    with ProcessPoolExecutor(min(processes, len(todo))) as pool:
-        yield from pool.map(verify, todo, [certify] * len(todo))
+        return (verify(job, certify) for job in todo)
+    # Processes start here, before a progress bar starts its thread; Ctrl-C is for the parent alone to handle.
+    pool = ProcessPoolExecutor(min(processes, len(todo)), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    return _drained(pool, [pool.submit(verify, job, certify) for job in todo])
+
+
+def _drained(pool: ProcessPoolExecutor, running: Sequence[Future[Report]]) -> Iterator[Report]:
+    """The results in order; if one fails or nobody waits for more, what has not begun is dropped."""
+    try:
+        yield from (future.result() for future in running)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _row(c: Check) -> dict[str, Any]:
@@ -147,6 +191,4 @@ def _letter(x: Any) -> Any:
 
 
 def _numbers(x: Enclosure) -> dict[str, Any]:
-    # JSON has no infinity: infinite ends are strings.
-    ends = {k: v if abs(v) < float("inf") else str(v) for k, v in (("lo", x.lo), ("hi", x.hi))}
-    return {**ends, "certified": x.certified, **({"reason": x.reason} if x.reason else {})}
+    return {"lo": x.lo, "hi": x.hi, "certified": x.certified, **({"reason": x.reason} if x.reason else {})}

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 BASE = "errors exact enclosure pieces"
 NUMBERS = f"{BASE} maps laws kernels balls"
 THEORY = f"{BASE} maps laws divergences events frontier instance symbols lowering bound sources"
-USERS = f"{THEORY} bounds proof check estimators strategies plots zoo"
+USERS = f"{THEORY} bounds proof checks verify estimators strategies plots zoo"
 TABLE = {
     "errors": ("", ""),
     "exact": ("errors", ""),
@@ -32,18 +32,24 @@ TABLE = {
     "symbols": ("errors", "sympy"),
     "lowering": (f"{BASE} symbols kernels balls", "sympy flint numpy scipy"),
     "bound": (f"{BASE} maps laws divergences instance symbols lowering sources", "sympy numpy"),
-    "bounds": (THEORY, "sympy numpy"),
+    "bounds": (f"{THEORY} kernels balls", "sympy numpy scipy"),
     "proof": (f"{BASE} symbols lowering bound sources", "sympy"),
     "estimators": (f"{NUMBERS} divergences instance bound bounds", "numpy scipy"),
-    "check": (f"{THEORY} bounds", "numpy"),
+    "checks": (f"{THEORY} bounds", "numpy"),
     "zoo": (f"{BASE} maps", "numpy"),
-    "strategies": (f"{THEORY} bounds check", "hypothesis numpy"),
-    "plots": (f"{THEORY} bounds check estimators zoo", "matplotlib numpy"),
-    "cli": (USERS, "typer rich numpy"),
+    "verify": (f"{THEORY} bounds checks estimators zoo", "numpy"),
+    "tables": (f"{THEORY} checks verify estimators", "rich"),
+    "strategies": (f"{THEORY} bounds checks", "hypothesis numpy"),
+    "plots": (f"{THEORY} bounds checks verify estimators zoo", "matplotlib numpy"),
+    "cli": (f"{USERS} tables", "typer rich numpy"),
     "__main__": ("cli", ""),
     "__init__": (USERS, ""),
 }
-LAZY = {("maps", "laws"), ("cli", "proofs")}  # only inside functions, where they are needed
+LAZY = {
+    ("maps", "laws"),
+    ("bound", "bounds"),
+    ("cli", "proofs"),
+}  # only inside functions, where they are needed
 BANNED = {"kernels": {"fractions", "decimal"}, "symbols": {"math", "cmath", "statistics"}}
 OWNERS = {
     "torch": "figures/train/",
@@ -51,7 +57,9 @@ OWNERS = {
     "hypothesis": "tests/",
     "pytest": "tests/",
 }
-MUTABLE = re.compile("list|dict|set|bytearray|defaultdict|OrderedDict|Counter|deque|array|zeros|ones|empty")
+MUTABLE = re.compile(
+    "list|dict|set|bytearray|defaultdict|OrderedDict|Counter|deque|(as)?array|zeros|concatenate|linspace"
+)
 DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 NO_EXAMPLE = {"module", "LowerBound", "UpperBound", "Identity"}  # their types are documented instead
 

@@ -120,11 +120,10 @@ INFINITE_KL: MappingProxyType[str, str] = MappingProxyType(
     {
         "disjoint": "density on",
         "half": "density on",
-        "shared tail": "density on",
+        "network moved": "density on",
         "atom against density": "atom at -2",
         "atoms that round to one float": "atom at 0.333333",
         "mixture base": "atom at",
-        "atoms in densities": "atom at",
     }
 )
 FINITE_KL = tuple(name for name in PAIRS if name not in INFINITE_KL)

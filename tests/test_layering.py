@@ -38,7 +38,7 @@ BAD = [
     ("lipbound/divergences/tv.py", "from ..bounds import two_modes", "divergences imports lipbound.bounds"),
     ("lipbound/divergences/tv.py", "import sympy as sp", "divergences imports sympy"),
     ("lipbound/laws/base.py", "import matplotlib.pyplot as plt", "laws imports matplotlib.pyplot"),
-    ("lipbound/check.py", "import hypothesis", "check imports hypothesis"),
+    ("lipbound/checks.py", "import hypothesis", "checks imports hypothesis"),
     ("lipbound/maps/nets.py", "import torch", "maps.nets imports torch"),
     ("lipbound/attic.py", "x = 1", "attic has no row"),
     ("lipbound/pieces.py", "x = 0.5", "the float 0.5"),

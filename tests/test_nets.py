@@ -143,6 +143,27 @@ def test_a_tie_is_told_from_a_near_tie(shift):
     assert disagreements(near, near.branches()) == 0
 
 
+@given(st.integers(1, 50), st.integers(1, 50), st.floats(1, 2), st.integers(-2, 2))
+@example(1, 47, 1.3, 0)
+def test_signs_are_right_where_floats_round_wrongly(p, q, slope, steps):
+    # a kink of the second layer a few units in the last place away from the knot p / q of the first
+    shift = slope * p / q
+    shift += steps * np.spacing(shift)
+    net = Network([([[1], [q]], [0, -p]), ([[slope, 0], [0, 1]], [-shift, 0]), ([[1, 1]], [0])], "relu")
+    knots = {Fraction(p, q), Fraction(shift) / Fraction(slope)}
+    assert [row.start for row in net.branches()[1:]] == sorted(knots)
+    assert disagreements(net, net.branches()) == 0
+
+
+def test_signs_are_right_where_a_float_holds_not_both_units():
+    # at the knot 1 one unit is 10^-300, its neighbour 10^600
+    hidden = ([[3e-300, 0, 0], [0, 1, 0], [0, 0, 1e300]], [-2e-300, 0, 0])
+    net = Network([([[1], [1], [1e300]], [0, -1, 0]), hidden, ([[1e300, 1, 1e-300]], [0])], "relu")
+    assert is_minimal(net.branches())
+    assert len(net.branches()) == 4
+    assert disagreements(net, net.branches()) == 0
+
+
 def test_coincident_kinks_are_one_knot():
     third = Network([([[3], [6], [-3]], [-1, -2, 1]), ([[1, 1, 1]], [0])], "relu")
     assert [(row.start, row.slope) for row in third.branches()] == [(-np.inf, -3), (Fraction(1, 3), 9)]

@@ -14,14 +14,14 @@ LATENT_SLOPE = 0.2  # negative slope of every LeakyReLU
 def generator(layers: int = 3) -> nn.Sequential:
     """1 -> 128 -> ... -> 2^(7 + layers - 2) -> 1 with LeakyReLU(0.2) between; 33 537 parameters at three layers."""
     widths = [1, *(128 * 2**i for i in range(layers - 1)), 1]
-    return _chain([nn.Linear(i, o) for i, o in pairwise(widths)], nn.LeakyReLU(LATENT_SLOPE))
+    return _chain([nn.Linear(i, o) for i, o in pairwise(widths)], nn.LeakyReLU(LATENT_SLOPE, inplace=True))
 
 
 def discriminator(layers: int = 3) -> nn.Sequential:
     """1 -> 2^(7 + layers - 1) -> ... -> 128 -> 1, spectral norm on every layer; returns the logit."""
     widths = [1, *(128 * 2**i for i in reversed(range(layers))), 1]
     linear = [spectral_norm(nn.Linear(i, o)) for i, o in pairwise(widths)]
-    return _chain(linear, nn.LeakyReLU(LATENT_SLOPE))
+    return _chain(linear, nn.LeakyReLU(LATENT_SLOPE, inplace=True))
 
 
 class Encoder(nn.Module):

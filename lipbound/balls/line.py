@@ -110,8 +110,17 @@ def _judge(a: arb, b: arb, p: Sequence[Entry], q: Sequence[Entry], tol: arb) -> 
         return [Run(a, b, 1 if r > 0 else -1, arb(0))]
     if abs(s) > c * h:
         return _monotone(a, b, 1 if s > 0 else -1, p, q)
-    bound = (b - a) * lp.max(lq).exp() * swing.exp() * (2 * swing + abs(r)).min(arb(1))
+    bound = _weight(y, h, p, q) * (abs(r) + swing).min(arb(1))
     return [Run(a, b, 0, bound)] if bound < tol else None
+
+
+def _weight(y: arb, half: arb, p: Sequence[Entry], q: Sequence[Entry]) -> arb:
+    """Bound of the integral of max(p, q) over y +- half; |p - q| is at most max(p, q) |log p - log q|."""
+    tallest = arb(0)
+    for e in (*p, *q):
+        u = (abs(e.at(y)) - half * e.inv).nonnegative_part()
+        tallest += e.height * (-u * u / 2).exp()
+    return 2 * half * tallest
 
 
 def _difference(y: arb, p: Sequence[Entry], q: Sequence[Entry]) -> arb:
@@ -133,7 +142,7 @@ def _monotone(a: arb, b: arb, rising: int, p: Sequence[Entry], q: Sequence[Entry
     lp, lq = log_sum(y, z - x, p), log_sum(y, z - x, q)
     w = z - x
     drop = abs(lp[1] - lq[1]) * w + abs(lp[0] - lq[0]) + (lp[3] - lq[2]).max(lq[3] - lp[2]) * w * w
-    bound = w * lp[0].max(lq[0]).exp() * 2 * drop * drop.exp()
+    bound = _weight(y, w, p, q) * drop.min(arb(1))
     return [Run(a, x, -rising, arb(0)), Run(x, z, 0, bound), Run(z, b, rising, arb(0))]
 
 
@@ -220,11 +229,13 @@ def _distance(run: Run, c: Cell, d: Cell, f: arb, g: arb) -> arb:
         return abs(s - t) if run.sign else abs(s - t).union(s + t)
     at_a, at_b = _gap(a, c, d, f, g), _gap(b, c, d, f, g)
     whole = _area(a, b, c, f) - _area(a, b, d, g)
-    if run.sign == 0:
-        wide = (b - a) * (abs(at_a) + weigh(c.entries, c, a, b) + weigh(d.entries, d, a, b))
-        return abs(whole).union(wide)
+    if run.sign == 0:  # F - G moves by no more than run.bound, hence keeps its sign if it begins larger
+        return abs(whole) if abs(at_a) > run.bound else abs(whole).union((b - a) * (abs(at_a) + run.bound))
     if (at_a >= 0 and at_b >= 0) or (at_a <= 0 and at_b <= 0):
         return abs(whole)
+    if not (at_a > 0 or at_a < 0) or not (at_b > 0 or at_b < 0):
+        # of a monotone function the part of the lesser sign stays below the lesser end
+        return abs(whole) + arb(0).union(2 * (b - a) * abs(at_a).min(abs(at_b)))
     x, z = _crossing(a, b, c, d, f, g)
     rest = (z - x) * abs(_gap(x, c, d, f, g)).max(abs(_gap(z, c, d, f, g)))
     left = _area(a, x, c, f) - _area(a, x, d, g)

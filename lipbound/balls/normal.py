@@ -79,6 +79,13 @@ def _quantile(p: arb) -> arb:
     return -arb(2).sqrt() * (2 * p).erfcinv()
 
 
+@working()
+def near_quantile(p: Fraction) -> Fraction:
+    """A rational within 1e-33 or so of Phi^-1(p), for witnesses that need the level p where floats would miss it."""
+    mantissa, exponent = _quantile(ball(p)).mid().man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
 def mass(a: arb, b: arb) -> arb:
     """Phi(b) - Phi(a), a <= b, relatively tight in both tails."""
     if a > 0:

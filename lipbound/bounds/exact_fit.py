@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..balls.normal import near_quantile
 from ..bound import INF, LIPSCHITZ, Letters, LowerBound, Parameter, Witness
 from ..divergences import tv
 from ..events import position, sites
@@ -55,9 +57,9 @@ def refuses(case: Instance) -> str:
 
 def witness(F: Any, f: Any) -> Witness:
     """The affine map onto a Gaussian, at the point of level F: the one target that is no harder anywhere."""
-    u = float(position(np.log(float(F))))
-    sd = exact(float(np.exp(-u * u / 2) / np.sqrt(2 * np.pi)) / float(f))
-    return Witness(affine(sd), Gaussian(0, sd), {"at": exact(u) * sd})
+    u = near_quantile(exact(F))
+    sd = exact(NormalDist().pdf(float(u)) / float(f))
+    return Witness(affine(sd), Gaussian(0, sd), {"at": u * sd})
 
 
 exact_fit = LowerBound(

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from sympy import Integer, Max
 
+from ..balls.normal import near_quantile
 from ..bound import LowerBound, Witness
 from ..divergences import tv
-from ..events import grown, position
+from ..events import grown
 from ..exact import INF, exact
 from ..laws import Patchwork
 from ..maps import affine
@@ -21,8 +22,9 @@ from ._gap import PARAMETERS, alpha, reader
 def witness(p: Any, r: Any, L: Any, beta: Any) -> Witness:
     """g is a line of slope L; nu is its image, thinned on the gap to mass beta, what is saved put on the gap's rim."""
     slope, width = exact(L), exact(r)
-    u = position(np.log(float(p)))
-    start, kept = exact(float(u)), exact(float(beta) / float(grown(u, np.asarray(float(width / slope)))))
+    start = near_quantile(exact(p))
+    gain = grown(np.asarray(float(start)), np.asarray(float(width / slope)))
+    kept = exact(float(beta) / float(gain))
     stop = start + width / slope
 
     def strand(a: Any, b: Any, k: Any, c: Any, weight: Any) -> Strand:

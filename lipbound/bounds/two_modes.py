@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 from sympy import Integer, Max, Min
 
+from ..balls.normal import near_quantile
 from ..bound import INF, Letters, LowerBound, Parameter, Witness
 from ..divergences import tv
 from ..errors import DomainError
@@ -53,7 +54,7 @@ def search(nu: AbstractLaw, slope: float) -> tuple[float, float]:
 def witness(D: Any, L: Any, a: Any) -> Witness:
     """Equality for b = 1 - a: stay in the heavier mode for its full share, then climb at slope L."""
     gap, slope, left = exact(D), exact(L), exact(a)
-    share = exact(float(position(np.log(float(left)))))
+    share = near_quantile(left)
     start = share if left >= 1 - left else share - gap / slope
     climb = PiecewiseAffine((start, start + gap / slope), (0, gap))
     return Witness(climb, Discrete((0, gap), (left, 1 - left)), {"left": 0, "right": gap})

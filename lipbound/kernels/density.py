@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .jit import jit, leaf
-from .normal import LOG_ROOT_TAU, ROOT_TAU, log_mass, mass
+from .normal import LOG_ROOT_TAU, ROOT_TAU, log_wide_mass, wide_mass
 
 
 @leaf
@@ -34,19 +34,27 @@ def pdf1(y, k, t):
 
 
 @leaf
-def logpdf1(y, k, t):
-    """Logarithm of the density at y inside cell k, by log-sum-exp."""
+def logpdf1(y, step, k, t):
+    """Logarithm of the density at y + step inside cell k, by log-sum-exp; the sum is not rounded to a float first."""
     top = -math.inf
     for j in range(t.first[k], t.first[k + 1]):
-        u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
+        u = t.u0[j] + ((y - t.y0[j]) + step) * t.inv[j]
         top = max(top, math.log(t.weight[j] * t.inv[j]) - 0.5 * u * u)
     if top == -math.inf:
         return top
     total = 0.0
     for j in range(t.first[k], t.first[k + 1]):
-        u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
+        u = t.u0[j] + ((y - t.y0[j]) + step) * t.inv[j]
         total += math.exp(math.log(t.weight[j] * t.inv[j]) - 0.5 * u * u - top)
     return top + math.log(total) - LOG_ROOT_TAU
+
+
+@leaf
+def _width(y, k, t, left):
+    """From the cell's end to y: near the end this is known better than as a difference of two u."""
+    if left:
+        return y - t.edges[k - 1] if k > 0 else math.inf
+    return t.edges[k] - y if k < t.edges.size else math.inf
 
 
 @leaf
@@ -54,8 +62,8 @@ def part(y, k, t, left):
     """Mass of cell k left (or right) of y."""
     total = 0.0
     for j in range(t.first[k], t.first[k + 1]):
-        u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
-        total += t.weight[j] * (mass(t.low[j], u) if left else mass(u, t.high[j]))
+        u, width = t.u0[j] + (y - t.y0[j]) * t.inv[j], _width(y, k, t, left) * t.inv[j]
+        total += t.weight[j] * (wide_mass(t.low[j], u, width) if left else wide_mass(u, t.high[j], width))
     return total
 
 
@@ -64,8 +72,9 @@ def log_part(y, k, t, left):
     """Logarithm of `part`."""
     total = -math.inf
     for j in range(t.first[k], t.first[k + 1]):
-        u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
-        term = math.log(t.weight[j]) + (log_mass(t.low[j], u) if left else log_mass(u, t.high[j]))
+        u, width = t.u0[j] + (y - t.y0[j]) * t.inv[j], _width(y, k, t, left) * t.inv[j]
+        inside = log_wide_mass(t.low[j], u, width) if left else log_wide_mass(u, t.high[j], width)
+        term = math.log(t.weight[j]) + inside
         total = _log_add(total, term)
     return total
 
@@ -86,6 +95,9 @@ def tail1(y, t, left, log):
         return 1.0 if full else 0.0
     k = place(t.edges, y)
     if log:
+        other = (t.above[k] if left else t.below[k]) + part(y, k, t, not left)
+        if other < 0.5:  # log(1 - x) keeps what log would round away
+            return 0.0 + math.log1p(-other)  # not -0.0
         return min(0.0, _log_add(t.log_below[k] if left else t.log_above[k], log_part(y, k, t, left)))
     return min(1.0, (t.below[k] if left else t.above[k]) + part(y, k, t, left))
 
@@ -106,7 +118,7 @@ def logpdf(ys, t):
     out = np.empty(ys.size)
     for i in range(ys.size):
         y = ys[i]
-        out[i] = -math.inf if abs(y) == math.inf else logpdf1(y, place(t.edges, y), t)
+        out[i] = -math.inf if abs(y) == math.inf else logpdf1(y, 0.0, place(t.edges, y), t)
     return out
 
 
@@ -131,10 +143,11 @@ def between(los, his, t, left, right):
         if lo == hi:
             out[i] *= right
             continue
+        end = hi if a == b else t.edges[a]
         for j in range(t.first[a], t.first[a + 1]):
             u = t.low[j] if lo == -math.inf else t.u0[j] + (lo - t.y0[j]) * t.inv[j]
             v = t.high[j] if a < b or hi == math.inf else t.u0[j] + (hi - t.y0[j]) * t.inv[j]
-            out[i] += t.weight[j] * mass(u, v)
+            out[i] += t.weight[j] * wide_mass(u, v, (end - lo) * t.inv[j])
         for k in range(a + 1, b + 1):
             at_end = t.edges[k - 1] == hi
             out[i] += t.atom[k - 1] if right or not at_end else 0.0

@@ -138,6 +138,17 @@ def _root(a, b, rising, p, pi, np_, q, qi, nq):
 
 
 @leaf
+def _tallest(y, half, t, index, count):
+    """Bound of the density of the listed entries within `half` of y."""
+    total = 0.0
+    for n in range(count):
+        j = index[n]
+        u = max(0.0, abs(t.u0[j] + (y - t.y0[j]) * t.inv[j]) - half * t.inv[j])
+        total += t.weight[j] * t.inv[j] * phi(u)
+    return total
+
+
+@leaf
 def _judge(a, b, p, pi, n_p, q, qi, n_q):
     """What is known of p - q on [a, b]: (ONE, sign, 0), (ROOT, place, sign right of it) or (OPEN, weight, 0).
 
@@ -159,8 +170,9 @@ def _judge(a, b, p, pi, n_p, q, qi, n_q):
         if (at_a > 0.0) == (at_b > 0.0):
             return ONE, math.copysign(1.0, at_a), 0.0
         return ROOT, _root(a, b, s > 0.0, p, pi, n_p, q, qi, n_q), math.copysign(1.0, s)
-    # |p - q| <= max(p, q) (1 - exp(-|r|)), and both stay within exp(swing) of their larger value at y.
-    return OPEN, 2.0 * h * math.exp(min(700.0, max(lp, lq) + swing)) * min(1.0, 2.0 * swing), 0.0
+    # |p - q| <= max(p, q) (1 - exp(-|r|)) <= max(p, q) |r|
+    tallest = _tallest(y, h, p, pi, n_p) + _tallest(y, h, q, qi, n_q)
+    return OPEN, 2.0 * h * tallest * min(1.0, abs(r) + swing), 0.0
 
 
 @leaf
@@ -309,13 +321,22 @@ def _integral(a, b, k, t, index, count, left):
     return total, err
 
 
+@leaf
+def _displaced(t):
+    """How far rounding their places has moved the atoms, times their masses."""
+    err = 0.0
+    for k in range(t.edges.size):
+        err += 0.5 * EPS * abs(t.edges[k]) * t.atom[k]
+    return err
+
+
 @jit
 def w1(p, q):
     """Integral of |F - G|, and the modelled error: between crossings of the densities F - G is monotone."""
     table, lo, hi, at = runs(p, q)
     table = _cover(table, lo, hi)
     pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
-    total, err = 0.0, 0.0
+    total, err = 0.0, _displaced(p) + _displaced(q)
     for m in range(len(table)):
         a, b, sign, k = table[m, 0], table[m, 1], table[m, 2], table[m, 4]
         i, j = at[int(k), 0], at[int(k), 1]

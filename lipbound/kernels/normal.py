@@ -54,11 +54,17 @@ def _is_short(a, b):
 @leaf
 def mass(a, b):
     """Phi(b) - Phi(a) for a <= b, relatively accurate: nothing cancels."""
-    if not a < b:
+    return wide_mass(a, b, b - a)
+
+
+@leaf
+def wide_mass(a, b, width):
+    """`mass`, where b - a is known better than from b and a."""
+    if not width > 0.0:
         return 0.0
     if _is_short(a, b):
-        m, h = 0.5 * (a + b), 0.5 * (b - a)
-        return phi(m) * (b - a) * _bulge(m, h)
+        m = 0.5 * (a + b)
+        return phi(m) * width * _bulge(m, 0.5 * width)
     if a > 0.0:
         return 0.5 * (math.erfc(a * ROOT_HALF) - math.erfc(b * ROOT_HALF))
     if b < 0.0:
@@ -69,13 +75,19 @@ def mass(a, b):
 @leaf
 def log_mass(a, b):
     """log(Phi(b) - Phi(a)), also where both tails have underflowed."""
-    if not a < b:
+    return log_wide_mass(a, b, b - a)
+
+
+@leaf
+def log_wide_mass(a, b, width):
+    """`log_mass`, where b - a is known better than from b and a."""
+    if not width > 0.0:
         return -math.inf
     if a > 0.0:
         a, b = -b, -a
     if _is_short(a, b):
-        m, h = 0.5 * (a + b), 0.5 * (b - a)
-        return math.log((b - a) * _bulge(m, h)) - 0.5 * m * m - LOG_ROOT_TAU
+        m = 0.5 * (a + b)
+        return math.log(width * _bulge(m, 0.5 * width)) - 0.5 * m * m - LOG_ROOT_TAU
     if b > -1.0 or a == -math.inf:
         return math.log(mass(a, b)) if b > -1.0 else log_ndtr(b, 0)
     # With the scaled tail R(t) = exp(t^2/2) (1 - Phi(t)), the mass is exp(-b^2/2) (R(-b) - exp((b^2 - a^2)/2) R(-a)).

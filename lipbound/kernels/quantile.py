@@ -24,7 +24,7 @@ def _cell(p, t, left):
 
 
 @leaf
-def _bracket(p, k, t, left):
+def _bracket(p, q, k, t, left):
     """An interval in cell k that holds the solution; in an unbounded cell, from the quantiles of its parts."""
     lo = t.edges[k - 1] if k > 0 else -math.inf
     hi = t.edges[k] if k < t.edges.size else math.inf
@@ -33,14 +33,16 @@ def _bracket(p, k, t, left):
     weight = 0.0
     for j in range(t.first[k], t.first[k + 1]):
         weight += t.weight[j]
-    # Each part at the common level p / weight: their least and greatest quantile bracket the mixture's.
-    level = p / weight
+    # An unbounded cell has all of the mass on its open side, so that its level is known from there. Each part at the
+    # common level: their least and greatest quantile bracket the mixture's.
+    left = hi < math.inf or (left and lo == -math.inf)
+    level = (p if left else q) / weight
     least, most = math.inf, -math.inf
     for j in range(t.first[k], t.first[k + 1]):
         u = ndtri(min(1.0, level), 0) if left else -ndtri(min(1.0, level), 0)
         y = t.y0[j] + (u - t.u0[j]) / t.inv[j]
         least, most = min(least, y), max(most, y)
-    return max(lo, least), min(hi, most)
+    return max(lo, min(hi, least)), min(hi, max(lo, most))
 
 
 @leaf
@@ -48,11 +50,15 @@ def quantile1(p, q, t):
     """Solve P(Y <= y) = p, where q = 1 - p, from the side on which the mass is small."""
     left = p <= q
     goal = p if left else q
+    if goal == 0.0:  # an end of the support, which masses that underflow do not tell
+        if left:
+            return -math.inf if t.first[1] > 0 else t.edges[0]
+        return math.inf if t.first[-1] > t.first[-2] else t.edges[-1]
     k = _cell(goal, t, left)
     done = t.below[k] if left else t.above[k]
     if t.first[k] == t.first[k + 1] or done + t.cell[k] < goal:  # reached by the atom on the cell's far edge
         return t.edges[k] if left else t.edges[k - 1]
-    lo, hi = _bracket(goal - done if (k > 0 if left else k < t.edges.size) else goal, k, t, left)
+    lo, hi = _bracket(p, q, k, t, left)
     y = lo if lo == hi else 0.5 * (lo + hi)
     for _ in range(200):
         gap = done + part(y, k, t, left) - goal

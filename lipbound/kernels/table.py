@@ -49,9 +49,10 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
     log_cell = np.array([_log_sum(log_parts[i:j]) for i, j in zip(first, first[1:], strict=False)])
     parts = np.array([w * mass(a, b) for w, a, b in zip(weight, low, high, strict=True)])
     cell = np.array([math.fsum(parts[i:j]) for i, j in zip(first, first[1:], strict=False)])
-    on_edge = {x: _log_sum([_log_atom(s) for s in strands]) for x, strands in atoms}
-    log_atom = np.array([on_edge.get(b, -math.inf) for _, b, _ in cells[:-1]])
-    atom = np.exp(log_atom)
+    known = dict(atoms)
+    on_edge = [known.get(b, ()) for _, b, _ in cells[:-1]]
+    log_atom = np.array([_log_sum([_log_atom(s) for s in strands]) for strands in on_edge])
+    atom = np.array([math.fsum(_atom(s) for s in strands) for strands in on_edge])
     steps, log_steps = cell[:-1] + atom, np.logaddexp(log_cell[:-1], log_atom)
     back, log_back = cell[1:] + atom, np.logaddexp(log_cell[1:], log_atom)
     return Table(
@@ -66,12 +67,19 @@ def _entry(a: Any, b: Any, strand: Any) -> tuple[float, ...]:
     (left, right), (low, high) = strand.image, strand.window
     u_a = low if a == left else strand.position(a)
     u_b = high if b == right else strand.position(b)
-    ends = [(y, u) for y, u in ((a, u_a), (b, u_b)) if abs(y) != math.inf]
-    y0 = float(min(ends, key=lambda end: abs(end[1]), default=(strand.centre, 0))[0])
+    if u_a < 0 < u_b:
+        y0 = float(strand.centre)
+    else:
+        y0 = float(min((abs(u), y) for y, u in ((a, u_a), (b, u_b)) if abs(y) != math.inf)[1])
     u0 = strand.position(y0)  # at the rounded anchor, so that its rounding costs nothing
     centre = float(strand.centre)
     spread = float(1 / strand.scale), float(strand.weight), float(u_a), float(u_b)
     return y0, float(u0), centre, float(strand.position(centre)), *spread
+
+
+def _atom(strand: Any) -> float:
+    low, high = strand.window
+    return float(strand.weight) * mass(float(low), float(high))
 
 
 def _log_atom(strand: Any) -> float:

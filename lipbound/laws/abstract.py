@@ -79,6 +79,7 @@ class AbstractLaw(abc.ABC):
         if wrong.size:
             raise DomainError(f"[{a.flat[wrong[0]]}, {b.flat[wrong[0]]}] is not an interval: lo must be at most hi")
         out = kernels.density.between(np.ravel(a), np.ravel(b), self.table, *ends)
+        out[np.isnan(np.ravel(a)) | np.isnan(np.ravel(b))] = np.nan
         return float(out[0]) if a.ndim == 0 else out.reshape(a.shape)
 
     def atoms(self) -> tuple[Atom, ...]:

@@ -1,0 +1,331 @@
+"""Every declared bound: true on random instances, attained where it claims to be, and its mutants are caught."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sympy as sp
+import tight
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
+
+from lipbound import strategies
+from lipbound.bound import LowerBound
+from lipbound.exact import INF
+from lipbound.bounds import ALL, exact_fit, gap_kl, gap_tv, one_valley, two_modes
+from lipbound.checks import check
+from lipbound.enclosure import Enclosure, Verdict
+from lipbound.errors import DomainError
+from lipbound.estimators import grid_lipschitz
+from lipbound.frontier import valley_frontier
+from lipbound.instance import Instance
+from lipbound.laws import gaussian_mixture, pushforward, two_gaussians
+from lipbound.lowering import to_enclosure, to_float
+from lipbound.maps import PiecewiseAffine, affine, from_slopes
+from lipbound.symbols import BinaryKL, L, Phi, Quantile, beta, p, phi, r
+
+RECORDS = {row["id"]: row for row in json.loads((Path(__file__).parent / "reference/values.json").read_text())["records"]}
+TIGHT = tight.instances()
+by_name = pytest.mark.parametrize("bound", ALL, ids=lambda b: b.name)
+by_tight = pytest.mark.parametrize("case", TIGHT, ids=lambda t: t.bound.name)
+
+
+def defects(bound: LowerBound) -> list[str]:
+    """What the tests below would say of a bound that stands in for the declared one of the same name."""
+    found = []
+    for case in TIGHT:
+        if case.bound.name == bound.name:
+            done = check(bound, case.witness.g, case.witness.nu, **case.witness.event)
+            if done.verdict is Verdict.VIOLATED:
+                found.append("violated at its tight instance")
+            if abs(done.margin) > 1e-9:
+                found.append("not attained at its tight instance")
+    return found
+
+
+# --- true, attained, and not a bit more
+
+
+@by_name
+def test_holds_on_random_instances(bound):
+    @given(strategies.instances(bound))
+    def holds(case):
+        try:
+            strategies.assert_bound_holds(bound, case.g, case.nu)
+        except DomainError as refusal:  # laws made of few atoms may offer no event at all
+            assert case.nu.atoms() or case.mu.atoms()
+            assert any(word in str(refusal) for word in ("outside", "one point"))
+
+    holds()
+
+
+@by_tight
+def test_attained(case):
+    found = check(case.bound, case.witness.g, case.witness.nu, **case.witness.event)
+    assert found.measured.certified
+    assert found.promised.certified
+    assert found.promised.error < 1e-12
+    if case.gap:
+        assert 0 <= found.margin + found.measured.error <= case.gap
+    else:
+        assert found.measured.overlaps(found.promised)
+        assert found.measured.error < 1e-12
+
+
+@by_tight
+def test_power_a_promise_of_1e_9_more_is_violated(case):
+    found = check(case.bound, case.witness.g, case.witness.nu, **case.witness.event)
+    more = 1e-9 + found.margin + found.measured.error
+    assert found.measured.at_least(found.promised + more) is Verdict.VIOLATED
+
+
+def test_bounds_without_a_witness_are_listed_as_loose():
+    assert {b.name for b in ALL if b.witness is None} == set(tight.KNOWN_LOOSE)
+    assert {b.name for b in ALL if b.witness is not None} == set(tight.LETTERS)
+
+
+@pytest.mark.parametrize("name", sorted(tight.LETTERS))
+def test_reading_a_witness_returns_its_letters(name):
+    bound, letters = next(b for b in ALL if b.name == name), tight.LETTERS[name]
+    g, nu, event = bound.witness(**letters)
+    found = bound.read(Instance(g, nu), **event)
+    for letter, value in letters.items():
+        assert float(found[letter]) == pytest.approx(float(Fraction(value)), abs=1e-15)
+
+
+@given(D=strategies.rationals("1/8", 6, 8), L=strategies.rationals("1/8", 8, 8), a=strategies.rationals("1/64", "63/64", 64))
+def test_two_modes_is_attained_for_all_letters(D, L, a):
+    g, nu, event = two_modes.witness(D=D, L=L, a=a)
+    found = check(two_modes, g, nu, **event)
+    assert found.measured.overlaps(found.promised)
+    assert g.lipschitz() == L
+
+
+@given(st.data())
+def test_gap_tv_is_attained_for_all_letters(data):
+    u = data.draw(strategies.letters(gap_tv))
+    w = gap_tv(**{**u, "beta": 0})  # alpha
+    if not 1e-6 < float(u["beta"]) < w:
+        return
+    g, nu, event = gap_tv.witness(**u)
+    found = check(gap_tv, g, nu, **event)
+    assert found.measured.overlaps(found.promised)
+
+
+# --- the declaration itself
+
+
+@pytest.mark.parametrize("bound", [b for b in ALL if not b.rows], ids=lambda b: b.name)
+def test_float_value_lies_in_the_ball(bound):
+    @given(strategies.letters(bound))
+    def inside(letters):
+        value, proved = bound(**letters), bound.enclose(**letters)
+        assert proved.certified
+        if value == INF:
+            assert proved.lo == INF
+        else:
+            assert proved.lo - 1e-13 * (1 + value) <= value <= proved.hi + 1e-13 * (1 + value)
+
+    inside()
+
+
+@given(strategies.letters(two_modes), strategies.rationals("1/4", 4, 4))
+def test_two_modes_does_not_know_the_unit_of_length(letters, c):
+    scaled = {**letters, "D": c * letters["D"], "L": c * letters["L"]}
+    assert two_modes(**scaled) == pytest.approx(two_modes(**letters), abs=1e-13)
+
+
+@given(strategies.letters(gap_tv))
+def test_a_steep_enough_map_pays_nothing_and_a_flatter_one_pays_more(letters):
+    assert gap_tv(**{**letters, "L": 10**9}) <= 1e-7
+    assert gap_tv(**letters) <= gap_tv(**{**letters, "L": letters["L"] / 2}) + 1e-15
+
+
+def test_arrays_of_letters_broadcast():
+    grid = two_modes(D=np.array([[1.0], [2.0]]), L=[1, 2, 4], a="0.5", b="0.5")
+    assert grid.shape == (2, 3)
+    assert grid[1, 1] == pytest.approx(two_modes(D=2, L=2, a="0.5", b="0.5"))
+
+
+@by_name
+def test_pages_name_every_letter_and_source(bound):
+    page = str(bound)
+    assert all(f"{q.symbol} in {q.interval}" in page for q in bound.parameters)
+    assert bound.latex().startswith(bound.quantity.latex())
+    assert bound._repr_latex_().startswith("$")
+    assert set(bound.formula.free_symbols) == {q.symbol for q in bound.parameters}
+
+
+BAD_LETTERS = [
+    ({"D": -1, "L": 3, "a": "0.5", "b": "0.5"}, "D = -1 is outside (0, inf): distance between the two sets"),
+    ({"D": 1, "L": 0, "a": "0.5", "b": "0.5"}, "L = 0 is outside (0, inf): Lipschitz constant of g"),
+    ({"D": 1, "L": 3, "a": "1.5", "b": "0.5"}, "a = 1.5 is outside (0, 1)"),
+    ({"D": 1, "L": [1, -2], "a": "0.5", "b": "0.5"}, "L = -2.0 is outside (0, inf)"),
+    ({"D": 1, "L": 3, "a": "0.5"}, "two_modes misses b: its letters are D, L, a, b"),
+    ({"D": 1, "L": 3, "a": "0.5", "b": "0.5", "m": 1}, "two_modes has no letter m"),
+    ({"D": float("nan"), "L": 3, "a": "0.5", "b": "0.5"}, "nan is not a finite number"),
+]
+
+
+@pytest.mark.parametrize(("letters", "message"), BAD_LETTERS)
+def test_bad_letters_are_refused_in_one_sentence(letters, message):
+    with pytest.raises(DomainError) as refusal:
+        two_modes(**letters)
+    assert message in str(refusal.value)
+
+
+def test_bad_events_are_refused():
+    case = Instance(affine(1), two_gaussians(2))
+    for bound, event, message in [
+        (gap_tv, {"at": 1}, "together"),
+        (gap_tv, {"at": 1, "r": -1}, "r = -1 is not the width of a gap"),
+        (gap_tv, {"at": 1, "r": 1, "side": "top"}, "side = 'top'"),
+        (two_modes, {"left": 2, "right": 1}, "left = 2 is not below right = 1"),
+    ]:
+        with pytest.raises(DomainError, match=message.replace("(", r"\(")):
+            bound.read(case, **event)
+    for bound in (gap_tv, two_modes, one_valley):
+        with pytest.raises(DomainError, match="L = 0"):
+            bound.read(Instance(affine(0), two_gaussians(2)))
+
+
+def test_exact_fit_refuses_a_generator_that_does_not_fit():
+    with pytest.raises(DomainError, match=r"exact_fit supposes g#N = nu, but TV\(g#N, nu\) >= 0\.81"):
+        check(exact_fit, affine(1), two_gaussians(3))
+
+
+def test_uncertified_letters_make_an_uncertified_promise():
+    assert not two_modes.enclose(D=1, L=1, a=Enclosure(0.4, 0.5, False), b="0.5").certified
+
+
+# --- reference values
+
+
+def target(record):
+    t = record["inputs"]["target"]
+    return gaussian_mixture(t["weights"], t["means"], t["stds"])
+
+
+def test_reference_paper_bounds():
+    for key, bound in (("P038", gap_tv), ("P039", gap_kl)):
+        m = RECORDS[key]["inputs"]["map"]
+        case = Instance(from_slopes(m["knots"], m["slopes"], m["anchor"]), target(RECORDS[key]))
+        assert float(case.L) == RECORDS[key]["inputs"]["L"]
+
+        def loss(width, bound=bound, case=case):
+            return -bound(**bound.read(case, at=-width / 2, r=width))
+
+        best = minimize_scalar(loss, bounds=(0.5, 6), method="bounded", options={"xatol": 1e-9})
+        assert -best.fun == pytest.approx(float(RECORDS[key]["value"]), rel=1e-12)
+        searched = bound.enclose(**bound.read(case))
+        assert searched.lo >= float(RECORDS[key]["value"]) - 1e-12  # the global search may only be better
+
+
+def test_reference_pair_bound():
+    record = RECORDS["P040"]
+    case = Instance(affine(record["inputs"]["L"]), target(record))
+    value = two_modes.enclose(**two_modes.read(case, record["inputs"]["a"], record["inputs"]["b"]))
+    assert Fraction(record["value"]) in value
+    assert value.error < 1e-15
+
+
+@pytest.mark.parametrize("key", ["P026", "P027"])
+def test_reference_exact_fit(key):
+    value = exact_fit.enclose(**exact_fit.read(Instance(affine(1), target(RECORDS[key]))))
+    assert float(value) == pytest.approx(float(RECORDS[key]["value"]), rel=1e-13)
+    assert value.lo <= Fraction(RECORDS[key]["value"])
+
+
+@pytest.mark.parametrize("key", ["P032", "P033", "P034", "P035"])
+def test_reference_frontier(key):
+    nu, slope, value = target(RECORDS[key]), RECORDS[key]["inputs"]["L"], Fraction(RECORDS[key]["value"])
+    lower = one_valley.enclose(**one_valley.read(Instance(affine(slope), nu)))
+    found = valley_frontier(nu, slope)
+    assert found.sharp
+    assert lower.hi <= value + Fraction(1, 10**15) <= Fraction(found.upper.hi) + Fraction(2, 10**15)
+    assert found.upper.hi - lower.lo < 1e-8
+    assert float(lower) == pytest.approx(float(value), abs=1e-9)
+
+
+def test_reference_functions():
+    values = {r: np.array(1.5), L: np.array(1.0), p: np.array(0.25)}
+    assert to_float(Phi(Quantile(p) + r / L), values) == pytest.approx(float(RECORDS["P028"]["value"]), rel=1e-15)
+    assert to_float(phi(Quantile(p)), {p: np.array(0.125)}) == pytest.approx(float(RECORDS["P030"]["value"]), rel=1e-15)
+    exact = {p: Fraction(1, 4), beta: Fraction(1, 128)}
+    assert Fraction(RECORDS["P031"]["value"]) in to_enclosure(BinaryKL(p, beta), exact)
+    floats = {k: np.array(float(v)) for k, v in exact.items()}
+    assert to_float(BinaryKL(p, beta), floats) == pytest.approx(float(RECORDS["P031"]["value"]), rel=1e-15)
+
+
+def test_the_published_kl_bound_without_its_guard_is_false():
+    """THEORY C2: on an exact fit the unguarded expression is positive; the declared formula is not."""
+    unguarded = replace(gap_kl, formula=BinaryKL(Phi(Quantile(p) + r / L) - p, beta))
+    for m, claimed in ((1, 0.00094), (2, 0.1968), (3, 0.5888)):
+        nu = two_gaussians(m)
+        widths = np.linspace(0.01, 4 * m, 400)
+        u = {
+            "p": nu.cdf(-widths / 2), "r": widths, "L": np.exp(m * m / 2), "beta": nu.mass(-widths / 2, widths / 2),
+        }  # fmt: skip
+        assert unguarded(**u).max() >= claimed
+        assert gap_kl(**u).max() < 1e-12
+
+
+# --- mutants
+
+
+def mutants(bound: LowerBound) -> dict[str, LowerBound]:
+    flipped = bound.formula.replace(Phi, lambda u: Phi(-u)) if bound.formula.has(Phi) else bound.formula.subs(sp.pi, 3)
+    return {
+        "one per cent more": replace(bound, formula=bound.formula * sp.Rational(101, 100)),
+        "one per cent less": replace(bound, formula=bound.formula * sp.Rational(99, 100)),
+        "argument of Phi flipped": replace(bound, formula=flipped),
+        "L doubled" if bound.formula.has(L) else "f doubled": replace(
+            bound, formula=bound.formula.subs({L: 2 * L} if bound.formula.has(L) else {sp.Symbol("f", positive=True): 2 * sp.Symbol("f", positive=True)})
+        ),
+    }
+
+
+@by_name
+def test_power_mutants_are_caught(bound):
+    assert defects(bound) == []
+    for name, mutant in mutants(bound).items():
+        assert defects(mutant), name
+
+
+def steep_cell() -> PiecewiseAffine:
+    """Slope one but for a jump by 6 over a cell that no point of the original grid of 1000 points meets."""
+    start, width = Fraction(1, 1000), Fraction(1, 500)
+    return PiecewiseAffine((start, start + width), (start, start + width + 6), 1, 1)
+
+
+@pytest.mark.parametrize("bound", [gap_tv, gap_kl, two_modes, one_valley], ids=lambda b: b.name)
+def test_power_a_grid_estimate_of_l_makes_the_bound_false(bound):
+    g = steep_cell()
+    case = Instance(g, pushforward(g))  # the fit is exact: every divergence is zero
+    slope = grid_lipschitz(g)
+    assert slope < 400 < 3001 == case.L
+    flat = Instance(affine(slope), case.nu)
+    if bound in (gap_tv, gap_kl):  # the letter p is the image's own
+        letters = bound.read(case, at=0, r=6)
+        misled = bound.enclose(**{**letters, "L": slope})
+    else:
+        event = {"left": 0, "right": 6} if bound is two_modes else {"split": 3}
+        letters, misled = bound.read(case, **event), bound.enclose(**bound.read(flat, **event))
+    honest = bound.enclose(**letters)
+    measured = case.measured(bound.quantity, certify=True)
+    assert measured.at_least(honest) is not Verdict.VIOLATED
+    assert measured.at_least(misled) is Verdict.VIOLATED
+
+
+def test_power_the_harness_sees_a_false_bound():
+    false = replace(gap_tv, formula=gap_tv.formula + sp.Rational(1, 10))
+    with pytest.raises(AssertionError, match="VIOLATED"):
+        strategies.assert_bound_holds(false, affine(1), two_gaussians(0))
+
+

@@ -123,7 +123,9 @@ def show(
 
 
 @app.command()
-def law(generator: Annotated[str, typer.Argument(help="an .npz file or a shipped generator")], json_file: Json = None) -> None:
+def law(
+    generator: Annotated[str, typer.Argument(help="an .npz file or a shipped generator")], json_file: Json = None
+) -> None:
     """Describe the exact law of g(Z), Z ~ N(0, 1)."""
     from . import tables
     from .laws import pushforward
@@ -146,7 +148,9 @@ def law(generator: Annotated[str, typer.Argument(help="an .npz file or a shipped
         "quartiles": [float(mu.ppf(p)) for p in (0.25, 0.5, 0.75)],
     }
     if json_file is not None:
-        tables.write(json_file, {**facts, "Lipschitz constant": {"exact": str(g.lipschitz()), "value": float(g.lipschitz())}})
+        tables.write(
+            json_file, {**facts, "Lipschitz constant": {"exact": str(g.lipschitz()), "value": float(g.lipschitz())}}
+        )
     for key, value in facts.items():
         typer.echo(_folded(f"{key:20}{_shown(value)}"))
 
@@ -170,11 +174,17 @@ def frontier(
     found = valley_frontier(nu, slope)
     tables.reserve(json_file)
     lower = one_valley.enclose(**one_valley.read(Instance(affine(slope), nu)))
-    unknown = "not proved: no law that attains the lower bound was found" if lower.hi > 0 else "not proved: L may be enough for an exact fit"
+    unknown = (
+        "not proved: no law that attains the lower bound was found"
+        if lower.hi > 0
+        else "not proved: L may be enough for an exact fit"
+    )
     if json_file is not None:
         ends = {"lower": lower.lo, "upper": None if found.upper is None else found.upper.hi, "sharp": found.sharp}
         tables.write(json_file, {"L": lipschitz, "target": target, **ends})
-    typer.echo(f"lower  {lower}\nupper  {found.upper if found.upper is not None else unknown}\nsharp  {'yes' if found.sharp else 'not proved'}")
+    typer.echo(
+        f"lower  {lower}\nupper  {found.upper if found.upper is not None else unknown}\nsharp  {'yes' if found.sharp else 'not proved'}"
+    )
 
 
 def main() -> None:

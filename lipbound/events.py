@@ -49,7 +49,8 @@ def _peaks(table: Floats) -> list[tuple[int, int]]:
     rim = np.pad(table, 1, constant_values=-np.inf)
     near = [rim[1 + i : rim.shape[0] - 1 + i, 1 + j : rim.shape[1] - 1 + j] for i in (-1, 0, 1) for j in (-1, 0, 1)]
     tops = np.argwhere((table >= np.max(near, axis=0)) & (table > -np.inf))
-    return sorted(map(tuple, tops.tolist()), key=lambda at: -table[at])
+    found: list[tuple[int, int]] = [(int(i), int(j)) for i, j in tops]
+    return sorted(found, key=lambda at: -table[at])
 
 
 def _zoom(score: Score, grid: Floats, i: int, j: int) -> Pair:

@@ -80,6 +80,10 @@ def _kl_ball(u: arb, v: arb) -> arb:
     return total if total.is_nan() else total.nonnegative_part()
 
 
+def _power_float(base: Any, exponent: Any) -> Any:
+    return np.power(np.asarray(base, float), exponent)
+
+
 def _power_ball(base: arb, exponent: arb) -> arb:
     whole = exponent.unique_fmpz()
     return base ** int(whole) if whole is not None else base**exponent
@@ -88,7 +92,7 @@ def _power_ball(base: arb, exponent: arb) -> arb:
 FLOAT: Rules = MappingProxyType({
     sp.Add: lambda *xs: reduce(np.add, xs),
     sp.Mul: lambda *xs: reduce(np.multiply, xs),
-    sp.Pow: lambda base, exponent: np.power(np.asarray(base, float), exponent),
+    sp.Pow: _power_float,
     sp.Min: lambda *xs: reduce(np.minimum, xs),
     sp.Max: lambda *xs: reduce(np.maximum, xs),
     sp.exp: np.exp,

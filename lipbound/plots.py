@@ -72,7 +72,7 @@ def _peaks(law: AbstractLaw) -> Floats:
     strands = [s for s in law.pieces() if s.slope]
     centres = np.array([float(s.centre) for s in strands])
     widths = np.array([float(s.scale) for s in strands])
-    return np.unique(centres[:, None] + widths[:, None] * np.linspace(-5, 5, POINTS + 1))
+    return np.unique(centres[:, None] + widths[:, None] * np.linspace(-8, 8, 2 * POINTS + 1))
 
 
 def plot_map(g: AbstractMap, ax: Axes | None = None, reach: float = 4.0, **style: Any) -> Axes:

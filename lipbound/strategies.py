@@ -266,7 +266,7 @@ def assert_bound_holds(bound: LowerBound, g: AbstractMap, nu: AbstractLaw, **eve
     >>> assert_bound_holds(bounds.gap_tv, affine(1), Gaussian(0, 2)).verdict.name
     'HOLDS'
     """
-    found = check(bound, g, nu, **event)
+    found = check(bound, Instance(g, nu), None, True, **event)
     if found.verdict is Verdict.VIOLATED:
         raise AssertionError(f"{found}")
     return found

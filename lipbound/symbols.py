@@ -60,14 +60,18 @@ class BinaryKL(sp.Function):
 
     nargs = 2
 
-    def fdiff(self, argindex: int = 1) -> sp.Expr:
-        u, v = self.args
+    def fdiff(self, argindex: int = 1) -> Any:
+        u, v = self._letters
         if argindex == 1:
             return sp.log(u / v) - sp.log((1 - u) / (1 - v))
         return (v - u) / (v * (1 - v))
 
+    @property
+    def _letters(self) -> tuple[Any, ...]:
+        return self.args
+
     def _latex(self, printer: Any, exp: str = "") -> str:
-        u, v = map(printer._print, self.args)
+        u, v = map(printer._print, self._letters)
         return _raised(rf"\mathrm{{kl}}\left({u} \,\middle\|\, {v}\right)", exp)
 
 
@@ -84,19 +88,19 @@ def phi(u: Any) -> sp.Expr:
     return sp.exp(-(u**2) / 2) / sp.sqrt(2 * sp.pi)
 
 
-def unfold(expr: sp.Expr) -> sp.Expr:
+def unfold(expr: Any) -> Any:
     """Apply Phi(Quantile(p)) = p, Phi(-u) = 1 - Phi(u) and the definition of kl; proofs ask for it, statements never.
 
     >>> unfold(Phi(-Quantile(p)))
     1 - p
     """
 
-    def cdf(u: sp.Expr) -> sp.Expr:
+    def cdf(u: Any) -> Any:
         if isinstance(u, Quantile):
             return u.args[0]
         return 1 - cdf(-u) if u.could_extract_minus_sign() else Phi(u)
 
-    def kl(u: sp.Expr, v: sp.Expr) -> sp.Expr:
+    def kl(u: Any, v: Any) -> Any:
         return u * sp.log(u / v) + (1 - u) * sp.log((1 - u) / (1 - v))
 
     return expr.replace(Phi, cdf).replace(BinaryKL, kl)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf, isfinite
 from pathlib import Path
@@ -65,8 +65,12 @@ def show_misled(rows: Mapping[str, Misled]) -> None:
         table.add_row(escape(name), *_estimated(row))
     console.print(table)
     false, absurd = sum(row.false for row in rows.values()), sum(row.absurd for row in rows.values())
-    console.print(f"! promised est. exceeds the exact gap mass, a false statement: {false} of {len(rows)}", highlight=False)
-    console.print(f"? gap est. is below promised est., as if the theorem failed: {absurd} of {len(rows)}", highlight=False)
+    console.print(
+        f"! promised est. exceeds the exact gap mass, a false statement: {false} of {len(rows)}", highlight=False
+    )
+    console.print(
+        f"? gap est. is below promised est., as if the theorem failed: {absurd} of {len(rows)}", highlight=False
+    )
 
 
 def write(file: Path, content: Any) -> None:
@@ -129,7 +133,7 @@ def _number(x: Enclosure) -> str:
 
 
 @contextmanager
-def _part(file: Path) -> Iterator[tuple[Path, Path]]:
+def _part(file: Path) -> Generator[tuple[Path, Path]]:
     """An empty file beside the one to be written, gone at the end whatever happens, and the latter's real place."""
     if not file.parent.is_dir():
         raise DomainError(f"{file} cannot be written: its folder does not exist")

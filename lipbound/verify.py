@@ -56,7 +56,9 @@ class Job:
     def half(self, g: Network) -> Fraction:
         """m, where the file says that g was trained on 1/2 N(-m, 1) + 1/2 N(m, 1)."""
         if "m" not in g.meta:
-            raise DomainError(f"{self.name} does not say what it was trained on: give --target '1/2 N(-3, 1) + 1/2 N(3, 1)'")
+            raise DomainError(
+                f"{self.name} does not say what it was trained on: give --target '1/2 N(-3, 1) + 1/2 N(3, 1)'"
+            )
         try:
             return exact(g.meta["m"])
         except DomainError as error:
@@ -161,7 +163,9 @@ def verify_all(todo: Sequence[Job], certify: bool = False, processes: int = 1) -
     if processes <= 1 or len(todo) <= 1:
         return (verify(job, certify) for job in todo)
     # Processes start here, before a progress bar starts its thread; Ctrl-C is for the parent alone to handle.
-    pool = ProcessPoolExecutor(min(processes, len(todo)), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    pool = ProcessPoolExecutor(
+        min(processes, len(todo)), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    )
     return _drained(pool, [pool.submit(verify, job, certify) for job in todo])
 
 

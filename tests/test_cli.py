@@ -158,7 +158,7 @@ def test_processes_side_by_side_change_nothing(run: Run, folder: Path):
 
 
 def test_names_are_not_markup(run: Run, folder: Path):
-    name = "a[bold]b[red].npz"
+    name = "[red]x.npz"
     os.rename("good.npz", name)
     assert f"{name}  {T3}" in run("verify", name, "--target", T3).out
     assert name in run("estimators", name, "--m", "3").out
@@ -394,7 +394,10 @@ def process(words: list[str], folder: Path, **environment: str) -> subprocess.Co
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     code = BARE.replace("{words}", repr(words))
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, cwd=folder, env={**os.environ, "PYTHONPATH": path, **environment}
+        [sys.executable, "-c", code],
+        capture_output=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path, **environment},
     )
 
 
@@ -414,7 +417,8 @@ def test_without_torch_from_another_folder_within_500_megabytes(folder: Path):
 
 def test_colours_come_on_request_only(folder: Path):
     found = {
-        key: process(["verify", "good.npz", "--target", T3], folder, **{key: "1"}).stdout for key in ("FORCE_COLOR", "A")
+        key: process(["verify", "good.npz", "--target", T3], folder, **{key: "1"}).stdout
+        for key in ("FORCE_COLOR", "A")
     }
     assert b"\x1b[32mHOLDS" in found["FORCE_COLOR"]
     assert b"\x1b" not in found["A"]

@@ -13,7 +13,8 @@ from ..enclosure import Enclosure
 from ..exact import INF, Exact
 
 BITS = 128  # enough that doubles lose nothing and near-flat pieces little
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def working(bits: int = BITS) -> Callable[[Callable[P, R]], Callable[P, R]]:

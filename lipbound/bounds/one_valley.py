@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sympy import Max, Min
 
 from ..bound import INF, Letters, LowerBound, Parameter
@@ -31,13 +33,17 @@ def read(case: Instance, split: object = None) -> Letters:
     }
 
 
+def _mass(centre: Any) -> Any:
+    """Mass that N(centre, L^2) gives to the window."""
+    upper: Any = Phi((y - centre) / L)
+    return upper - Phi((x - centre) / L)
+
+
 one_valley = LowerBound(
     name="one_valley",
     says="Whatever Gaussian arc of scale L the image follows over a valley, some window around it is too heavy.",
     quantity=tv,
-    formula=Max(
-        0, Min(Phi((y - c) / L) - Phi((x - c) / L), Phi((y - e) / L) - Phi((x - e) / L)) - beta
-    ),
+    formula=Max(0, Min(_mass(c), _mass(e)) - beta),
     parameters=(
         Parameter(L, 0, INF, "Lipschitz constant of g"),
         Parameter(c, -INF, INF, "least centre of the arc in this row"),

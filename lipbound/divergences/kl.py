@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from .. import balls, kernels
 from ..enclosure import Enclosure, estimate, exactly, of_ball
-from ..exact import INF
+from ..exact import INF, Exact
 from ..laws import AbstractLaw
 from ..pieces import atoms, cuts
 from .abstract import Divergence, common, need_laws, need_tolerance
@@ -57,7 +57,7 @@ def _singular(p: AbstractLaw, q: AbstractLaw) -> str:
     for x, _ in atoms(p.pieces()):
         if x not in theirs:
             return f"p has an atom at {_show(x)}, q has none there"
-    at = [-INF, *sorted({*cuts(p.pieces()), *cuts(q.pieces())}), INF]
+    at: list[Exact] = [-INF, *sorted({*cuts(p.pieces()), *cuts(q.pieces())}), INF]
     covered = [_active(law, at) for law in (p, q)]
     for (a, b), ours, yours in zip(pairwise(at), *covered, strict=True):
         if ours and not yours:
@@ -65,7 +65,7 @@ def _singular(p: AbstractLaw, q: AbstractLaw) -> str:
     return ""
 
 
-def _active(law: AbstractLaw, at: list[float]) -> list[bool]:
+def _active(law: AbstractLaw, at: list[Exact]) -> list[bool]:
     """For each cell between consecutive places, whether the law has density on it."""
     place = {x: i for i, x in enumerate(at)}
     steps = [0] * len(at)

@@ -83,9 +83,9 @@ def dual(nu: AbstractLaw, L: float, x0: float) -> Dual:
     """Rows that cover all centres, halved where the bound is lowest until it meets the least value found."""
     windows = Windows(nu, L, x0)
     cuts = x0 + L * np.linspace(-SPAN, SPAN, 65)
-    done: list[Floats] = _outer(nu, x0, cuts)
+    done = _outer(x0, cuts)
     c, e, centre, value = cuts[:-1], cuts[1:], 0.0, np.inf
-    for _ in range(ROUNDS):
+    for last in reversed(range(ROUNDS)):
         middle = 0.5 * (c + e)
         x, y, yields = windows.best(np.concatenate([middle, c]))
         k = int(np.argmin(yields))
@@ -93,18 +93,16 @@ def dual(nu: AbstractLaw, L: float, x0: float) -> Dual:
             centre, value = float(np.concatenate([middle, c])[k]), float(yields[k])
         x, y = x[: c.size], y[: c.size]
         bound = least(c, e, x, y, L, np.asarray(nu.mass(x, y, closed="neither")))
-        open_ = (bound < value - GAP) & (e - c > 1e-9 * L)
-        done.append(np.stack([c, e, x, y])[:, ~open_])
-        if not open_.any():
+        low = (bound < value - GAP) & (e - c > 1e-9 * L) & (last > 0)
+        done.append(np.stack([c, e, x, y])[:, ~low])
+        if not low.any():
             break
-        c, e = np.concatenate([c[open_], middle[open_]]), np.concatenate([middle[open_], e[open_]])
-    else:
-        done.append(np.stack([c, e, *(np.concatenate([s[open_], s[open_]]) for s in (x, y))]))
+        c, e = np.concatenate([c[low], middle[low]]), np.concatenate([middle[low], e[low]])
     rows = np.concatenate(done, axis=1)
     return Dual(*rows[:, np.argsort(rows[0])], centre=centre, value=value)
 
 
-def _outer(nu: AbstractLaw, x0: float, cuts: Floats) -> list[Floats]:
+def _outer(x0: float, cuts: Floats) -> list[Floats]:
     """One-sided windows for the centres beyond the span: their mass is monotone in the centre, so one end decides."""
     return [
         np.array([[cuts[0]], [cuts[0]], [-np.inf], [x0]]),

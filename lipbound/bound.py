@@ -109,6 +109,12 @@ class LowerBound:
     may be enclosures. If `rows` names letters, these are sequences of equal length and the bound is the least value
     over the rows. `read(Instance(g, nu), **event)` gives the letters, at the best event found unless one is given;
     `witness(**letters)` is an instance with equality, which may determine some of the letters by the others.
+
+    >>> from lipbound.bounds import two_modes
+    >>> round(two_modes(D=4, L=2, a="0.5", b="0.5"), 9)  # 1/2 - Phi(-2)
+    0.477249868
+    >>> print(two_modes.latex())
+    \\mathrm{TV}(g_\\#\\gamma, \\nu) \\;\\ge\\; \\max\\left(0, ...
     """
 
     name: str

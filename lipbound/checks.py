@@ -16,7 +16,15 @@ from .maps import AbstractMap
 
 @dataclass(frozen=True)
 class Check:
-    """One bound on one instance: the letters read, what was promised, what was measured."""
+    """One bound on one instance: the letters read, what was promised, what was measured.
+
+    >>> from lipbound.bounds import gap_tv
+    >>> from lipbound.laws import two_gaussians
+    >>> from lipbound.maps import affine
+    >>> found = check(gap_tv, affine(1), two_gaussians(2))
+    >>> found.verdict.name, found.margin > 0, 0 < found.ratio < 1
+    ('HOLDS', True, True)
+    """
 
     bound: LowerBound
     letters: Letters

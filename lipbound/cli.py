@@ -182,9 +182,8 @@ def frontier(
     if json_file is not None:
         ends = {"lower": lower.lo, "upper": None if found.upper is None else found.upper.hi, "sharp": found.sharp}
         tables.write(json_file, {"L": lipschitz, "target": target, **ends})
-    typer.echo(
-        f"lower  {lower}\nupper  {found.upper if found.upper is not None else unknown}\nsharp  {'yes' if found.sharp else 'not proved'}"
-    )
+    upper = unknown if found.upper is None else str(found.upper)
+    typer.echo(f"lower  {lower}\nupper  {upper}\nsharp  {'yes' if found.sharp else 'not proved'}")
 
 
 def main() -> None:

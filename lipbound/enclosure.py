@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class Verdict(enum.Enum):
-    """What is known of an inequality; equality of two intervals is never HOLDS by itself."""
+    """What is known of an inequality: at equality of two intervals it stays UNDECIDED.
+
+    >>> Enclosure(1, 2, True).at_least(Enclosure(1, 2, True)).name
+    'UNDECIDED'
+    """
 
     HOLDS = "holds"
     VIOLATED = "violated"

@@ -40,7 +40,7 @@ class Instance:
         return pushforward(self.g)
 
     @cached_property
-    def L(self) -> Fraction:  # noqa: N802 - the letter of the theory
+    def L(self) -> Fraction:
         """The Lipschitz constant of g."""
         return self.g.lipschitz()
 

@@ -263,7 +263,7 @@ def assert_bound_holds(bound: LowerBound, g: AbstractMap, nu: AbstractLaw, **eve
     The event is searched for unless given. UNDECIDED passes: at equality no arithmetic can tell.
 
     >>> from lipbound.maps import affine
-    >>> assert_bound_holds(bounds.gap_tv, affine(1), Gaussian(0, 2)).verdict.name
+    >>> assert_bound_holds(bounds.gap_tv, affine(1), Mixture((1,), (Gaussian(3),))).verdict.name
     'HOLDS'
     """
     found = check(bound, Instance(g, nu), None, True, **event)

@@ -107,7 +107,7 @@ class Report:
 
 
 def jobs(generators: Sequence[str], target: str | None = None) -> list[Job]:
-    """Jobs for names or patterns of shipped generators and of .npz files, each once; all shipped ones if there are none.
+    """Jobs for names or patterns of shipped generators and of .npz files, each once; without any, all shipped ones.
 
     >>> [job.name for job in jobs(["vae_m0[23]_s0", "vae_m03_s0"])]
     ['vae_m02_s0', 'vae_m03_s0']

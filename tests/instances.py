@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -32,7 +33,7 @@ def random_network(seed: int, widths: tuple[int, ...] = (16, 16)) -> Network:
     rng = np.random.default_rng(seed)
     chain = [1, *widths, 1]
     layers: list[tuple[object, object]] = []
-    for given, out in zip(chain, chain[1:], strict=False):
+    for given, out in itertools.pairwise(chain):
         reach = 3 / given**0.5
         pair = rng.uniform(-reach, reach, (out, given)), rng.uniform(-reach, reach, out)
         layers.append(tuple(x.astype(np.float32) for x in pair))

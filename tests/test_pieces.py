@@ -8,8 +8,8 @@ from statistics import NormalDist
 
 import pytest
 from hypothesis import given
-from instances import LAWS
 
+from instances import LAWS
 from lipbound import strategies as lips
 from lipbound.exact import INF, Exact, exact
 from lipbound.laws import AbstractLaw

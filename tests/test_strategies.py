@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from lipbound import strategies as lips
@@ -18,6 +18,7 @@ from lipbound.errors import DomainError
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Pushforward
 from lipbound.maps import AbstractMap, Network, PiecewiseAffine
 
+REACH = settings(max_examples=3000, phases=[Phase.generate], database=None, deadline=None)  # found is enough
 BOUNDS = st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(2), Fraction(100)])
 
 
@@ -51,7 +52,7 @@ MAPS: list[tuple[str, Callable[[PiecewiseAffine], bool]]] = [
 
 @pytest.mark.parametrize(("what", "is_so"), MAPS)
 def test_maps_reach(what: str, is_so: Callable[[PiecewiseAffine], bool]):
-    find(lips.maps(), is_so)
+    assert is_so(find(lips.maps(), is_so, settings=REACH))
 
 
 @given(lips.networks(3, 2))
@@ -78,6 +79,7 @@ def test_gaussians_are_of_a_physical_size(p: Gaussian):
     assert Fraction(1, 20) <= p.sd <= 5
 
 
+@settings(max_examples=10)
 @given(lips.mixtures(100, min_components=60))
 def test_many_components_keep_the_least_weight(nu: Mixture):
     assert min(nu.weights) >= Fraction(1, 100)
@@ -102,7 +104,7 @@ LAWS: list[tuple[str, Callable[[AbstractLaw], bool]]] = [
 
 @pytest.mark.parametrize(("what", "is_so"), LAWS)
 def test_laws_reach(what: str, is_so: Callable[[AbstractLaw], bool]):
-    find(lips.laws(), is_so)
+    assert is_so(find(lips.laws(), is_so, settings=REACH))
 
 
 @given(lips.laws())
@@ -140,14 +142,14 @@ def test_refusals_come_when_the_strategy_is_made(make: Callable[[], object], mes
 
 
 USERS_TEST = '''
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from lipbound.divergences import tv
 from lipbound.laws import pushforward
 from lipbound.strategies import maps, targets
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, phases=[Phase.generate])
 @given(g=maps(lipschitz=2, monotone=True), nu=targets())
 def test_a_statement_of_mine(g, nu):
     assert g.lipschitz() <= 2
@@ -169,7 +171,7 @@ def test_the_strategies_serve_a_project_outside_the_package(tmp_path: Path):
     assert "1 passed" in run.stdout
 
 
-def test_power_a_false_statement_fails_there_with_a_readable_example(tmp_path: Path):
+def test_power_a_false_statement_fails_there_with_its_example(tmp_path: Path):
     run = run_in_a_project(tmp_path, "tv(pushforward(g), nu).hi < 0")
     assert run.returncode == 1
     assert "nu=Mixture(weights=" in run.stdout

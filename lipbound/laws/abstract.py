@@ -22,7 +22,11 @@ Floats = float | NDArray[np.float64]
 
 
 class Atom(NamedTuple):
-    """A point that carries mass."""
+    """A point that carries mass.
+
+    >>> Atom(Fraction(1, 2), 0.25).mass
+    0.25
+    """
 
     place: Fraction
     mass: float
@@ -33,6 +37,13 @@ class AbstractLaw(abc.ABC):
 
     Methods take a number or an array and give a float or an array of the same shape; they are float64 and
     relatively accurate in both tails. `certified` has the same questions answered by proved enclosures.
+
+    >>> from lipbound.laws import Gaussian
+    >>> law = Gaussian(0, 2)
+    >>> law.cdf([0, 2]), law.sf(80) > 0, law.certified.cdf(2).error < 1e-16
+    (array([0.5       , 0.84134475]), False, True)
+    >>> round(law.logsf(80), 6)
+    -804.608442
     """
 
     @abc.abstractmethod

@@ -15,7 +15,12 @@ from .gaussian import Gaussian
 
 @dataclass(frozen=True)
 class Pushforward(AbstractLaw):
-    """The law of map(X), X ~ base; flat pieces of the map make atoms, folds make densities add up."""
+    """The law of map(X), X ~ base; flat pieces of the map make atoms, folds make densities add up.
+
+    >>> from lipbound.maps import fold
+    >>> round(Pushforward(fold(), Gaussian()).pdf(1), 9)  # |Z|: twice the normal density
+    0.483941449
+    """
 
     map: AbstractMap
     base: AbstractLaw

@@ -52,7 +52,12 @@ def merged(branches: Iterable[Branch]) -> tuple[Branch, ...]:
 
 
 class AbstractMap(ABC):
-    """A Lipschitz map g of the line, given by finitely many branches."""
+    """A Lipschitz map g of the line, given by finitely many branches.
+
+    >>> from lipbound.maps import fold
+    >>> [branch.slope for branch in fold().branches()]
+    [Fraction(-1, 1), Fraction(1, 1)]
+    """
 
     # NumPy's numbers then leave 2 * g and 2 + g to the map
     __array_ufunc__: ClassVar[None] = None

@@ -7,7 +7,7 @@ from pathlib import Path
 import lipbound as lb
 
 
-def draw(file: Path = Path(__file__).with_suffix(".png")) -> None:
+def draw(file: Path) -> None:
     mu = lb.pushforward(lb.zoo.load_shipped("vae_m03_s0"))
     ax = lb.plots.plot_law(mu, lb.plots.plot_law(lb.two_gaussians(3), label="target"), label="VAE")
     ax.legend(frameon=False)
@@ -15,4 +15,4 @@ def draw(file: Path = Path(__file__).with_suffix(".png")) -> None:
 
 
 if __name__ == "__main__":
-    draw()
+    draw(Path(__file__).with_suffix(".png"))

@@ -10,6 +10,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from .exact import exact as exact  # now: once its module is loaded, that would hide the function of the same name
+
 if TYPE_CHECKING:
     from . import bounds as bounds
     from . import plots as plots
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from .enclosure import Verdict as Verdict
     from .errors import DomainError as DomainError
     from .errors import NotCertifiable as NotCertifiable
-    from .exact import exact as exact
     from .frontier import Frontier as Frontier
     from .frontier import valley_frontier as valley_frontier
     from .instance import Instance as Instance

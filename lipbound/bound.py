@@ -178,7 +178,10 @@ class LowerBound:
         return f"$\\displaystyle {self.latex()}$"
 
     def __str__(self) -> str:
-        lines = [f"{self.name}: {self.says}", f"  {self.quantity.text()} >= {'min over rows of ' * bool(self.rows)}{self.formula}"]
+        lines = [
+            f"{self.name}: {self.says}",
+            f"  {self.quantity.text()} >= {'min over rows of ' * bool(self.rows)}{self.formula}",
+        ]
         lines += [f"  {q.symbol} in {q.interval}: {q.meaning}" for q in self.parameters]
         lines += [f"  supposes {self.supposes}"] if self.supposes else []
         return "\n".join([*lines, f"  {self.provenance}; uses {'; '.join(self.sources)}"])

@@ -20,8 +20,8 @@ class Check:
 
     >>> from lipbound.bounds import gap_tv
     >>> from lipbound.laws import two_gaussians
-    >>> from lipbound.maps import affine
-    >>> found = check(gap_tv, affine(1), two_gaussians(2))
+    >>> from lipbound.maps import fold
+    >>> found = check(gap_tv, fold(), two_gaussians(2))
     >>> found.verdict.name, found.margin > 0, 0 < found.ratio < 1
     ('HOLDS', True, True)
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from .laws import AbstractLaw
 
 Floats = NDArray[np.float64]
 Score = Callable[[Floats, Floats], Floats]  # of two broadcasting arrays a <= b
-LEVELS = np.concatenate([[1e-12, 1e-9, 1e-7, 1e-5, 1e-4], np.linspace(0.001, 0.999, 81), 1 - np.array([1e-4, 1e-6])])
+LEVELS: Final = np.concatenate(
+    [[1e-12, 1e-9, 1e-7, 1e-5, 1e-4], np.linspace(0.001, 0.999, 81), 1 - np.array([1e-4, 1e-6])]
+)
 FINE, ZOOMS, BEST = 17, 10, 4
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from fractions import Fraction
 from math import inf
-from numbers import Rational
-from typing import SupportsFloat, cast
+from numbers import Rational, Real
+from typing import cast
 
 from .errors import DomainError
 
@@ -23,13 +24,19 @@ def exact(x: object) -> Fraction:
     (Fraction(1, 10), Fraction(1, 3), Fraction(1, 2))
     """
     try:
-        if isinstance(x, (Rational, str)) and not isinstance(x, bool):
+        if isinstance(x, bool):
+            raise ValueError("a truth value is not a number")
+        if isinstance(x, str):
             return Fraction(x)
+        if isinstance(x, Rational):  # NumPy's integers too, which would overflow if they stayed inside a Fraction
+            return x if type(x) is Fraction else Fraction(int(x.numerator), int(x.denominator))
         if hasattr(x, "as_integer_ratio"):  # float, Decimal and NumPy's floats
-            return Fraction(*cast(float, x).as_integer_ratio())
+            return Fraction(*map(int, cast(float, x).as_integer_ratio()))
     except (ValueError, OverflowError, ZeroDivisionError):
         pass
-    raise DomainError(f"{x!r} is not a finite number: give an int, a float, a Fraction or a string such as '0.1' or '1/3'")
+    raise DomainError(
+        f"{x!r} is not a finite number: give an int, a float, a Fraction or a string such as '0.1' or '1/3'"
+    )
 
 
 def extended(x: object) -> Exact:
@@ -40,8 +47,8 @@ def extended(x: object) -> Exact:
     """
     if isinstance(x, str) and x.strip().lower() in ("inf", "+inf", "-inf"):
         return float(x)
-    if isinstance(x, SupportsFloat) and not isinstance(x, Rational) and abs(float(x)) == INF:
-        return float(x)
+    if isinstance(x, (Real, Decimal)) and not isinstance(x, Rational) and x in (INF, -INF):
+        return INF if x > 0 else -INF
     return exact(x)
 
 

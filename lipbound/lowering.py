@@ -86,7 +86,11 @@ def _power_float(base: Any, exponent: Any) -> Any:
 
 def _power_ball(base: arb, exponent: arb) -> arb:
     whole = exponent.unique_fmpz()
-    return base ** int(whole) if whole is not None else base**exponent
+    if whole is None:
+        return base**exponent
+    # arb's own power is undefined around zero; a square is a square.
+    power = reduce(arb.__mul__, [base] * abs(int(whole)), arb(1))
+    return power if whole >= 0 else 1 / power
 
 
 FLOAT: Rules = MappingProxyType({

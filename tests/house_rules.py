@@ -105,9 +105,7 @@ def edges(path: str, tree: ast.Module, lines: list[str]) -> Found:
         top, _, rest = name.partition(".")
         target = rest.partition(".")[0] if top == "lipbound" else top
         if top == "lipbound":
-            fine = target in rooms | {here.partition(".")[0], ""} or (
-                here == "__init__" and target.startswith("__")
-            )
+            fine = target in rooms | {here.partition(".")[0], ""} or (here == "__init__" and target.startswith("__"))
         else:
             fine = top in libraries | (sys.stdlib_module_names - BANNED.get(here, set()))
         if not fine and not (lazy and (here.partition(".")[0], target) in LAZY):
@@ -137,9 +135,7 @@ def state(path: str, tree: ast.Module, lines: list[str]) -> Found:
     """No module-level mutable object, no global precision, nothing registered at import."""
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and mutable(node.value):
-            names = [
-                ast.unparse(t) for t in (node.targets if isinstance(node, ast.Assign) else [node.target])
-            ]
+            names = [ast.unparse(t) for t in (node.targets if isinstance(node, ast.Assign) else [node.target])]
             final = isinstance(node, ast.AnnAssign) and "Final" in ast.unparse(node.annotation)
             if not (names == ["__all__"] or (final and names[0].isupper())):
                 yield node.lineno, f"{names[0]} is mutable: a tuple, a frozenset, a MappingProxyType or Final"
@@ -162,9 +158,7 @@ def messages(path: str, tree: ast.Module, lines: list[str]) -> Found:
     """Every exception says something; a bare `raise` and a caught variable say what they said before."""
     for node in ast.walk(tree):
         error = node.exc if isinstance(node, ast.Raise) else None
-        name = (
-            ast.unparse(error.func if isinstance(error, ast.Call) else error).split(".")[-1] if error else ""
-        )
+        name = ast.unparse(error.func if isinstance(error, ast.Call) else error).split(".")[-1] if error else ""
         silent = not (error.args or error.keywords) if isinstance(error, ast.Call) else name[:1].isupper()
         if silent and name not in ("", "Exit", "SystemExit"):
             yield node.lineno, f"raise {name} without a message"
@@ -175,9 +169,7 @@ def naming(path: str, tree: ast.Module, lines: list[str]) -> Found:
     if {"utils", "helpers", "util", "helper", "misc"} & set(path.removesuffix(".py").strip("_").split("/")):
         yield 1, f"{path}: a file is named after its subject"
     for node in ast.walk(tree):
-        name = getattr(node, "name", None) or (
-            node.id if isinstance(node, ast.Name) else getattr(node, "arg", None)
-        )
+        name = getattr(node, "name", None) or (node.id if isinstance(node, ast.Name) else getattr(node, "arg", None))
         if isinstance(name, str) and name.lstrip("_").startswith(("get_", "compute_")):
             yield getattr(node, "lineno", 1), f"{name}: a function is a verb or the standard symbol"
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sympy as sp
-import tight
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
+import tight
 from lipbound import strategies
 from lipbound.bound import LowerBound
-from lipbound.exact import INF
 from lipbound.bounds import ALL, exact_fit, gap_kl, gap_tv, one_valley, two_modes
 from lipbound.checks import check
 from lipbound.enclosure import Enclosure, Verdict
 from lipbound.errors import DomainError
 from lipbound.estimators import grid_lipschitz
+from lipbound.exact import INF
 from lipbound.frontier import valley_frontier
 from lipbound.instance import Instance
 from lipbound.laws import gaussian_mixture, pushforward, two_gaussians
@@ -30,7 +30,9 @@ from lipbound.lowering import to_enclosure, to_float
 from lipbound.maps import PiecewiseAffine, affine, from_slopes
 from lipbound.symbols import BinaryKL, L, Phi, Quantile, beta, p, phi, r
 
-RECORDS = {row["id"]: row for row in json.loads((Path(__file__).parent / "reference/values.json").read_text())["records"]}
+RECORDS = {
+    row["id"]: row for row in json.loads((Path(__file__).parent / "reference/values.json").read_text())["records"]
+}
 TIGHT = tight.instances()
 by_name = pytest.mark.parametrize("bound", ALL, ids=lambda b: b.name)
 by_tight = pytest.mark.parametrize("case", TIGHT, ids=lambda t: t.bound.name)
@@ -99,7 +101,11 @@ def test_reading_a_witness_returns_its_letters(name):
         assert float(found[letter]) == pytest.approx(float(Fraction(value)), abs=1e-15)
 
 
-@given(D=strategies.rationals("1/8", 6, 8), L=strategies.rationals("1/8", 8, 8), a=strategies.rationals("1/64", "63/64", 64))
+@given(
+    D=strategies.rationals("1/8", 6, 8),
+    L=strategies.rationals("1/8", 8, 8),
+    a=strategies.rationals("1/64", "63/64", 64),
+)
 def test_two_modes_is_attained_for_all_letters(D, L, a):
     g, nu, event = two_modes.witness(D=D, L=L, a=a)
     found = check(two_modes, g, nu, **event)
@@ -286,7 +292,12 @@ def mutants(bound: LowerBound) -> dict[str, LowerBound]:
         "one per cent less": replace(bound, formula=bound.formula * sp.Rational(99, 100)),
         "argument of Phi flipped": replace(bound, formula=flipped),
         "L doubled" if bound.formula.has(L) else "f doubled": replace(
-            bound, formula=bound.formula.subs({L: 2 * L} if bound.formula.has(L) else {sp.Symbol("f", positive=True): 2 * sp.Symbol("f", positive=True)})
+            bound,
+            formula=bound.formula.subs(
+                {L: 2 * L}
+                if bound.formula.has(L)
+                else {sp.Symbol("f", positive=True): 2 * sp.Symbol("f", positive=True)}
+            ),
         ),
     }
 
@@ -327,5 +338,3 @@ def test_power_the_harness_sees_a_false_bound():
     false = replace(gap_tv, formula=gap_tv.formula + sp.Rational(1, 10))
     with pytest.raises(AssertionError, match="VIOLATED"):
         strategies.assert_bound_holds(false, affine(1), two_gaussians(0))
-
-

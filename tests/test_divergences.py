@@ -236,7 +236,6 @@ def possible(smaller: Enclosure, larger: Enclosure) -> bool:
     return larger.at_least(smaller) is not Verdict.VIOLATED
 
 
-
 SOME = lips.laws()
 RATHER = 1e-7  # the width of the certificates here
 

@@ -8,6 +8,7 @@ import math
 import warnings
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -383,9 +384,7 @@ def real(x: object) -> mp.mpf:
     return mp.mpf(f.numerator) / f.denominator
 
 
-def expectation(
-    f: Callable[[mp.mpf], mp.mpf], law: Gaussian, a: mp.mpf = -mp.inf, b: mp.mpf = mp.inf
-) -> mp.mpf:
+def expectation(f: Callable[[mp.mpf], mp.mpf], law: Gaussian, a: mp.mpf = -mp.inf, b: mp.mpf = mp.inf) -> mp.mpf:
     """Gauss-Legendre in standard deviations of the law, from -14 to 14."""
     m, s = real(law.centre), real(law.sd)
     low, high = max(mp.mpf(-14), (a - m) / s), min(mp.mpf(14), (b - m) / s)

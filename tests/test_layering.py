@@ -95,9 +95,7 @@ def test_power_every_rule_has_a_breach_above():
 
 
 def test_every_certified_file_has_its_float_twin():
-    kernels, balls = (
-        {path.name for path in (ROOT / "lipbound" / room).glob("*.py")} for room in ("kernels", "balls")
-    )
+    kernels, balls = ({path.name for path in (ROOT / "lipbound" / room).glob("*.py")} for room in ("kernels", "balls"))
     assert balls >= {"line.py", "normal.py"}
     assert balls - kernels <= {"valley.py"}  # its float twin is frontier/valley.py
 

@@ -170,9 +170,7 @@ def test_numpy_numbers_leave_the_algebra_to_the_map():
 
 
 def test_everything_a_user_types_becomes_a_rational():
-    g = PiecewiseAffine(
-        ["-0.1", 0, np.float32(0.5), Decimal("0.7")], (0.1, Fraction(1, 3), "1e3", np.int64(4))
-    )
+    g = PiecewiseAffine(["-0.1", 0, np.float32(0.5), Decimal("0.7")], (0.1, Fraction(1, 3), "1e3", np.int64(4)))
     assert g.knots == (Fraction(-1, 10), 0, Fraction(1, 2), Fraction(7, 10))
     assert g.values == (Fraction(0.1), Fraction(1, 3), 1000, 4)
     assert {type(x) for x in (*g.knots, *g.values, g.left, g.right)} == {Fraction}

@@ -83,9 +83,7 @@ extreme = st.sampled_from([0.0, 1.0, -1.0, 1e300, -1e300, 1e-300, 5e-324, -5e-32
 
 @given(networks(ties))
 @example(Network([([[0]], [0]), ([[0]], [0]), ([[0]], [0])]))
-@example(
-    Network([([[1], [1], [-1]], [0, 0, 0]), ([[1, 1, 1], [1, -1, 0]], [0, 0]), ([[1, -1]], [0])], "relu")
-)
+@example(Network([([[1], [1], [-1]], [0, 0, 0]), ([[1, 1, 1], [1, -1, 0]], [0, 0]), ([[1, -1]], [0])], "relu"))
 def test_pieces_are_the_forward_pass_with_ties(net):
     rows = net.branches()
     assert is_minimal(rows)
@@ -330,9 +328,7 @@ def without(name):
     ],
 )
 def test_load_refuses_foreign_archives(tmp_path, arrays, message):
-    with pytest.raises(
-        DomainError, match=rf"net\.npz does not hold a network \(.*{message}.*\): expected an .npz"
-    ):
+    with pytest.raises(DomainError, match=rf"net\.npz does not hold a network \(.*{message}.*\): expected an .npz"):
         Network.load(saved(tmp_path, **arrays))
 
 
@@ -367,9 +363,7 @@ def write_flipped(file):
 def test_load_refuses_corrupt_files(tmp_path, write):
     file = tmp_path / "net.npz"
     write(file)
-    with pytest.raises(
-        DomainError, match=r"net\.npz does not hold a network \(.+\): expected an \.npz archive"
-    ):
+    with pytest.raises(DomainError, match=r"net\.npz does not hold a network \(.+\): expected an \.npz archive"):
         Network.load(file)
 
 

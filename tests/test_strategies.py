@@ -141,7 +141,7 @@ def test_refusals_come_when_the_strategy_is_made(make: Callable[[], object], mes
     assert message in str(error.value)
 
 
-USERS_TEST = '''
+USERS_TEST = """
 from hypothesis import Phase, given, settings
 
 from lipbound.divergences import tv
@@ -154,7 +154,7 @@ from lipbound.strategies import maps, targets
 def test_a_statement_of_mine(g, nu):
     assert g.lipschitz() <= 2
     assert STATEMENT
-'''
+"""
 
 
 def run_in_a_project(tmp_path: Path, statement: str) -> subprocess.CompletedProcess[str]:

@@ -64,5 +64,3 @@ def instances() -> list[Tight]:
         else:
             found.append(Tight(bound, bound.witness(**LETTERS[bound.name]), 0.0))
     return found
-
-

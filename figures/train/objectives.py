@@ -39,8 +39,7 @@ class Gan:
         self.generator, self.discriminator = generator(), discriminator()
         self.parts = nn.ModuleDict({"generator": self.generator, "discriminator": self.discriminator})
         self.optimisers = [
-            torch.optim.Adam(part.parameters(), lr=LEARNING_RATE)
-            for part in (self.generator, self.discriminator)
+            torch.optim.Adam(part.parameters(), lr=LEARNING_RATE) for part in (self.generator, self.discriminator)
         ]
 
     def step(self, x: torch.Tensor, rng: torch.Generator) -> dict[str, float]:

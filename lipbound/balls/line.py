@@ -1,201 +1,29 @@
-"""Where two densities cross on the line, proved, and what follows: half the L1 distance, and W1."""
+"""What follows from where two densities cross, proved: half the L1 distance, and W1."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
 from flint import arb
 
-from ..exact import INF
-from .normal import area, ball, cdf, mass, working
-from .slopes import log_sum
-from .table import Cell, Entry, Table
+from .normal import area, ball, cdf, working
+from .runs import Run, joined, own, runs, weigh
+from .table import Cell, Table
 
-PANELS = 100_000
 BITS = 96
-
-
-class Run(NamedTuple):
-    """An interval, the sign of p - q on it (0: not decided) and, if 0, a bound of |p - q| integrated over it."""
-
-    a: arb
-    b: arb
-    sign: int
-    bound: arb
-
-
-def own(p: Cell, q: Cell) -> tuple[list[Entry], list[Entry]]:
-    """The entries of each cell that the other does not have: what both have cancels in p - q."""
-    left, right = list(p.entries), list(q.entries)
-    for e in p.entries:
-        twin = next((f for f in right if _same(e, f)), None)
-        if twin is not None:
-            left.remove(e)
-            right.remove(twin)
-    return left, right
-
-
-def _same(e: Entry, f: Entry) -> bool:
-    s, t = e.strand, f.strand
-    return s.weight == t.weight and s.scale == t.scale and s.centre == t.centre
-
-
-def weigh(entries: Sequence[Entry], cell: Cell, a: arb, b: arb) -> arb:
-    """Mass of the entries on [a, b], of which an end that is the cell's end is taken exactly."""
-    total, lo, hi = arb(0), ball(cell.lo), ball(cell.hi)
-    for e in entries:
-        u = e.low if a is lo or _at_end(a, lo) else e.at(a)
-        v = e.high if b is hi or _at_end(b, hi) else e.at(b)
-        total += e.weight * mass(u, v)
-    return total
-
-
-def _at_end(x: arb, end: arb) -> bool:
-    return x == end or (not end.is_exact() and not x.is_exact() and x.mid() == end.mid())
-
-
-def runs(cell: Cell, p: Sequence[Entry], q: Sequence[Entry], tol: arb) -> Iterator[Run]:
-    """Signs of p - q over one cell, left to right; undecided stretches weigh at most about `tol` each."""
-    lo, hi = ball(cell.lo), ball(cell.hi)
-    if not p or not q:
-        yield Run(lo, hi, 1 if p else -1, arb(0))
-        return
-    a, b = _window(cell, [*p, *q], tol)
-    if cell.lo == -INF:
-        yield Run(lo, a, 0, weigh(p, cell, lo, a) + weigh(q, cell, lo, a))
-    stack, panels = [(a, b)], 0
-    while stack:
-        a, b = stack.pop()
-        panels += 1
-        found = _judge(a, b, p, q, tol)
-        y = ((a + b) / 2).mid()
-        if found is None and panels < PANELS and a < y and y < b:
-            stack += [(y, b), (a, y)]
-        elif found is None:
-            yield Run(a, b, 0, weigh(p, cell, a, b) + weigh(q, cell, a, b))
-        else:
-            yield from found
-    if cell.hi == INF:
-        yield Run(b, hi, 0, weigh(p, cell, b, hi) + weigh(q, cell, b, hi))
-
-
-def _window(cell: Cell, entries: Sequence[Entry], tol: arb) -> tuple[arb, arb]:
-    """Finite ends; what an unbounded cell has beyond them weighs less than `tol`."""
-    far = (-2 * tol.log()).sqrt() + 1
-    low = min((e.centre - far / e.inv for e in entries), key=_order).mid().floor()
-    high = max((e.centre + far / e.inv for e in entries), key=_order).mid().ceil()
-    if cell.lo != -INF and cell.hi != INF:
-        return ball(cell.lo), ball(cell.hi)
-    if cell.lo != -INF:
-        return ball(cell.lo), max(high, (ball(cell.lo) + 1).mid().ceil(), key=_order)
-    if cell.hi != INF:
-        return min(low, (ball(cell.hi) - 1).mid().floor(), key=_order), ball(cell.hi)
-    return low, high
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority
-
-
-def _judge(a: arb, b: arb, p: Sequence[Entry], q: Sequence[Entry], tol: arb) -> list[Run] | None:
-    """The runs of one panel, or None if it must be split; the two tests are those of `kernels.line`."""
-    y = ((a + b) / 2).mid()
-    h = (b - y).max(y - a).upper()
-    lp, sp, p_lo, p_hi = log_sum(y, h, p)
-    lq, sq, q_lo, q_hi = log_sum(y, h, q)
-    r, s, c = lp - lq, sp - sq, (p_hi - q_lo).max(q_hi - p_lo)
-    swing = abs(s) * h + c * h * h / 2
-    if abs(r) > swing:
-        return [Run(a, b, 1 if r > 0 else -1, arb(0))]
-    if abs(s) > c * h:
-        return _monotone(a, b, 1 if s > 0 else -1, p, q)
-    bound = _weight(y, h, p, q) * (abs(r) + swing).min(arb(1))
-    return [Run(a, b, 0, bound)] if bound < tol else None
-
-
-def _weight(y: arb, half: arb, p: Sequence[Entry], q: Sequence[Entry]) -> arb:
-    """Bound of the integral of max(p, q) over y +- half; |p - q| is at most max(p, q) |log p - log q|."""
-    tallest = arb(0)
-    for e in (*p, *q):
-        u = (abs(e.at(y)) - half * e.inv).nonnegative_part()
-        tallest += e.height * (-u * u / 2).exp()
-    return 2 * half * tallest
-
-
-def _difference(y: arb, p: Sequence[Entry], q: Sequence[Entry]) -> arb:
-    zero = arb(0)
-    return log_sum(y, zero, p)[0] - log_sum(y, zero, q)[0]
-
-
-def _monotone(a: arb, b: arb, rising: int, p: Sequence[Entry], q: Sequence[Entry]) -> list[Run] | None:
-    """Runs on a panel where log p - log q is monotone: its one zero is squeezed between two points of known sign."""
-    left, right = (_difference(x, p, q) * rising for x in (a, b))
-    if left >= 0:
-        return [Run(a, b, rising, arb(0))]
-    if right <= 0:
-        return [Run(a, b, -rising, arb(0))]
-    if not (left < 0 and right > 0):
-        return None
-    x, z = _squeeze(a, b, rising, p, q)
-    y = ((x + z) / 2).mid()
-    lp, lq = log_sum(y, z - x, p), log_sum(y, z - x, q)
-    w = z - x
-    drop = abs(lp[1] - lq[1]) * w + abs(lp[0] - lq[0]) + (lp[3] - lq[2]).max(lq[3] - lp[2]) * w * w
-    bound = _weight(y, w, p, q) * drop.min(arb(1))
-    return [Run(a, x, -rising, arb(0)), Run(x, z, 0, bound), Run(z, b, rising, arb(0))]
-
-
-def _squeeze(a: arb, b: arb, rising: int, p: Sequence[Entry], q: Sequence[Entry]) -> tuple[arb, arb]:
-    """Shrink the bracket [a, b] of a simple zero: guess by Newton, prove by sign."""
-    width = (b - a) / 2**40
-    for _ in range(60):
-        if (b - a) < width:
-            break
-        y = ((a + b) / 2).mid()
-        for _ in range(4):  # a guess; only the signs below are proof
-            (lp, sp, *_), (lq, sq, *_) = (log_sum(y, arb(0), side) for side in (p, q))
-            step = (lp - lq) / (sp - sq)
-            new = (y - step).mid()
-            if not (a < new and new < b):
-                break
-            y = new
-            if abs(step) < width:
-                break
-        for x in ((y - width / 4).mid(), (y + width / 4).mid(), ((a + b) / 2).mid()):
-            if a < x and x < b:
-                d = _difference(x, p, q) * rising
-                a, b = (x, b) if d < 0 else (a, x) if d > 0 else (a, b)
-    return a, b
 
 
 @working(BITS)
 def half_l1(p: Table, q: Table, tol: float) -> arb:
-    """TV of two laws on common cells: half the jumps of atoms plus, where the sign of p - q is proved, CDF differences."""
+    """TV of two laws on common cells: half the jumps of atoms, plus differences of cdfs where the sign is proved."""
     total, few = arb(0), arb(tol) / (8 * len(p.cells) + 64)
     for x in p.atoms.keys() | q.atoms.keys():
         total += abs(p.atoms.get(x, arb(0)) - q.atoms.get(x, arb(0)))
     for c, d in zip(p.cells, q.cells, strict=True):
         mine, yours = own(c, d)
-        for a, b, sign, bound in _joined(runs(c, mine, yours, few)) if mine or yours else ():
+        for a, b, sign, bound in joined(runs(c, mine, yours, few)) if mine or yours else ():
             x, y = weigh(mine, c, a, b), weigh(yours, c, a, b)
             net = x - y
             total += abs(net) if sign else abs(net).union(bound.min(x + y))
     return total / 2
-
-
-def _joined(found: Iterator[Run]) -> Iterator[Run]:
-    """Neighbours of equal sign as one run."""
-    last: Run | None = None
-    for run in found:
-        if last is not None and last.sign == run.sign != 0:
-            last = last._replace(b=run.b)
-        else:
-            if last is not None:
-                yield last
-            last = run
-    if last is not None:
-        yield last
 
 
 @working(BITS)
@@ -206,7 +34,7 @@ def w1(p: Table, q: Table, tol: float) -> arb:
     for c, d in zip(p.cells, q.cells, strict=True):
         f, g = f + p.atoms.get(c.lo, arb(0)), g + q.atoms.get(c.lo, arb(0))
         mine, yours = own(c, d)
-        found = _joined(runs(c, mine, yours, few)) if mine or yours else iter([Run(ball(c.lo), ball(c.hi), 1, arb(0))])
+        found = joined(runs(c, mine, yours, few)) if mine or yours else iter([Run(ball(c.lo), ball(c.hi), 1, arb(0))])
         for run in found:
             whole = run.a.is_finite() and run.b.is_finite()
             # what both laws have cancels, and must not count as doubt in a tail

@@ -53,6 +53,7 @@ def phi(u: arb) -> arb:
 
 
 def root_tau() -> arb:
+    """sqrt(2 pi)."""
     return (2 * arb.pi()).sqrt()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from flint import acb, arb
 
@@ -69,7 +70,7 @@ def _cell(c: Cell, d: Cell, tol: arb) -> arb:
 def integral(f: Callable[[acb, bool], acb], mesh: Sequence[arb], tol: arb) -> arb:
     """Integral of a function analytic near the real line, panel by panel."""
     total, few = arb(0), tol / len(mesh)
-    for a, b in zip(mesh, mesh[1:], strict=False):
+    for a, b in pairwise(mesh):
         total += acb.integral(f, acb(a), acb(b), rel_tol=arb(2) ** -60, abs_tol=few).real
     return total
 

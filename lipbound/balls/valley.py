@@ -9,8 +9,8 @@ from flint import arb
 
 from ..pieces import Strand
 from .density import within
-from .line import runs, weigh
 from .normal import ball, cdf, endwise, phi, quantile, working
+from .runs import runs, weigh
 from .slopes import log_sum
 from .table import Cell, tabulate
 
@@ -50,7 +50,9 @@ def _missing(cell: Cell, arc: Arc, tol: arb) -> arb:
     total = arb(0)
     for x, y, sign, bound in runs(ours, inner.entries, cell.entries, tol):
         if sign <= 0:
-            excess = sum((e.weight * (cdf(e.at(y)) - cdf(e.at(x))) for e in cell.entries), arb(0)) - weigh(inner.entries, inner, x, y)
+            excess = sum((e.weight * (cdf(e.at(y)) - cdf(e.at(x))) for e in cell.entries), arb(0)) - weigh(
+                inner.entries, inner, x, y
+            )
             total += excess if sign else arb(0).union(bound)
     return total
 

@@ -15,7 +15,6 @@ from ..instance import Instance
 from ..symbols import L, Phi, beta, c, e, x, y
 
 
-
 def read(case: Instance, split: object = None) -> Letters:
     """Rows of centres [c, e] and windows (x, y) that cover all centres; without a split point, at the best one."""
     if not case.L:

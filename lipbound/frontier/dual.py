@@ -58,7 +58,7 @@ class Windows:
         """Maximise nu(beyond t) - N(c, L^2)(beyond t) over t on one side of x0: on a grid, then by zooms."""
         beyond = self.nu.sf if side > 0 else self.nu.cdf
         gain = rest - ndtr(side * (c[:, None] - places) / self.L)
-        k = np.argmax(gain, axis=1)
+        k = np.argmax(np.where(_peaks(gain), gain, -np.inf), axis=1)
         t, best = places[k], np.take_along_axis(gain, k[:, None], 1)[:, 0]
         outer, inner = places[np.minimum(k + 1, places.size - 1)], places[np.maximum(k - 1, 0)]
         width = np.maximum(np.abs(outer - t), np.abs(t - inner))
@@ -71,6 +71,13 @@ class Windows:
             t, best = np.where(found > best, at, t), np.maximum(found, best)
             width = width / 6
         return t, best
+
+
+def _peaks(gain: Floats) -> NDArray[np.bool_]:
+    """Local maxima along each row, the first place included; the last one, far out, is only a tail dying off."""
+    rim = np.pad(gain, ((0, 0), (1, 0)), constant_values=-np.inf)
+    inner = (rim[:, 1:-1] >= rim[:, :-2]) & (rim[:, 1:-1] >= rim[:, 2:])
+    return np.pad(inner, ((0, 0), (0, 1)), constant_values=False)
 
 
 def least(c: Floats, e: Floats, x: Floats, y: Floats, L: float, beta: Floats) -> Floats:

@@ -78,9 +78,7 @@ class PiecewiseAffine(AbstractPiecewiseAffine):
     left: Fraction
     right: Fraction
 
-    def __init__(
-        self, knots: Iterable[object], values: Iterable[object], left: object = 0, right: object = 0
-    ) -> None:
+    def __init__(self, knots: Iterable[object], values: Iterable[object], left: object = 0, right: object = 0) -> None:
         table = {"knots": exacts(knots), "values": exacts(values), "left": exact(left), "right": exact(right)}
         for name, value in table.items():
             object.__setattr__(self, name, value)
@@ -90,9 +88,7 @@ class PiecewiseAffine(AbstractPiecewiseAffine):
         if not self.knots:
             raise DomainError("knots = () is empty: give at least one knot, or use affine")
         if len(self.knots) != len(self.values):
-            raise DomainError(
-                f"{len(self.knots)} knots, {len(self.values)} values: give one value for each knot"
-            )
+            raise DomainError(f"{len(self.knots)} knots, {len(self.values)} values: give one value for each knot")
         _increasing(self.knots)
 
     def branches(self) -> tuple[Branch, ...]:
@@ -162,9 +158,7 @@ def sawtooth(teeth: int, height: object = 1, width: object = 1) -> PiecewiseAffi
     return PiecewiseAffine([k * step for k in range(2 * teeth + 1)], [0, *[height, 0] * teeth])
 
 
-def from_slopes(
-    knots: Iterable[object], slopes: Iterable[object], anchor: Sequence[object]
-) -> PiecewiseAffine:
+def from_slopes(knots: Iterable[object], slopes: Iterable[object], anchor: Sequence[object]) -> PiecewiseAffine:
     """The map with slopes[i] from knots[i - 1] to knots[i] and through the point `anchor` = (z, g(z)).
 
     There is one slope more than there are knots, which may be none.
@@ -214,8 +208,7 @@ def _after(g: AbstractMap, step: Branch) -> list[Branch]:
     cuts = [_back(step, row.stop if step.slope > 0 else row.start) for row in rows[:-1]]
     ends: list[Exact] = [step.start, *cuts, step.stop]
     return [
-        Branch(a, b, r.slope * step.slope, r.at(step.shift))
-        for (a, b), r in zip(pairwise(ends), rows, strict=True)
+        Branch(a, b, r.slope * step.slope, r.at(step.shift)) for (a, b), r in zip(pairwise(ends), rows, strict=True)
     ]
 
 

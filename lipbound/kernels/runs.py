@@ -1,0 +1,211 @@
+"""Where two densities cross on the line: intervals on which the sign of p - q is decided."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .jit import jit, leaf
+from .normal import mass, phi
+from .slopes import log_sum
+
+REACH = 9.5  # standard deviations kept of an unbounded cell; 2e-21 of the mass lies beyond
+NEGLIGIBLE = 1e-19  # an undecided panel may add this much to the error
+EPS = 2.220446049250313e-16
+PANELS = 2_000_000
+ONE, ROOT, OPEN = 1, 2, 0
+
+
+@jit
+def merge(p, q):
+    """Cells of the common refinement: ends, cell numbers in both tables."""
+    n = p.edges.size + q.edges.size + 1
+    lo, hi = np.empty(n), np.empty(n)
+    at = np.empty((n, 2), np.int64)
+    i, j, m, here = 0, 0, 0, -math.inf
+    while True:
+        a = p.edges[i] if i < p.edges.size else math.inf
+        b = q.edges[j] if j < q.edges.size else math.inf
+        lo[m], hi[m], at[m, 0], at[m, 1] = here, min(a, b), i, j
+        m += 1
+        if a == math.inf and b == math.inf:
+            return lo[:m], hi[:m], at[:m]
+        here = min(a, b)
+        i += a <= b
+        j += b <= a
+
+
+@leaf
+def _same(p, a, q, b):
+    return p.weight[a] == q.weight[b] and p.inv[a] == q.inv[b] and p.centre[a] == q.centre[b] and p.rest[a] == q.rest[b]
+
+
+@leaf
+def own(p, i, q, j, mine):
+    """Entries of cell i of p that cell j of q does not have: what both have cancels in p - q."""
+    n = 0
+    for a in range(p.first[i], p.first[i + 1]):
+        shared = False
+        for b in range(q.first[j], q.first[j + 1]):
+            shared |= _same(p, a, q, b)
+        if not shared:
+            mine[n] = a
+            n += 1
+    return n
+
+
+@leaf
+def _reach(t, index, count, side):
+    """How far out an unbounded cell is looked at."""
+    far = -math.inf
+    for n in range(count):
+        j = index[n]
+        far = max(far, side * (t.y0[j] - t.u0[j] / t.inv[j]) + REACH / t.inv[j])
+    return side * far
+
+
+@leaf
+def _blur(u, anchor, moved):
+    return phi(u) * (abs(u) + abs(anchor) + abs(moved)) if abs(u) < math.inf else 0.0
+
+
+@leaf
+def weigh(t, k, index, count, a, b):
+    """Mass of the listed entries of cell k on [a, b], a part of it, and the rounding error."""
+    total, err = 0.0, 0.0
+    lo = t.edges[k - 1] if k > 0 else -math.inf
+    hi = t.edges[k] if k < t.edges.size else math.inf
+    for n in range(count):
+        j = index[n]
+        u = t.low[j] if a == lo else t.u0[j] + (a - t.y0[j]) * t.inv[j]
+        v = t.high[j] if b == hi else t.u0[j] + (b - t.y0[j]) * t.inv[j]
+        part = t.weight[j] * mass(u, v)
+        total += part
+        # u is off by roundings of itself and of its anchor; at an end that is a cut of the other law, also by the
+        # rounding of that cut. A strand cannot be off by more than it weighs.
+        off = _blur(u, t.u0[j], 0.0 if a == lo else a * t.inv[j]) + _blur(v, t.u0[j], 0.0 if b == hi else b * t.inv[j])
+        err += 8.0 * EPS * part + min(t.share[j], 2.0 * EPS * t.weight[j] * off)
+    return total, err
+
+
+@leaf
+def _difference(y, p, pi, np_, q, qi, nq):
+    """log p - log q at y."""
+    return log_sum(y, 0.0, pi, np_, p)[0] - log_sum(y, 0.0, qi, nq, q)[0]
+
+
+@leaf
+def _root(a, b, rising, p, pi, np_, q, qi, nq):
+    """The one zero of a monotone log p - log q in [a, b], by Newton steps kept in the bracket."""
+    y = 0.5 * (a + b)
+    for _ in range(100):
+        lp, sp = log_sum(y, 0.0, pi, np_, p)[:2]
+        lq, sq = log_sum(y, 0.0, qi, nq, q)[:2]
+        if (lp < lq) == rising:
+            a = y
+        else:
+            b = y
+        new = y - (lp - lq) / (sp - sq)
+        if not a < new < b:
+            new = 0.5 * (a + b)
+        if abs(new - y) <= 4 * EPS * abs(y) or not a < new < b:
+            return new
+        y = new
+    return y
+
+
+@leaf
+def _tallest(y, half, t, index, count):
+    """Bound of the density of the listed entries within `half` of y."""
+    total = 0.0
+    for n in range(count):
+        j = index[n]
+        u = max(0.0, abs(t.u0[j] + (y - t.y0[j]) * t.inv[j]) - half * t.inv[j])
+        total += t.weight[j] * t.inv[j] * phi(u)
+    return total
+
+
+@leaf
+def _judge(a, b, p, pi, n_p, q, qi, n_q):
+    """What is known of p - q on [a, b]: (ONE, sign, 0), (ROOT, place, sign right of it) or (OPEN, weight, 0).
+
+    With r = log p - log q, |r''| <= c and h the half-width: |r(y)| > |r'(y)| h + c h^2 / 2 at the middle y proves one
+    sign, and |r'(y)| > c h proves r monotone, so that the signs at the ends decide.
+    """
+    if n_p == 0 or n_q == 0:
+        return ONE, 1.0 if n_p else -1.0, 0.0
+    y, h = 0.5 * (a + b), 0.5 * (b - a)
+    lp, sp, p_lo, p_hi, e_p = log_sum(y, h, pi, n_p, p)
+    lq, sq, q_lo, q_hi, e_q = log_sum(y, h, qi, n_q, q)
+    r, s, c = lp - lq, sp - sq, max(p_hi - q_lo, q_hi - p_lo)
+    swing = abs(s) * h + 0.5 * c * h * h + e_p + e_q
+    if abs(r) > swing:
+        return ONE, math.copysign(1.0, r), 0.0
+    if abs(s) > c * h * (1.0 + 1e-9):
+        at_a = _difference(a, p, pi, n_p, q, qi, n_q)
+        at_b = _difference(b, p, pi, n_p, q, qi, n_q)
+        if (at_a > 0.0) == (at_b > 0.0):
+            return ONE, math.copysign(1.0, at_a), 0.0
+        return ROOT, _root(a, b, s > 0.0, p, pi, n_p, q, qi, n_q), math.copysign(1.0, s)
+    # |p - q| <= max(p, q) (1 - exp(-|r|)) <= max(p, q) |r|
+    tallest = _tallest(y, h, p, pi, n_p) + _tallest(y, h, q, qi, n_q)
+    return OPEN, 2.0 * h * tallest * min(1.0, abs(r) + swing), 0.0
+
+
+@leaf
+def _window(lo, hi, p, pi, n_p, q, qi, n_q):
+    """The part of a cell that is searched: all of it, or as far as REACH where both laws share an unbounded cell."""
+    a, b = lo, hi
+    if a < b and n_p and n_q:
+        if a == -math.inf:
+            a = min(b, min(_reach(p, pi, n_p, -1.0), _reach(q, qi, n_q, -1.0)))
+        if b == math.inf:
+            b = max(a, max(_reach(p, pi, n_p, 1.0), _reach(q, qi, n_q, 1.0)))
+    return a, b
+
+
+@jit
+def runs(p, q):
+    """Rows a, b, sign of p - q (0: undecided), bound of its weight where undecided, merged cell; and the cells."""
+    lo, hi, at = merge(p, q)
+    out, m = np.empty((4 * lo.size + 64, 5)), 0
+    stack = np.empty((4096, 2))
+    pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
+    panels = 0
+    for k in range(lo.size):
+        i, j = at[k, 0], at[k, 1]
+        n_p, n_q = own(p, i, q, j, pi), own(q, j, p, i, qi)
+        if n_p + n_q == 0:
+            continue
+        start, stop = _window(lo[k], hi[k], p, pi, n_p, q, qi, n_q)
+        if lo[k] < start or lo[k] == hi[k]:  # beyond the reach, or a cell without width
+            out[m] = (lo[k], start, 0.0, math.inf, float(k))
+            m += 1
+        stack[0] = (start, stop)
+        top = 1 if start < stop else 0
+        while top:
+            top -= 1
+            a, b = stack[top, 0], stack[top, 1]
+            panels += 1
+            kind, x, sign = _judge(a, b, p, pi, n_p, q, qi, n_q)
+            if m + 4 > len(out):
+                out = np.concatenate((out, np.empty_like(out)))
+            y = 0.5 * (a + b)
+            full = top + 2 > len(stack) or panels > PANELS
+            if kind == ONE:
+                out[m] = (a, b, x, 0.0, float(k))
+                m += 1
+            elif kind == ROOT:
+                out[m], out[m + 1] = (a, x, -sign, 0.0, float(k)), (x, b, sign, 0.0, float(k))
+                m += 2
+            elif x < NEGLIGIBLE or full or not a < y < b:
+                out[m] = (a, b, 0.0, x, float(k))
+                m += 1
+            else:
+                stack[top], stack[top + 1] = (y, b), (a, y)
+                top += 2
+        if stop < hi[k]:
+            out[m] = (stop, hi[k], 0.0, math.inf, float(k))
+            m += 1
+    return out[:m], lo, hi, at

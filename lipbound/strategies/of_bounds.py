@@ -1,0 +1,78 @@
+"""Random instances of bounds, random letters, and the assertion that a bound holds."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from .. import bounds
+from ..bound import INF, Letters, LowerBound, Parameter
+from ..bounds import exact_fit
+from ..checks import Check, check
+from ..enclosure import Verdict
+from ..errors import DomainError
+from ..exact import exact
+from ..instance import Instance
+from ..laws import AbstractLaw, pushforward
+from ..maps import AbstractMap
+from .of_laws import laws, targets
+from .of_maps import maps, networks, rationals
+
+
+def instances(bound: LowerBound | None = None) -> st.SearchStrategy[Instance]:
+    """Generators with targets on which the bound's hypothesis is met; any generator and target without a bound.
+
+    >>> from hypothesis import find
+    >>> find(instances(), lambda case: case.L == 2).L
+    Fraction(2, 1)
+    """
+    some = (maps() | networks()).filter(lambda g: g.lipschitz() > 0)
+    if bound is not None and bound.name == exact_fit.name:  # the one hypothesis: the fit is exact
+        onto = maps().filter(lambda g: all(b.slope for b in g.branches()))
+        return onto.map(lambda g: Instance(g, pushforward(g)))
+    return st.builds(Instance, some, targets() | laws())
+
+
+def cases() -> st.SearchStrategy[tuple[LowerBound, Instance]]:
+    """A declared bound with an instance that meets its hypothesis.
+
+    >>> from hypothesis import find
+    >>> find(cases(), lambda case: case[0].name == "exact_fit")[1].L > 0
+    True
+    """
+    pick = st.sampled_from(bounds.ALL)
+    return pick.flatmap(lambda bound: st.tuples(st.just(bound), instances(bound)))
+
+
+def letters(bound: LowerBound) -> st.SearchStrategy[Letters]:
+    """Values for the bound's letters, each inside its domain; not for bounds that are read in rows.
+
+    >>> from hypothesis import find
+    >>> sorted(find(letters(bounds.two_modes), lambda v: v["L"] > 1))
+    ['D', 'L', 'a', 'b']
+    """
+    if bound.rows:
+        raise DomainError(f"{bound.name} reads rows that belong together: draw from instances({bound.name}) instead")
+    return st.fixed_dictionaries({q.symbol.name: _letter(q) for q in bound.parameters})
+
+
+def _letter(parameter: Parameter) -> st.SearchStrategy[Fraction]:
+    high = Fraction(20) if parameter.high == INF else exact(parameter.high)
+    inside = rationals(parameter.low, high, 64)
+    return inside.filter(lambda x: x < parameter.high and (x > parameter.low or "low" in parameter.closed))
+
+
+def assert_bound_holds(bound: LowerBound, g: AbstractMap, nu: AbstractLaw, **event: object) -> Check:
+    """Fail, with both numbers, if the bound is proved to be violated on (g, nu); else the check.
+
+    The event is searched for unless given. UNDECIDED passes: at equality no arithmetic can tell.
+
+    >>> from lipbound.maps import fold
+    >>> assert_bound_holds(bounds.gap_tv, fold(), Mixture((1,), (Gaussian(3),))).verdict.name
+    'HOLDS'
+    """
+    found = check(bound, Instance(g, nu), None, True, **event)
+    if found.verdict is Verdict.VIOLATED:
+        raise AssertionError(f"{found}")
+    return found

@@ -103,7 +103,7 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class LowerBound:
-    """quantity >= formula, for every choice of letters that `read` may take from an instance (g, nu).
+    r"""quantity >= formula, for every choice of letters that `read` may take from an instance (g, nu).
 
     `bound(**letters)` is float64 and broadcasts over arrays; `bound.enclose(**letters)` is certified, and its letters
     may be enclosures. If `rows` names letters, these are sequences of equal length and the bound is the least value
@@ -114,7 +114,7 @@ class LowerBound:
     >>> round(two_modes(D=4, L=2, a="0.5", b="0.5"), 9)  # 1/2 - Phi(-2)
     0.477249868
     >>> print(two_modes.latex())
-    \\mathrm{TV}(g_\\#\\gamma, \\nu) \\;\\ge\\; \\max\\left(0, ...
+    \mathrm{TV}(g_\#\gamma, \nu) \;\ge\; \max\left(0, ...
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The best event for a bound: a global search over pairs of points; whatever it finds is admissible, so any find is sound."""
+"""The best event for a bound: a global search over pairs of points; whatever it finds is admissible, hence sound."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Pair(NamedTuple):
 
 
 def best_pair(score: Score, *laws: AbstractLaw) -> Pair:
-    """Maximise score(a, b) over a <= b: every pair of a grid made from the laws' quantiles, then zooms into the best."""
+    """Maximise score(a, b) over a <= b: all pairs of a grid made from the laws' quantiles, then zooms into the best."""
     grid = sites(*laws)
     if grid.size < 2:
         raise DomainError(f"the laws sit on one point, {grid[0]:g}: there is no gap and no pair of sets to look at")

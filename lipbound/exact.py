@@ -48,7 +48,7 @@ def extended(x: object) -> Exact:
     if isinstance(x, str) and x.strip().lower() in ("inf", "+inf", "-inf"):
         return float(x)
     if isinstance(x, (Real, Decimal)) and not isinstance(x, Rational) and x in (INF, -INF):
-        return INF if x > 0 else -INF
+        return float(x)
     return exact(x)
 
 

@@ -1,4 +1,4 @@
-"""An instance (g, nu) of the question, with what is derived from it once: the law g#N(0, 1), L, measured divergences."""
+"""An instance (g, nu) of the question, with what is derived from it once: the image law, L, measured divergences."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -28,7 +29,7 @@ from lipbound.instance import Instance
 from lipbound.laws import gaussian_mixture, pushforward, two_gaussians
 from lipbound.lowering import to_enclosure, to_float
 from lipbound.maps import PiecewiseAffine, affine, from_slopes
-from lipbound.symbols import BinaryKL, L, Phi, Quantile, beta, p, phi, r
+from lipbound.symbols import BinaryKL, L, Phi, Quantile, beta, f, p, phi, r
 
 RECORDS = {
     row["id"]: row for row in json.loads((Path(__file__).parent / "reference/values.json").read_text())["records"]
@@ -61,8 +62,8 @@ def test_holds_on_random_instances(bound):
         try:
             strategies.assert_bound_holds(bound, case.g, case.nu)
         except DomainError as refusal:  # laws made of few atoms may offer no event at all
-            assert case.nu.atoms() or case.mu.atoms()
-            assert any(word in str(refusal) for word in ("outside", "one point"))
+            if not (case.nu.atoms() or case.mu.atoms()) or not re.search("outside|one point", str(refusal)):
+                raise
 
     holds()
 
@@ -286,20 +287,16 @@ def test_the_published_kl_bound_without_its_guard_is_false():
 
 
 def mutants(bound: LowerBound) -> dict[str, LowerBound]:
-    flipped = bound.formula.replace(Phi, lambda u: Phi(-u)) if bound.formula.has(Phi) else bound.formula.subs(sp.pi, 3)
-    return {
-        "one per cent more": replace(bound, formula=bound.formula * sp.Rational(101, 100)),
-        "one per cent less": replace(bound, formula=bound.formula * sp.Rational(99, 100)),
-        "argument of Phi flipped": replace(bound, formula=flipped),
-        "L doubled" if bound.formula.has(L) else "f doubled": replace(
-            bound,
-            formula=bound.formula.subs(
-                {L: 2 * L}
-                if bound.formula.has(L)
-                else {sp.Symbol("f", positive=True): 2 * sp.Symbol("f", positive=True)}
-            ),
-        ),
+    letter = L if bound.formula.has(L) else f
+    wrong = {
+        "one per cent more": bound.formula * sp.Rational(101, 100),
+        "one per cent less": bound.formula * sp.Rational(99, 100),
+        "a letter doubled": bound.formula.subs(letter, 2 * letter),
+        "a sign flipped": bound.formula.replace(Phi, lambda u: Phi(-u)),
     }
+    if not bound.formula.has(Phi):
+        wrong["a sign flipped"] = bound.formula.replace(sp.exp, lambda u: sp.exp(-u))
+    return {name: replace(bound, formula=formula) for name, formula in wrong.items()}
 
 
 @by_name

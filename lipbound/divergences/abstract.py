@@ -45,11 +45,11 @@ class Divergence(abc.ABC):
         return self if self.symmetric else Reversed(self)
 
     def latex(self, p: str = r"g_\#\gamma", q: str = r"\nu") -> str:
-        """The divergence as a formula.
+        r"""The divergence as a formula.
 
         >>> from lipbound.divergences import kl
-        >>> kl.latex("P", "Q"), kl.reversed.latex("P", "Q")
-        ('\\\\mathrm{KL}(P \\\\,\\\\|\\\\, Q)', '\\\\mathrm{KL}(Q \\\\,\\\\|\\\\, P)')
+        >>> print(kl.latex("P", "Q"), kl.reversed.latex("P", "Q"))
+        \mathrm{KL}(P \,\|\, Q) \mathrm{KL}(Q \,\|\, P)
         """
         return rf"{self.symbol}({p}, {q})" if self.symmetric else rf"{self.symbol}({p} \,\|\, {q})"
 

@@ -15,7 +15,7 @@ from .runs import EPS, own, runs, weigh
 @jit
 def half_l1(p, q):
     """Half the integral of |p - q| over the densities, and the modelled error."""
-    table, lo, hi, at = runs(p, q)
+    table, _, _, at = runs(p, q)
     pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
     total, err, m = 0.0, 0.0, 0
     while m < len(table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,9 +47,9 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
     first = np.cumsum([0, *(len(strands) for _, _, strands in cells)], dtype=np.int64)
     edges = np.array([float(b) for _, b, _ in cells[:-1]])
     log_parts = [math.log(w) + log_mass(a, b) for w, a, b in zip(weight, low, high, strict=True)]
-    log_cell = np.array([_log_sum(log_parts[i:j]) for i, j in zip(first, first[1:], strict=False)])
+    log_cell = np.array([_log_sum(log_parts[i:j]) for i, j in pairwise(first)])
     parts = np.array([w * mass(a, b) for w, a, b in zip(weight, low, high, strict=True)])
-    cell = np.array([math.fsum(parts[i:j]) for i, j in zip(first, first[1:], strict=False)])
+    cell = np.array([math.fsum(parts[i:j]) for i, j in pairwise(first)])
     known = dict(atoms)
     on_edge = [known.get(b, ()) for _, b, _ in cells[:-1]]
     log_atom = np.array([_log_sum([_log_atom(s) for s in strands]) for strands in on_edge])

@@ -68,8 +68,9 @@ def assert_bound_holds(bound: LowerBound, g: AbstractMap, nu: AbstractLaw, **eve
 
     The event is searched for unless given. UNDECIDED passes: at equality no arithmetic can tell.
 
+    >>> from lipbound.laws import two_gaussians
     >>> from lipbound.maps import fold
-    >>> assert_bound_holds(bounds.gap_tv, fold(), Mixture((1,), (Gaussian(3),))).verdict.name
+    >>> assert_bound_holds(bounds.gap_tv, fold(), two_gaussians(2)).verdict.name
     'HOLDS'
     """
     found = check(bound, Instance(g, nu), None, True, **event)

@@ -38,14 +38,17 @@ class Check:
 
     @property
     def margin(self) -> float:
-        """measured - promised."""
-        return float(self.measured) - float(self.promised)
+        """measured - promised; nothing where both are infinite."""
+        measured, promised = float(self.measured), float(self.promised)
+        return 0.0 if measured == promised else measured - promised
 
     @property
     def ratio(self) -> float:
         """promised / measured: 1 is attained, 0 says nothing."""
-        measured = float(self.measured)
-        return float(self.promised) / measured if measured > 0 else 0.0
+        measured, promised = float(self.measured), float(self.promised)
+        if measured == promised > 0:
+            return 1.0
+        return promised / measured if measured > 0 else 0.0
 
     def __str__(self) -> str:
         at = ", ".join(f"{k} = {_shown(v)}" for k, v in self.letters.items())

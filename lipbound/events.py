@@ -35,6 +35,8 @@ def best_pair(score: Score, *laws: AbstractLaw) -> Pair:
         raise DomainError(f"the laws sit on one point, {grid[0]:g}: there is no gap and no pair of sets to look at")
     table = _scored(score, grid, grid)
     starts = _peaks(table)[:BEST]
+    if not starts:
+        raise DomainError("no event of these laws has masses that floats tell from 0 and from 1")
     return max((_zoom(score, grid, i, j) for i, j in starts), key=lambda pair: pair.score)
 
 

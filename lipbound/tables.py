@@ -38,6 +38,8 @@ def show(reports: Sequence[Report]) -> None:
     for report in reports:
         console.print(_facts(report), highlight=False)
         console.print(_grid([_check(check) for check in report.checks]))
+        for name, reason in report.refused:
+            console.print(f" {name:16} does not apply: {escape(reason)}", highlight=False)
     console.print(summary(reports), style="bold", highlight=False)
 
 

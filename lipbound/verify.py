@@ -75,6 +75,7 @@ class Report:
     lipschitz: Fraction
     measured: tuple[tuple[str, Enclosure], ...]
     checks: tuple[Check, ...]
+    refused: tuple[tuple[str, str], ...]  # bounds that do not apply here, and why
     floor: Enclosure  # the Lipschitz constant that an exact fit needs, at least
     frontier: Frontier
 
@@ -87,7 +88,7 @@ class Report:
     @property
     def frontier_ratio(self) -> float:
         """TV over the least TV that any map with this Lipschitz constant can reach (its proved lower bound)."""
-        least = next(float(c.promised) for c in self.checks if c.bound is one_valley)
+        least = max((float(c.promised) for c in self.checks if c.bound is one_valley), default=0.0)
         value = float(dict(self.measured)[tv.text()])
         return value / least if least > 0 else float("inf") if value > 0 else 1.0
 
@@ -101,6 +102,7 @@ class Report:
             "exact_fit_floor": _numbers(self.floor),
             "measured": {name: _numbers(value) for name, value in self.measured},
             "bounds": [_row(c) for c in self.checks],
+            "not_applicable": dict(self.refused),
             "frontier": {"sharp": self.frontier.sharp, "ratio": self.frontier_ratio, "split": self.frontier.split},
             "verdict": self.verdict.name,
         }
@@ -146,16 +148,34 @@ def verify(job: Job, certify: bool = False) -> Report:
 def _measured(name: str, case: Instance, certify: bool) -> Report:
     g, nu = case.g, case.nu
     letters = exact_fit.read(case)
+    checks, refused = _checked(case, certify)
     return Report(
         name=name,
         target=str(nu),
         pieces=len(g.branches()),
         lipschitz=case.L,
         measured=tuple((d.text(), case.measured(d, certify)) for d in MEASURES),
-        checks=tuple(check(b, case, certify=certify) for b in bounds.ALL if b is not exact_fit),
+        checks=checks,
+        refused=refused,
         floor=exact_fit.enclose(**letters),
         frontier=valley_frontier(nu, case.L),
     )
+
+
+def _checked(case: Instance, certify: bool) -> tuple[tuple[Check, ...], tuple[tuple[str, str], ...]]:
+    """Every bound on divergences that applies, and why the others do not; DomainError if none does."""
+    checks: list[Check] = []
+    refused: list[tuple[str, str]] = []
+    for bound in bounds.ALL:
+        if bound is exact_fit:  # its hypothesis is an exact fit; the floor is reported instead
+            continue
+        try:
+            checks.append(check(bound, case, certify=certify))
+        except DomainError as error:
+            refused.append((bound.name, str(error)))
+    if not checks:
+        raise DomainError(refused[0][1])
+    return tuple(checks), tuple(refused)
 
 
 def verify_all(todo: Sequence[Job], certify: bool = False, processes: int = 1) -> Iterator[Report]:

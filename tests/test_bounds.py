@@ -62,7 +62,7 @@ def test_holds_on_random_instances(bound):
         try:
             strategies.assert_bound_holds(bound, case.g, case.nu)
         except DomainError as refusal:  # laws made of few atoms may offer no event at all
-            if not (case.nu.atoms() or case.mu.atoms()) or not re.search("outside|one point", str(refusal)):
+            if not (case.nu.atoms() or case.mu.atoms()) or not re.search("outside|one point|no event", str(refusal)):
                 raise
 
     holds()

@@ -15,6 +15,7 @@ from ..exact import INF, exact
 from ..instance import Instance
 from ..symbols import L, Phi, Quantile, beta, p, r
 
+LEAST, MOST = -600.0, -1e-12  # logarithms of masses that floats tell from 0 and from 1
 Floats = NDArray[np.float64]
 Side = Literal["left", "right"]
 
@@ -58,9 +59,13 @@ def search(case: Instance, worth: Callable[[Floats, Floats], Floats]) -> tuple[S
 
     def score(log_mass: Any, left: bool) -> Callable[[Floats, Floats], Floats]:
         def of(a: Floats, b: Floats) -> Floats:
-            gain = grown(position(log_mass(a if left else b)), (b - a) / slope)
+            mass = np.asarray(log_mass(a if left else b))
+            gain = grown(position(mass), (b - a) / slope)
             gap = np.asarray(nu.mass(*np.broadcast_arrays(a, b), closed="neither"))
-            return np.where(gain > gap, worth(np.maximum(gain, gap), gap), gain - gap)
+            found = np.where(gain > gap, worth(np.maximum(gain, gap), gap), gain - gap)
+            empty = np.isneginf(np.asarray(nu.logpdf((a + b) / 2)))  # then the gap may weigh nothing at all
+            plain = (mass > LEAST) & (mass < MOST) & ((np.log(gap) > LEAST) | ((gap == 0) & empty))
+            return np.where(plain, found, -np.inf)
 
         return of
 

@@ -154,3 +154,28 @@ def test_every_check_here_equals_the_check_of_the_facade(report: Report):
     g, nu = Job("vae_m04_s0", None, None).load()
     for c in report.checks:
         assert str(checks.check(c.bound, g, nu, certify=False)) == str(c)
+
+
+def test_a_bound_that_does_not_apply_says_why(monkeypatch: pytest.MonkeyPatch):
+    def read(case: Instance) -> dict[str, object]:
+        raise DomainError("there is no gap to look at")
+
+    stubborn = replace(bounds.gap_kl, read=read)
+    monkeypatch.setattr(bounds, "ALL", (bounds.gap_tv, stubborn, bounds.one_valley))
+    found = verify(Job("vae_m02_s0", None, None))
+    assert found.refused == (("gap_kl", "there is no gap to look at"),)
+    assert [check.bound.name for check in found.checks] == ["gap_tv", "one_valley"]
+    assert found.to_dict()["not_applicable"] == {"gap_kl": "there is no gap to look at"}
+
+
+def test_relu_networks_with_atoms_are_checked_too(tmp_path: Path):
+    np.savez(
+        tmp_path / "relu.npz",
+        **{"0.weight": np.array([[1.0], [-1.0]]), "0.bias": np.array([-1.0, -1.0])},
+        **{"2.weight": np.array([[2.0, -2.0]]), "2.bias": np.array([0.0])},
+        activation=np.array("relu"),
+    )
+    found = verify(Job("relu", str(tmp_path / "relu.npz"), T3), certify=True)
+    assert found.verdict is Verdict.HOLDS
+    assert dict(found.measured)[kl.text()].lo == float("inf")
+    assert "atom" in dict(found.measured)[kl.text()].reason

@@ -87,6 +87,8 @@ class Enclosure:
         if self.lo == self.hi:
             return f"{self.lo:.15g} ({kind}{': ' + self.reason if self.reason else ''})"
         value, error = float(self), self.error
+        if not math.isfinite(error):
+            return f"[{self.lo:.15g}, {self.hi:.15g}] ({kind})"
         digits = 3 if error >= abs(value) else min(15, max(3, math.ceil(math.log10(abs(value) / error)) + 1))
         return f"{value:.{digits}g} ± {error:.1e} ({kind})"
 

@@ -20,7 +20,7 @@ from lipbound import strategies as lips
 from lipbound.divergences import Divergence, kl, tv, w1
 from lipbound.enclosure import Enclosure, Verdict, estimate
 from lipbound.errors import DomainError
-from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, gaussian_mixture, parse_law, pushforward
+from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, gaussian_mixture, parse_law, pushforward, two_gaussians
 from lipbound.maps import AbstractMap, affine, clamp, fold, from_slopes
 
 Pair = tuple[AbstractLaw, AbstractLaw]
@@ -430,3 +430,13 @@ def test_reversal():
     p, q = PAIRS["wave"]
     assert kl.reversed(p, q) == kl(q, p)
     assert kl.reversed.enclose(p, q) == kl.enclose(q, p)
+
+
+@pytest.mark.parametrize("slope", ["1e-20", "1e-17", "1e-15", "1e-14", "1e-12", "1e-9"])
+@pytest.mark.parametrize("d", [tv, kl, kl.reversed, w1], ids=str)
+def test_slivers_and_cuts_that_floats_confuse_are_in_the_stated_error(d, slope):
+    """Pieces narrower than an ulp, and cuts of two laws that differ by 1e-22: floats cannot tell, and must say so."""
+    sliver = pushforward(from_slopes((3, 4), (1, slope, 1), (0, 0)))
+    for other in (two_gaussians(2), pushforward(from_slopes((3, 4), (1, slope, 1), ("1e-22", 0)))):
+        value, proved = d(sliver, other), d.enclose(sliver, other)
+        assert abs(float(value) - float(proved)) <= value.error + proved.error

@@ -21,7 +21,8 @@ class Table(NamedTuple):
     of a knot, which keeps u accurate on nearly flat pieces, where slope and intercept would not.
     """
 
-    edges: Floats  # finite cut points
+    edges: Floats  # finite cut points, rounded
+    beside: Floats  # by how much each was rounded: equal cuts of two laws are told from nearly equal ones
     atom: Floats  # mass sitting on each edge
     first: np.ndarray[tuple[int], np.dtype[np.int64]]
     y0: Floats
@@ -46,6 +47,7 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
     y0, u0, centre, rest, inv, weight, low, high = np.array(rows, float).reshape(-1, 8).T.copy()
     first = np.cumsum([0, *(len(strands) for _, _, strands in cells)], dtype=np.int64)
     edges = np.array([float(b) for _, b, _ in cells[:-1]])
+    beside = np.array([float(b - type(b)(float(b))) for _, b, _ in cells[:-1]])
     log_parts = [math.log(w) + log_mass(a, b) for w, a, b in zip(weight, low, high, strict=True)]
     log_cell = np.array([_log_sum(log_parts[i:j]) for i, j in pairwise(first)])
     parts = np.array([w * mass(a, b) for w, a, b in zip(weight, low, high, strict=True)])
@@ -57,7 +59,7 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
     steps, log_steps = cell[:-1] + atom, np.logaddexp(log_cell[:-1], log_atom)
     back, log_back = cell[1:] + atom, np.logaddexp(log_cell[1:], log_atom)
     return Table(
-        edges, atom, first, y0, u0, centre, rest, inv, weight, low, high, parts, cell,
+        edges, beside, atom, first, y0, u0, centre, rest, inv, weight, low, high, parts, cell,
         below=_running(steps), above=_running(back[::-1])[::-1].copy(),
         log_below=_log_running(log_steps), log_above=_log_running(log_back[::-1])[::-1].copy(),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -128,6 +129,8 @@ class LowerBound:
     witness: Callable[..., Witness] | None = None
     supposes: str = ""  # a hypothesis on the instance beyond the letters' domains
     refuses: Callable[[Instance], str] | None = None  # why that hypothesis is proved to fail, or nothing
+    proves: Callable[[Instance], bool] | None = None  # is that hypothesis proved?
+    incoherent: Callable[[Letters], str] | None = None  # why letters, each in its domain, do not belong together
     rows: tuple[str, ...] = ()
 
     def __call__(self, **letters: ArrayLike | Enclosure) -> Any:
@@ -162,9 +165,24 @@ class LowerBound:
         if missing or unknown:
             wrong = f"misses {', '.join(missing)}" if missing else f"has no letter {', '.join(unknown)}"
             raise DomainError(f"{self.name} {wrong}: its letters are {', '.join(expected)}")
+        if self.rows and len({len(letters[name]) for name in self.rows} | {0}) != 2:  # type: ignore[arg-type]
+            counts = ", ".join(f"{name}: {len(letters[name])}" for name in self.rows)  # type: ignore[arg-type]
+            raise DomainError(f"{self.name} reads rows, as many for each of its letters and at least one, not {counts}")
+        for q in self.parameters:
+            for value in letters[q.symbol.name] if q.symbol.name in self.rows else ():  # type: ignore[union-attr]
+                q.admit(value)
+            if q.symbol.name not in self.rows:
+                q.admit_floats(letters[q.symbol.name])
+        reason = self.incoherent(dict(letters)) if self.incoherent else ""
+        if reason:
+            raise DomainError(f"{self.name}: {reason}")
 
-    def __reduce__(self) -> tuple[Callable[[str], LowerBound], tuple[str]]:
-        return declared, (self.name,)  # a declaration travels between processes by its name
+    def __reduce__(self) -> Any:
+        from . import bounds
+
+        if any(self is each for each in bounds.ALL):
+            return declared, (self.name,)  # a declaration travels between processes by its name
+        return copyreg.__newobj__, (type(self),), self.__dict__  # pyright: ignore[reportAttributeAccessIssue] - untyped
 
     @cached_property
     def _least(self) -> str:

@@ -163,17 +163,14 @@ def frontier(
 ) -> None:
     """The least TV that any L-Lipschitz map of a Gaussian can reach: proved from both sides where it is sharp."""
     from . import tables
-    from .bounds import one_valley
     from .frontier import valley_frontier
-    from .instance import Instance
     from .laws import parse_law
     from .laws.text import number
-    from .maps import affine
 
     nu, slope = parse_law(target), number(lipschitz, "L")
     found = valley_frontier(nu, slope)
     tables.reserve(json_file)
-    lower = one_valley.enclose(**one_valley.read(Instance(affine(slope), nu)))
+    lower = found.lower
     unknown = (
         "not proved: no law that attains the lower bound was found"
         if lower.hi > 0

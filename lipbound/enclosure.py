@@ -66,18 +66,26 @@ class Enclosure:
     def __contains__(self, x: float | Fraction) -> bool:
         return self.lo <= x <= self.hi
 
-    def __add__(self, other: Enclosure | float) -> Enclosure:
-        o = other if isinstance(other, Enclosure) else Enclosure(other, other, True)
+    def __add__(self, other: Enclosure | Fraction | float) -> Enclosure:
+        o = other if isinstance(other, Enclosure) else exactly(other)
         return Enclosure(_down(self.lo + o.lo), _up(self.hi + o.hi), self.certified and o.certified, self.reason)
 
     def __neg__(self) -> Enclosure:
         return Enclosure(-self.hi, -self.lo, self.certified, self.reason)
 
-    def __sub__(self, other: Enclosure | float) -> Enclosure:
+    def __sub__(self, other: Enclosure | Fraction | float) -> Enclosure:
         return self + (-other)
 
+    def __radd__(self, other: Fraction | float) -> Enclosure:
+        return self + other
+
+    def __rsub__(self, other: Fraction | float) -> Enclosure:
+        return -self + other
+
     def __float__(self) -> float:
-        return self.lo if self.lo == self.hi else self.lo + (self.hi - self.lo) / 2
+        if self.lo == self.hi:
+            return self.lo
+        return 0.0 if -self.lo == self.hi else self.lo / 2 + self.hi / 2  # of the whole line, zero
 
     def __bool__(self) -> bool:
         raise TypeError("an Enclosure has no truth value: ask `a.at_least(b)` or `a.overlaps(b)`")
@@ -88,7 +96,7 @@ class Enclosure:
             return f"{self.lo:.15g} ({kind}{': ' + self.reason if self.reason else ''})"
         value, error = float(self), self.error
         if not math.isfinite(error):
-            return f"[{self.lo:.15g}, {self.hi:.15g}] ({kind})"
+            return f"[{self.lo:.15g}, {self.hi:.15g}] ({kind}{': ' + self.reason if self.reason else ''})"
         digits = 3 if error >= abs(value) else min(15, max(3, math.ceil(math.log10(abs(value) / error)) + 1))
         return f"{value:.{digits}g} ± {error:.1e} ({kind})"
 

@@ -35,9 +35,16 @@ def best_pair(score: Score, *laws: AbstractLaw) -> Pair:
         raise DomainError(f"the laws sit on one point, {grid[0]:g}: there is no gap and no pair of sets to look at")
     table = _scored(score, grid, grid)
     starts = _peaks(table)[:BEST]
-    if not starts:
+    found = (_zoom(score, grid, i, j) for i, j in starts)
+    return max(found, key=lambda pair: pair.score, default=Pair(grid[0], grid[0], -np.inf))
+
+
+def admissible(*found: Pair) -> Pair:
+    """The best of the pairs; DomainError if none of them is an event."""
+    best = max(found, key=lambda pair: pair.score)
+    if best.score == -np.inf:
         raise DomainError("no event of these laws has masses that floats tell from 0 and from 1")
-    return max((_zoom(score, grid, i, j) for i, j in starts), key=lambda pair: pair.score)
+    return best
 
 
 def sites(*laws: AbstractLaw) -> Floats:

@@ -44,6 +44,15 @@ class Instance:
         """The Lipschitz constant of g."""
         return self.g.lipschitz()
 
+    @property
+    def slope(self) -> float:
+        """L in float64, for searches; DomainError if it has no place there, or is zero."""
+        if not self.L:
+            raise DomainError("L = 0: a constant map has one point only, and every bound needs L > 0")
+        if not 1e-290 < self.L < 1e290:
+            raise DomainError("L is outside the range of float64 (1e-290 to 1e290) in which events are searched for")
+        return float(self.L)
+
     def measured(self, divergence: Divergence, certify: bool = False) -> Enclosure:
         """divergence(mu, nu), worked out once."""
         key = divergence.text(), certify

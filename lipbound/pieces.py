@@ -94,3 +94,17 @@ def cells(pieces: Pieces, at: list[Fraction]) -> list[tuple[Exact, Exact, Pieces
                 twin = active[i].get(key)
                 active[i][key] = twin._replace(weight=twin.weight + strand.weight) if twin else strand
     return [(a, b, tuple(s.values())) for a, b, s in zip(ends, ends[1:], active, strict=False)]
+
+
+def same(p: Pieces, q: Pieces) -> bool:
+    """Are the two tables one law, strand for strand? False may also mean that they are one law written differently."""
+    at = sorted({*cuts(p), *cuts(q)})
+
+    def gaussians(strands: Pieces) -> dict[tuple[Fraction, Fraction], Fraction]:
+        return {(s.centre, s.scale): s.weight for s in strands}
+
+    pairs = zip(cells(p, at), cells(q, at), strict=True)
+    if any(gaussians(ours) != gaussians(yours) for (_, _, ours), (_, _, yours) in pairs):
+        return False
+    heaps = [[(x, sorted((*s.window, s.weight) for s in strands)) for x, strands in atoms(law)] for law in (p, q)]
+    return heaps[0] == heaps[1]

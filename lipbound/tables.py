@@ -106,10 +106,11 @@ def _facts(report: Report) -> str:
         beside = f"TV is {report.frontier_ratio:.4g} x the {'sharp ' * report.frontier.sharp}frontier"
     else:
         beside = "L is enough for an exact fit"
+    floor = "more than floats hold" if report.floor is None else f"{float(report.floor):.6g}"
     distance = next(_number(value) for name, value in report.measured if name == w1.text())
     return (
         f"[bold]{escape(report.name)}[/]  {escape(report.target)}\n"
-        f"  {report.pieces} pieces, L = {float(report.lipschitz):.6g}, exact fit needs {float(report.floor):.6g}\n"
+        f"  {report.pieces} pieces, L = {float(report.lipschitz):.6g}, exact fit needs {floor}\n"
         f"  W1 = {distance}; {beside}"
     )
 

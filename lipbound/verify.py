@@ -76,7 +76,7 @@ class Report:
     measured: tuple[tuple[str, Enclosure], ...]
     checks: tuple[Check, ...]
     refused: tuple[tuple[str, str], ...]  # bounds that do not apply here, and why
-    floor: Enclosure  # the Lipschitz constant that an exact fit needs, at least
+    floor: Enclosure | None  # the Lipschitz constant that an exact fit needs, at least; None: beyond floats
     frontier: Frontier
 
     @property
@@ -99,7 +99,7 @@ class Report:
             "target": self.target,
             "pieces": self.pieces,
             "lipschitz": {"exact": str(self.lipschitz), "value": float(self.lipschitz)},
-            "exact_fit_floor": _numbers(self.floor),
+            "exact_fit_floor": None if self.floor is None else _numbers(self.floor),
             "measured": {name: _numbers(value) for name, value in self.measured},
             "bounds": [_row(c) for c in self.checks],
             "not_applicable": dict(self.refused),
@@ -147,7 +147,6 @@ def verify(job: Job, certify: bool = False) -> Report:
 
 def _measured(name: str, case: Instance, certify: bool) -> Report:
     g, nu = case.g, case.nu
-    letters = exact_fit.read(case)
     checks, refused = _checked(case, certify)
     return Report(
         name=name,
@@ -157,9 +156,17 @@ def _measured(name: str, case: Instance, certify: bool) -> Report:
         measured=tuple((d.text(), case.measured(d, certify)) for d in MEASURES),
         checks=checks,
         refused=refused,
-        floor=exact_fit.enclose(**letters),
+        floor=_floor(case),
         frontier=valley_frontier(nu, case.L),
     )
+
+
+def _floor(case: Instance) -> Enclosure | None:
+    """What `exact_fit` asks for; a valley deeper than floats reach has no density in float64."""
+    try:
+        return exact_fit.enclose(**exact_fit.read(case))
+    except DomainError:
+        return None
 
 
 def _checked(case: Instance, certify: bool) -> tuple[tuple[Check, ...], tuple[tuple[str, str], ...]]:

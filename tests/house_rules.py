@@ -48,6 +48,7 @@ TABLE = {
 LAZY = {
     ("maps", "laws"),
     ("bound", "bounds"),
+    ("frontier", "bounds"),
     ("cli", "proofs"),
 }  # only inside functions, where they are needed
 BANNED = {"kernels": {"fractions", "decimal"}, "symbols": {"math", "cmath", "statistics"}}

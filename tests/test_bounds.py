@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import re
 from dataclasses import replace
 from fractions import Fraction
@@ -176,6 +178,7 @@ BAD_LETTERS = [
     ({"D": 1, "L": [1, -2], "a": "0.5", "b": "0.5"}, "L = -2.0 is outside (0, inf)"),
     ({"D": 1, "L": 3, "a": "0.5"}, "two_modes misses b: its letters are D, L, a, b"),
     ({"D": 1, "L": 3, "a": "0.5", "b": "0.5", "m": 1}, "two_modes has no letter m"),
+    ({"D": 1, "L": 3, "a": "0.9", "b": "0.9"}, "a + b = 1.8 exceeds one: they are masses of disjoint sets"),
     ({"D": float("nan"), "L": 3, "a": "0.5", "b": "0.5"}, "nan is not a finite number"),
 ]
 
@@ -185,6 +188,71 @@ def test_bad_letters_are_refused_in_one_sentence(letters, message):
     with pytest.raises(DomainError) as refusal:
         two_modes(**letters)
     assert message in str(refusal.value)
+
+
+ROWS = {"L": 1, "c": [-9, -9, 9], "e": [-9, 9, 9], "x": ["-inf", -5, 0], "y": [0, 5, "inf"], "beta": [0, 1, 0]}
+BAD_ROWS = [
+    ({"c": [0], "e": [0], "x": [-5], "y": [5], "beta": [0]}, "must reach to -inf"),
+    ({"c": [-9, 0, 9]}, "no row covers the centres between -9 and 0"),
+    ({"x": ["-inf", 1, 0]}, "the windows share no point: one begins at 1, another ends at 0"),
+    ({"beta": [0, 1]}, "reads rows, as many for each of its letters"),
+    ({"c": [], "e": [], "x": [], "y": [], "beta": []}, "at least one"),
+    ({"beta": [0, 2, 0]}, "beta = 2 is outside [0, 1]"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "message"), BAD_ROWS)
+def test_rows_that_prove_nothing_are_refused(wrong, message):
+    one_valley.enclose(**ROWS)
+    for evaluate in (one_valley, one_valley.enclose):
+        with pytest.raises(DomainError) as refusal:
+            evaluate(**{**ROWS, **wrong})
+        assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize("stop", ["0.1", "0.6", "0.9", "0.95", "1.2"])
+def test_one_valley_allows_for_an_atom_at_the_split(stop):
+    """A flat piece puts an atom where the windows meet; the fit is exact, so nothing may be promised."""
+    g = from_slopes((-1, stop), (1, 0, 1), (0, 0))
+    case = Instance(g, pushforward(g))
+    for event in ({}, {"split": case.nu.atoms()[0].place}):
+        letters = one_valley.read(case, **event)
+        assert one_valley.enclose(**letters).lo == 0.0
+        # power: taken without their right ends, windows that end on the atom promise what is not there
+        open_ = [case.nu.certified.mass(x, y, "neither") for x, y in zip(letters["x"], letters["y"], strict=True)]
+        assert one_valley.enclose(**{**letters, "beta": open_}).lo > 0
+    assert valley_frontier(case.nu, 1).lower.lo == 0.0
+
+
+def test_tv_bounds_hold_where_the_fit_is_exact():
+    @given(strategies.maps().filter(lambda g: g.lipschitz() > 0))
+    def holds(g):
+        for bound in (gap_tv, two_modes, one_valley):
+            try:
+                assert bound.enclose(**bound.read(Instance(g, pushforward(g)))).lo <= 1e-15
+            except DomainError as refusal:
+                if not re.search("outside|one point|no event", str(refusal)):
+                    raise
+
+    holds()
+
+
+def test_exact_fit_is_not_violated_where_its_hypothesis_is_only_undecided():
+    tiny = Fraction(1, 10**30)
+    nu = gaussian_mixture((1 - tiny, tiny), (0, -100), (1, 1))  # TV(N(0, 1), nu) is 1e-30, not zero
+    found = check(exact_fit, affine(1), nu, at=-90)
+    assert found.promised.lo > 1e20
+    assert found.verdict is Verdict.UNDECIDED
+    g = from_slopes((0, 1), (1, 2, 1), (0, 0))
+    assert check(exact_fit, g, pushforward(g)).supposed
+    too_much = replace(exact_fit, formula=2 * exact_fit.formula)
+    assert check(too_much, g, pushforward(g)).verdict is Verdict.VIOLATED
+
+
+def test_bounds_travel_by_name_only_if_they_are_the_declared_ones():
+    assert pickle.loads(pickle.dumps(gap_tv)) is gap_tv
+    other = replace(gap_tv, says="something else")
+    assert copy.deepcopy(other).says == "something else"
 
 
 def test_bad_events_are_refused():
@@ -252,8 +320,9 @@ def test_reference_exact_fit(key):
 @pytest.mark.parametrize("key", ["P032", "P033", "P034", "P035"])
 def test_reference_frontier(key):
     nu, slope, value = target(RECORDS[key]), RECORDS[key]["inputs"]["L"], Fraction(RECORDS[key]["value"])
-    lower = one_valley.enclose(**one_valley.read(Instance(affine(slope), nu)))
     found = valley_frontier(nu, slope)
+    lower = found.lower
+    assert lower.certified
     assert found.sharp
     assert lower.hi <= value + Fraction(1, 10**15) <= Fraction(found.upper.hi) + Fraction(2, 10**15)
     assert found.upper.hi - lower.lo < 1e-8

@@ -20,7 +20,16 @@ from lipbound import strategies as lips
 from lipbound.divergences import Divergence, kl, tv, w1
 from lipbound.enclosure import Enclosure, Verdict, estimate
 from lipbound.errors import DomainError
-from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, gaussian_mixture, parse_law, pushforward, two_gaussians
+from lipbound.laws import (
+    AbstractLaw,
+    Discrete,
+    Gaussian,
+    Mixture,
+    gaussian_mixture,
+    parse_law,
+    pushforward,
+    two_gaussians,
+)
 from lipbound.maps import AbstractMap, affine, clamp, fold, from_slopes
 
 Pair = tuple[AbstractLaw, AbstractLaw]

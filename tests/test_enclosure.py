@@ -167,3 +167,14 @@ def test_printed_digits_are_known(e: Enclosure):
     value, _, rest = str(e).partition(" ± ")
     error = float(rest.split()[0])
     assert abs(float(value) - float(e)) <= 0.5 * max(error, abs(float(e)) * 1e-14) * 1.2 or error >= abs(float(e))
+
+
+def test_exact_operands_are_enclosed_before_they_are_added():
+    third = -1 / 3
+    total = Enclosure(third, third, True) + Fraction(1, 3)
+    assert Fraction(third) + Fraction(1, 3) in total
+    assert 1 in Enclosure(-(2.0**53), -(2.0**53), True) + (2**53 + 1)
+    assert Fraction(1, 3) in 1 - Enclosure(0.6666, 0.6667, True)
+    assert float(Enclosure(-math.inf, math.inf, True)) == 0.0
+    assert float(Enclosure(-1.7e308, 1.7e308, True)) == 0.0
+    assert "because" in str(Enclosure(-math.inf, math.inf, True, "because"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import math
+import pickle
 import warnings
 from collections.abc import Callable
 from fractions import Fraction
@@ -583,3 +585,24 @@ def test_texts_that_are_refused(text: str, message: str):
 @given(lips.mixtures())
 def test_a_mixture_is_read_back(law: Mixture):
     assert parse_law(str(law)) == law
+
+
+def test_laws_travel_and_copy_also_after_certified_questions():
+    law = two_gaussians(3)
+    assert law.certified.cdf(0).error < 1e-15
+    assert law.cdf(0) == 0.5
+    for other in (pickle.loads(pickle.dumps(law)), copy.deepcopy(law)):
+        assert other == law
+        assert other.cdf(0) == 0.5
+
+
+def test_half_open_points_are_empty():
+    die = Discrete((0, 1), ("1/4", "3/4"))
+    for closed, mass in (("both", 0.25), ("left", 0.0), ("right", 0.0), ("neither", 0.0)):
+        assert die.mass(0, 0, closed) == die.certified.mass(0, 0, closed).lo == mass
+
+
+def test_numbers_beyond_floats_are_refused():
+    for law in (Gaussian("1e400"), Gaussian(0, "1e-400")):
+        with pytest.raises(DomainError, match="outside the range of float64"):
+            law.pdf(0)

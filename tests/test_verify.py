@@ -74,10 +74,10 @@ def test_report_holds_what_was_measured(report: Report):
 def test_frontier_lies_below_tv_and_above_every_bound_without_mu(report: Report):
     value = float(dict(report.measured)[tv.text()])
     assert report.frontier.sharp
-    assert report.frontier_ratio == pytest.approx(value / report.frontier.lower, rel=1e-9)
+    assert report.frontier_ratio == pytest.approx(value / float(report.frontier.lower), rel=1e-9)
     assert report.frontier_ratio > 1
     two = next(c for c in report.checks if c.bound is bounds.two_modes)
-    assert float(two.promised) <= report.frontier.lower
+    assert float(two.promised) <= float(report.frontier.lower)
 
 
 def test_frontier_ratio_without_a_frontier(report: Report):

@@ -23,7 +23,8 @@ def between(lo: Exact, hi: Exact, table: Table, left: bool, right: bool) -> arb:
     """Mass of the interval from lo to hi; `left` and `right` say whether its ends belong to it."""
     total = arb(0)
     for x, weight in table.atoms.items():
-        if lo < x < hi or (left and x == lo) or (right and x == hi and (left or lo < hi)):
+        point = lo == hi and left and right  # [x, x); (x, x] and (x, x) are empty
+        if lo < x < hi or (x == lo == hi and point) or (lo < hi and ((left and x == lo) or (right and x == hi))):
             total += weight
     for cell in table.cells:
         a, b = max(lo, cell.lo), min(hi, cell.hi)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..bound import Letters, Parameter
 from ..errors import DomainError
-from ..events import best_pair, grown, position
+from ..events import admissible, best_pair, grown, position
 from ..exact import INF, exact
 from ..instance import Instance
 from ..symbols import L, Phi, Quantile, beta, p, r
@@ -53,9 +53,7 @@ def reader(worth: Callable[[Floats, Floats], Floats]) -> Callable[..., Letters]:
 
 def search(case: Instance, worth: Callable[[Floats, Floats], Floats]) -> tuple[Side, float, float]:
     """The side, place and width of the event of greatest worth."""
-    mu, nu, slope = case.mu, case.nu, float(case.L)
-    if slope == 0:
-        raise DomainError("L = 0: a constant map has no gap to cross, and no isoperimetric bound")
+    mu, nu, slope = case.mu, case.nu, case.slope
 
     def score(log_mass: Any, left: bool) -> Callable[[Floats, Floats], Floats]:
         def of(a: Floats, b: Floats) -> Floats:
@@ -71,9 +69,8 @@ def search(case: Instance, worth: Callable[[Floats, Floats], Floats]) -> tuple[S
 
     left = best_pair(score(mu.logcdf, True), mu, nu)
     right = best_pair(score(mu.logsf, False), mu, nu)
-    if left.score >= right.score:
-        return "left", left.a, left.b - left.a
-    return "right", right.b, right.b - right.a
+    best = admissible(left, right)
+    return ("left", best.a, best.b - best.a) if best is left else ("right", best.b, best.b - best.a)
 
 
 def kl_worth(u: Floats, v: Floats) -> Floats:

@@ -16,6 +16,7 @@ from ..exact import exact
 from ..instance import Instance
 from ..laws import AbstractLaw, Gaussian
 from ..maps import affine
+from ..pieces import same
 from ..symbols import F, Quantile, f, phi
 
 Floats = NDArray[np.float64]
@@ -55,6 +56,11 @@ def refuses(case: Instance) -> str:
     return f"exact_fit supposes g#N = nu, but TV(g#N, nu) >= {gap.lo:.6g}" if gap.lo > 0 else ""
 
 
+def proves(case: Instance) -> bool:
+    """Are both laws the same table, exactly?"""
+    return same(case.mu.pieces(), case.nu.pieces())
+
+
 def witness(F: Any, f: Any) -> Witness:
     """The affine map onto a Gaussian, at the point of level F: the one target that is no harder anywhere."""
     u = near_quantile(exact(F))
@@ -75,6 +81,7 @@ exact_fit = LowerBound(
     witness=witness,
     supposes="g#N = nu",
     refuses=refuses,
+    proves=proves,
     sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
     provenance="derived here",
 )

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from sympy import Max, Min
 
 from ..bound import INF, Letters, LowerBound, Parameter
 from ..divergences import tv
-from ..errors import DomainError
 from ..exact import exact, extended
-from ..frontier.dual import best_dual, dual
+from ..frontier.dual import Dual, best_dual, dual
 from ..instance import Instance
+from ..laws import AbstractLaw
 from ..symbols import L, Phi, beta, c, e, x, y
 
 
 def read(case: Instance, split: object = None) -> Letters:
     """Rows of centres [c, e] and windows (x, y) that cover all centres; without a split point, at the best one."""
-    if not case.L:
-        raise DomainError("L = 0: a constant map has one point only, and the bound needs L > 0")
-    slope = float(case.L)
-    rows = best_dual(case.nu, slope)[1] if split is None else dual(case.nu, slope, float(exact(split)))
-    nu = case.nu.certified
-    return {
-        "L": case.L,
-        "c": [exact(v) for v in rows.c],
-        "e": [exact(v) for v in rows.e],
-        "x": [extended(v) for v in rows.x],
-        "y": [extended(v) for v in rows.y],
-        "beta": [nu.mass(lo, hi, closed="neither") for lo, hi in zip(rows.x, rows.y, strict=True)],
-    }
+    if split is None:
+        return letters(case.nu, case.L, *best_dual(case.nu, case.slope))
+    place = float(exact(split))
+    return letters(case.nu, case.L, place, dual(case.nu, case.slope, place))
+
+
+def letters(nu: AbstractLaw, slope: Fraction, split: float, rows: Dual) -> Letters:
+    """The rows of a dual solution, exactly; a window that ends at the split point contains it, see `frontier.dual`."""
+    masses = [
+        nu.certified.mass(lo, hi, closed="right" if hi == split else "neither")
+        for lo, hi in zip(rows.x, rows.y, strict=True)
+    ]
+    ends = {"c": rows.c, "e": rows.e, "x": rows.x, "y": rows.y}
+    return {"L": slope, **{name: [extended(v) for v in values] for name, values in ends.items()}, "beta": masses}
+
+
+def incoherent(given: Letters) -> str:
+    """The windows must share a point, and the rows cover all centres: beyond the outer ones by one-sided windows."""
+    c, e, x, y = ([extended(v) for v in given[name]] for name in "cexy")
+    if max(x) > min(y):
+        return f"the windows share no point: one begins at {max(x)}, another ends at {min(y)}"
+    rows = sorted(zip(c, e, x, y, strict=True))
+    if rows[0][2] != -INF or rows[-1][3] != INF:
+        return "the first window must reach to -inf and the last to inf: the centres beyond are theirs"
+    reach = rows[0][1]
+    for low, high, _, _ in rows:
+        if low > reach or high < low:
+            return f"no row covers the centres between {float(reach):.6g} and {float(low):.6g}"
+        reach = max(reach, high)
+    return ""
 
 
 def _mass(centre: Any) -> Any:
@@ -52,6 +70,7 @@ one_valley = LowerBound(
         Parameter(beta, 0, 1, "mass of the window under nu", closed="low high"),
     ),
     read=read,
+    incoherent=incoherent,
     rows=("c", "e", "x", "y", "beta"),
     sources=("Borell75, Thm 3.1", "SudakovTsirelson74", "Kuiper60"),
     provenance="derived here",

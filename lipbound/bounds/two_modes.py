@@ -12,8 +12,9 @@ from sympy import Integer, Max, Min
 from ..balls.normal import near_quantile
 from ..bound import INF, Letters, LowerBound, Parameter, Witness
 from ..divergences import tv
+from ..enclosure import Enclosure
 from ..errors import DomainError
-from ..events import best_pair, position
+from ..events import admissible, best_pair, position
 from ..exact import exact
 from ..instance import Instance
 from ..laws import AbstractLaw, Discrete
@@ -28,7 +29,7 @@ def read(case: Instance, left: object = None, right: object = None) -> Letters:
     if (left is None) != (right is None):
         raise DomainError("two sets are given by `left` and `right` together, or left out to be searched for")
     if left is None:
-        left, right = search(case.nu, float(case.L))
+        left, right = search(case.nu, case.slope)
     lo, hi = exact(left), exact(right)
     if not lo < hi:
         raise DomainError(f"left = {left} is not below right = {right}: the sets must be apart")
@@ -38,8 +39,6 @@ def read(case: Instance, left: object = None, right: object = None) -> Letters:
 
 def search(nu: AbstractLaw, slope: float) -> tuple[float, float]:
     """The pair of half-lines for which the bound is highest."""
-    if slope == 0:
-        raise DomainError("L = 0: a constant map serves one point only, and the bound needs L > 0")
 
     def score(x: Floats, y: Floats) -> Floats:
         p, q = np.asarray(nu.cdf(x)), np.asarray(nu.mass(y, np.inf))
@@ -47,8 +46,20 @@ def search(nu: AbstractLaw, slope: float) -> tuple[float, float]:
         return np.minimum(q - ndtr(-w - position(np.log(p))), p - ndtr(-w - position(np.log(q))))
 
     with np.errstate(divide="ignore"):
-        found = best_pair(score, nu)
+        found = admissible(best_pair(score, nu))
     return found.a, found.b
+
+
+def incoherent(letters: Letters) -> str:
+    """Disjoint sets weigh one at most together."""
+    least = [letters[k].lo if isinstance(letters[k], Enclosure) else np.asarray(exacts_of(letters[k])) for k in "ab"]
+    worst = np.max(least[0] + least[1])
+    return f"a + b = {float(worst):.6g} exceeds one: they are masses of disjoint sets" if worst > 1 + 1e-15 else ""
+
+
+def exacts_of(x: Any) -> Any:
+    """One or many letters as float64."""
+    return float(exact(x)) if isinstance(x, str) or not np.ndim(x) else [float(exact(v)) for v in np.ravel(x)]
 
 
 def witness(D: Any, L: Any, a: Any) -> Witness:
@@ -73,6 +84,7 @@ two_modes = LowerBound(
     ),
     read=read,
     witness=witness,
+    incoherent=incoherent,
     sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
     provenance="derived here",
 )

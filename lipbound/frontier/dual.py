@@ -2,8 +2,9 @@
 
 Let g be L-Lipschitz with law of cdf G, and pick c with G(x0) = Phi((x0 - c)/L). By Gaussian isoperimetry G lies above
 Phi((x - c)/L) right of x0 and below it left of x0, so the window (x, y) around x0 has at least the mass that N(c, L^2)
-gives it, and TV >= that mass minus nu(x, y). The best bound is min over c of the best window. On an interval of
-centres c one window may serve for all: the mass it gets from N(c, L^2) is unimodal in c, hence least at an end.
+gives it, and TV >= that mass minus nu(x, y); minus nu(x, x0] if the window ends at x0, where G may jump. The best bound
+is min over c of the best window. On an interval of centres c one window may serve for all: the mass it gets from
+N(c, L^2) is unimodal in c, hence least at an end.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Dual(NamedTuple):
     y: Floats
     centre: float
     value: float
+    bound: float  # what the rows prove
 
 
 class Windows:
@@ -86,6 +88,11 @@ def least(c: Floats, e: Floats, x: Floats, y: Floats, L: float, beta: Floats) ->
     return np.minimum(*ends) - beta
 
 
+def mass(nu: AbstractLaw, x: Floats, y: Floats, x0: float) -> Floats:
+    """Mass of the open windows (x, y); one that ends at x0 contains it: G(x0), not G(x0-), is what c fixes."""
+    return np.where(y == x0, nu.mass(x, y, closed="right"), nu.mass(x, y, closed="neither"))
+
+
 def dual(nu: AbstractLaw, L: float, x0: float) -> Dual:
     """Rows that cover all centres, halved where the bound is lowest until it meets the least value found."""
     windows = Windows(nu, L, x0)
@@ -99,14 +106,17 @@ def dual(nu: AbstractLaw, L: float, x0: float) -> Dual:
         if yields[k] < value:
             centre, value = float(np.concatenate([middle, c])[k]), float(yields[k])
         x, y = x[: c.size], y[: c.size]
-        bound = least(c, e, x, y, L, np.asarray(nu.mass(x, y, closed="neither")))
+        bound = least(c, e, x, y, L, mass(nu, x, y, x0))
         low = (bound < value - GAP) & (e - c > 1e-9 * L) & (last > 0)
         done.append(np.stack([c, e, x, y])[:, ~low])
         if not low.any():
             break
         c, e = np.concatenate([c[low], middle[low]]), np.concatenate([middle[low], e[low]])
     rows = np.concatenate(done, axis=1)
-    return Dual(*rows[:, np.argsort(rows[0])], centre=centre, value=value)
+    rows = rows[:, np.lexsort((rows[1], rows[0]))]
+    rows.flags.writeable = False  # results are cached and shared
+    c, e, x, y = rows
+    return Dual(c, e, x, y, centre, value, bound=float(least(c, e, x, y, L, mass(nu, x, y, x0)).min()))
 
 
 def _outer(x0: float, cuts: Floats) -> list[Floats]:

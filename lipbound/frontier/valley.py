@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from statistics import NormalDist
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from .dual import Dual, Windows, best_dual
 
 SLACK = Fraction(1, 10**9)  # the arc is laid for L (1 - SLACK): at its feet the slope would otherwise be exactly L
 LIFT = 1e-11  # least mass by which nu exceeds the arc beyond each foot, so that both jumps are positive
+STEPS = (0.0, 1e-11, 1e-10, 1e-9, 1e-8)  # of L, by which the centre is moved: at the best one a foot may only touch
 NUDGE = 1e-7  # a foot is an extremum, known to about 1e-8 only; a little further out nu's slope is safely below L
 TOL = 1e-8
 
@@ -30,37 +30,40 @@ class Frontier:
 
     >>> from lipbound.laws import Gaussian
     >>> found = valley_frontier(Gaussian(0, 2), 1)  # the best is N(0, 1) itself
-    >>> round(found.lower, 6), found.upper.hi - found.lower < 1e-8
+    >>> round(float(found.lower), 6), found.upper.hi - found.lower.lo < 1e-8
     (0.322675, True)
     """
 
     L: Fraction
     split: float
     dual: Dual
-    lower: float
+    lower: Enclosure
     upper: Enclosure | None
 
     @property
     def sharp(self) -> bool:
         """Do the two bounds meet?"""
-        return self.upper is not None and self.upper.hi - self.lower <= TOL
+        return self.upper is not None and self.upper.hi - self.lower.lo <= TOL
 
 
 def valley_frontier(nu: AbstractLaw, L: object) -> Frontier:
     """The frontier of total variation at L for a target with one valley; for any target, `lower` is a lower bound.
 
-    `lower` is float64 here: the bound `one_valley` certifies it. Raises DomainError unless L > 0.
+    Both bounds are certified; the lower one is the bound `one_valley`. Raises DomainError unless 1e-290 < L < 1e290.
 
     >>> from lipbound.laws import two_gaussians
     >>> found = valley_frontier(two_gaussians(2), 2)
-    >>> round(found.lower, 9), found.sharp
-    (0.225510508, True)
+    >>> round(float(found.lower), 8), found.sharp
+    (0.22551051, True)
     """
     slope = exact(L)
-    if slope <= 0:
-        raise DomainError(f"L = {L} is not a Lipschitz constant to ask for: it must be positive")
+    if not 1e-290 < slope < 1e290:
+        raise DomainError(f"L = {L} is not a Lipschitz constant to ask for: it must be positive, and a float")
+    from ..bounds.one_valley import letters, one_valley  # the one place that holds the formula
+
     split, found = best_dual(nu, float(slope))
-    return Frontier(slope, split, found, found.value, _upper(nu, slope, split, found.centre))
+    lower = one_valley.enclose(**letters(nu, slope, split, found))
+    return Frontier(slope, split, found, lower, _upper(nu, slope, split, found.centre))
 
 
 def _upper(nu: AbstractLaw, L: Fraction, split: float, centre: float) -> Enclosure | None:
@@ -74,16 +77,12 @@ def _upper(nu: AbstractLaw, L: Fraction, split: float, centre: float) -> Enclosu
 
 
 def lay_arc(nu: AbstractLaw, scale: Fraction, split: float, centre: float) -> balls.valley.Arc | None:
-    """The arc of this scale and centre over the valley; a foot that only touches is lifted by a mass of LIFT."""
-    width = float(scale)
+    """The arc of this scale over the valley, its centre moved until nu exceeds it beyond both feet by LIFT at least."""
+    width, out = float(scale), NUDGE * min(float(strand.scale) for strand in nu.pieces())
     windows = Windows(nu, width, split)
-    x, low, y, high = (float(v[0]) for v in windows.feet(np.array([centre])))
-    if max(low, high) < LIFT or not x < y:
-        return None  # nothing is missing: the frontier is zero to this accuracy
-    density = NormalDist(centre, width).pdf
-    if low < LIFT:
-        centre += (LIFT - low) / density(x)
-    elif high < LIFT:
-        centre -= (LIFT - high) / density(y)
-    out = NUDGE * min(float(strand.scale) for strand in nu.pieces())
-    return balls.valley.Arc(exact(centre), scale, exact(x - out), exact(y + out))
+    for step in STEPS:
+        at = centre + width * np.array([-step, step])
+        for c, x, low, y, high in zip(at, *windows.feet(at), strict=True):
+            if min(low, high) >= LIFT and x < y:
+                return balls.valley.Arc(exact(c), scale, exact(x - out), exact(y + out))
+    return None  # nothing is missing, or one foot is out of sight

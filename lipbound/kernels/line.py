@@ -14,7 +14,7 @@ from .runs import EPS, own, runs, weigh
 
 @leaf
 def _confused(p, q):
-    """What may be missed where cuts of the two laws differ but round to one float: the densities there times the gap."""
+    """What may be missed where cuts of two laws differ but round to one float: the densities there times the gap."""
     total, i, j = 0.0, 0, 0
     while i < p.edges.size and j < q.edges.size:
         a, b = p.edges[i], q.edges[j]

@@ -66,7 +66,7 @@ def _displaced(edge, i, j, p, q):
 
 @leaf
 def _confused(p, q):
-    """What may be missed where cuts of the two laws differ but round to one float: the integrand there times the gap."""
+    """What may be missed where cuts of two laws differ but round to one float: the integrand there times the gap."""
     total, i, j = 0.0, 0, 0
     while i < p.edges.size and j < q.edges.size:
         y, z, gap = p.edges[i], q.edges[j], abs(p.beside[i] - q.beside[j])

@@ -124,11 +124,20 @@ class AbstractLaw(abc.ABC):
         """The same questions, answered by proved enclosures."""
         return Certified(self)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Balls cannot be pickled or copied, and tables are soon made again.
+        return {key: value for key, value in self.__dict__.items() if key not in ("balls", "table")}
+
     @cached_property
     def table(self) -> Any:
         """The float64 form, for the kernels."""
         pieces = self.pieces()
-        return kernels.table.tabulate(cells(pieces, cuts(pieces)), atoms(pieces))
+        try:
+            return kernels.table.tabulate(cells(pieces, cuts(pieces)), atoms(pieces))
+        except OverflowError as error:
+            raise DomainError(
+                f"a number of this law is outside the range of float64 (1e-308 to 1e308): {self}"
+            ) from error
 
     @cached_property
     def balls(self) -> balls.table.Table:

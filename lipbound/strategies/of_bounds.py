@@ -54,7 +54,8 @@ def letters(bound: LowerBound) -> st.SearchStrategy[Letters]:
     """
     if bound.rows:
         raise DomainError(f"{bound.name} reads rows that belong together: draw from instances({bound.name}) instead")
-    return st.fixed_dictionaries({q.symbol.name: _letter(q) for q in bound.parameters})
+    drawn = st.fixed_dictionaries({q.symbol.name: _letter(q) for q in bound.parameters})
+    return drawn if bound.incoherent is None else drawn.filter(lambda v: not (bound.incoherent and bound.incoherent(v)))
 
 
 def _letter(parameter: Parameter) -> st.SearchStrategy[Fraction]:

@@ -314,14 +314,14 @@ def test_bound_evaluates_at_exact_letters(run: Run, folder: Path):
 
 
 def test_bound_takes_rows(run: Run):
-    def value(c: str, e: str, x: str, y: str, beta: str) -> float:
-        found = run("bound", "one_valley", "L=2", f"c={c}", f"e={e}", f"x={x}", f"y={y}", f"beta={beta}")
-        assert found.code == 0
-        return float(found.out.split()[4])
-
-    first, second = value("-1", "0", "-2", "2", "0.1"), value("0", "1", "-2", "inf", "0.25")
-    assert first != second
-    assert value("-1,0", "0,1", "-2,-2", "2,inf", "0.1,0.25") == min(first, second)
+    rows = {"c": "-9,-9,9", "e": "-9,9,9", "x": "-inf,-5,0", "y": "0,5,inf", "beta": "0.5,0.25,0.5"}
+    found = run("bound", "one_valley", "L=2", *(f"{k}={v}" for k, v in rows.items()))
+    assert found.code == 0
+    value = bounds.one_valley(L=2, **{k: v.split(",") for k, v in rows.items()})
+    assert float(found.out.split()[4]) == pytest.approx(value, abs=1e-12)
+    refused = run("bound", "one_valley", "L=2", *(f"{k}={v.split(',')[1]}" for k, v in rows.items()))
+    assert refused.code == 2
+    assert "must reach to -inf" in refused.err
 
 
 @pytest.mark.parametrize("name", [each.name for each in bounds.ALL])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,7 +18,7 @@ from .dual import Dual, Windows, best_dual
 SLACK = Fraction(1, 10**9)  # the arc is laid for L (1 - SLACK): at its feet the slope would otherwise be exactly L
 LIFT = 1e-11  # least mass by which nu exceeds the arc beyond each foot, so that both jumps are positive
 STEPS = (0.0, 1e-11, 1e-10, 1e-9, 1e-8)  # of L, by which the centre is moved: at the best one a foot may only touch
-NUDGE = 1e-7  # a foot is an extremum, known to about 1e-8 only; a little further out nu's slope is safely below L
+NUDGE = 1e-6  # of nu's least width: a foot is an extremum, known to 1e-7 or so; further out nu's slope is below L
 TOL = 1e-8
 
 
@@ -71,18 +72,19 @@ def _upper(nu: AbstractLaw, L: Fraction, split: float, centre: float) -> Enclosu
     cells = nu.balls.cells
     if len(cells) != 1 or nu.balls.atoms:
         return None
-    arc = lay_arc(nu, L * (1 - SLACK), split, centre)
-    found = None if arc is None else balls.valley.distance(cells[0], L, arc, 1e-12)
-    return None if found is None else of_ball(found, 0.0, 1.0)
+    for arc in arcs(nu, L * (1 - SLACK), split, centre):
+        found = balls.valley.distance(cells[0], L, arc, 1e-12)
+        if found is not None:
+            return of_ball(found, 0.0, 1.0)
+    return None  # nothing is missing, or one foot is out of sight
 
 
-def lay_arc(nu: AbstractLaw, scale: Fraction, split: float, centre: float) -> balls.valley.Arc | None:
-    """The arc of this scale over the valley, its centre moved until nu exceeds it beyond both feet by LIFT at least."""
+def arcs(nu: AbstractLaw, scale: Fraction, split: float, centre: float) -> Iterator[balls.valley.Arc]:
+    """Arcs of this scale over the valley, moved until nu exceeds them beyond both feet by LIFT at least."""
     width, out = float(scale), NUDGE * min(float(strand.scale) for strand in nu.pieces())
     windows = Windows(nu, width, split)
     for step in STEPS:
         at = centre + width * np.array([-step, step])
         for c, x, low, y, high in zip(at, *windows.feet(at), strict=True):
             if min(low, high) >= LIFT and x < y:
-                return balls.valley.Arc(exact(c), scale, exact(x - out), exact(y + out))
-    return None  # nothing is missing, or one foot is out of sight
+                yield balls.valley.Arc(exact(c), scale, exact(x - out), exact(y + out))

@@ -25,6 +25,7 @@ NET = {
     "0.bias": np.array([0.0, 0.5]),
     "2.weight": np.array([[1.0, 1.0]]),
     "2.bias": np.array([0.0]),
+    "activation": np.array("leaky_relu"),
 }
 ROOT = Path(__file__).parents[1]
 

@@ -300,11 +300,23 @@ def test_load_keeps_the_order_of_the_file(tmp_path):
 
 def test_load_takes_the_activation_from_the_call_if_the_file_is_silent(tmp_path):
     assert Network.load(saved(tmp_path, **ARRAYS), "relu").branches() == FOLD
-    assert Network.load(saved(tmp_path, **ARRAYS)).negative_slope == Fraction(1, 100)
-    assert Network.load(saved(tmp_path, **ARRAYS), negative_slope="1/5").negative_slope == Fraction(1, 5)
+    assert Network.load(saved(tmp_path, **ARRAYS), "leaky_relu").negative_slope == Fraction(1, 100)
+    assert Network.load(saved(tmp_path, **ARRAYS), "leaky_relu", "1/5").negative_slope == Fraction(1, 5)
     silent = saved(tmp_path, **ARRAYS, activation=np.array("relu"))
     assert Network.load(str(silent)).branches() == FOLD
     assert Network.load(silent).meta == {}
+
+
+def test_load_never_guesses_the_activation(tmp_path):
+    with pytest.raises(DomainError, match=r"net\.npz does not say its activation: save activation='relu'"):
+        Network.load(saved(tmp_path, **ARRAYS))
+    lone = {key: value for key, value in ARRAYS.items() if key.startswith("0.")}
+    lone = {**lone, "0.weight": lone["0.weight"][:1], "0.bias": lone["0.bias"][:1]}
+    assert Network.load(saved(tmp_path, **lone)).at(2) == 2  # without hidden layers there is nothing to guess
+
+
+def test_repr_is_short():
+    assert repr(Network([([[1], [-1]], [0, 0]), ([[1, 1]], [3])], "relu")) == "<Network 1-2-1, relu, negative slope 0>"
 
 
 def without(name):
@@ -329,7 +341,7 @@ def without(name):
 )
 def test_load_refuses_foreign_archives(tmp_path, arrays, message):
     with pytest.raises(DomainError, match=rf"net\.npz does not hold a network \(.*{message}.*\): expected an .npz"):
-        Network.load(saved(tmp_path, **arrays))
+        Network.load(saved(tmp_path, **arrays), "leaky_relu")
 
 
 def write_npy(file):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from os import PathLike
-from typing import Any, NamedTuple, cast
-from zipfile import BadZipFile
+from typing import Any, NamedTuple
 
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpz_mat
@@ -21,17 +17,15 @@ from ..errors import DomainError
 from ..exact import INF, Exact, exact
 from .abstract import Branch, Floats
 from .affine import AbstractPiecewiseAffine, merged
+from .layers import Layer, Pairs, Path, chained, foreign, leak, stored
 
 Ints = NDArray[np.object_]  # Python integers of any size
 Signs = NDArray[np.int8]
-Layer = tuple[Floats, Floats]
-Pairs = Iterable[tuple[object, object]]
-Path = str | PathLike[str]
 Meta = Mapping[str, Any] | None
 ENTRIES = 2**19  # pieces times units worked on at once: bounds the memory, not the result
 
 
-@dataclass(frozen=True, init=False, eq=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class Network(AbstractPiecewiseAffine):
     """z -> W_n s(... s(W_1 z + b_1) ...) + b_n, where s is z for z >= 0 and negative_slope z for z < 0.
 
@@ -51,27 +45,26 @@ class Network(AbstractPiecewiseAffine):
     def __init__(
         self, layers: Pairs, activation: str = "leaky_relu", negative_slope: object = None, meta: Meta = None
     ) -> None:
-        fields = {"layers": _chained(layers), "activation": activation, "meta": dict(meta or {})}
-        vars(self).update(fields, negative_slope=_negative_slope(activation, negative_slope))
+        fields = {"layers": chained(layers), "activation": activation, "meta": dict(meta or {})}
+        vars(self).update(fields, negative_slope=leak(activation, negative_slope))
 
     @classmethod
-    def load(cls, path: Path, activation: str = "leaky_relu", negative_slope: object = None) -> Network:
+    def load(cls, path: Path, activation: str | None = None, negative_slope: object = None) -> Network:
         """The network in an .npz file with PyTorch's names: NAME.weight, NAME.bias for each layer, in order.
 
         Strings `activation`, `negative_slope` and `meta` (JSON) are read if the file has them; if not, the
-        arguments stand in for the first two. Other arrays are ignored.
+        arguments stand in for the first two. Other arrays are ignored. Raises DomainError if the file holds no
+        network, or hidden layers and no activation, and none is given.
         """
+        found = stored(path, activation, negative_slope)
         try:
-            arrays = _arrays(path)
-            activation = str(arrays.get("activation", activation))
-            slope = arrays["negative_slope"].item() if "negative_slope" in arrays else negative_slope
-            meta = json.loads(str(arrays.get("meta", "{}")))
-            if not isinstance(meta, dict):
-                raise ValueError(f"meta = {meta!r} is not a JSON object")
-            return cls(_pairs(arrays), activation, slope, cast(Meta, meta))
-        except (ValueError, EOFError, BadZipFile, zlib.error) as error:
-            expected = "expected an .npz archive with NAME.weight and NAME.bias for each layer"
-            raise DomainError(f"{path} does not hold a network ({error}): {expected}") from error
+            return cls(*found)
+        except DomainError as error:
+            raise foreign(path, error) from error
+
+    def __repr__(self) -> str:
+        widths = "-".join(str(w.shape[1]) for w, _ in self.layers)
+        return f"<Network {widths}-1, {self.activation}, negative slope {self.negative_slope}>"
 
     def branches(self) -> tuple[Branch, ...]:
         return self._branches
@@ -190,61 +183,3 @@ def _sign(slope: int, shift: int, z: Exact) -> int:
 
 def _matrix(x: Floats) -> fmpq_mat:
     return fmpq_mat(len(x), len(x[0]), [fmpq(*v.as_integer_ratio()) for v in x.ravel().tolist()])
-
-
-def _negative_slope(activation: str, slope: object) -> Fraction:
-    if activation not in ("relu", "leaky_relu"):
-        raise DomainError(f"activation = {activation!r} is not piecewise affine: give 'relu' or 'leaky_relu'")
-    value = exact(slope if slope is not None else "0.01" if activation == "leaky_relu" else 0)
-    if activation == "relu" and value:
-        raise DomainError(f"negative_slope = {value} with 'relu': give 0, or 'leaky_relu' for another slope")
-    return value
-
-
-def _chained(layers: Pairs) -> tuple[Layer, ...]:
-    """The layers as float64 arrays that cannot be written to, with shapes that lead from 1 to 1."""
-    chain: list[Layer] = []
-    width = 1
-    for i, (weight, bias) in enumerate(layers, start=1):
-        w, b = _doubles(weight, 2, f"weight of layer {i}"), _doubles(bias, 1, f"bias of layer {i}")
-        if w.shape != (len(b), width):
-            shapes = f"layer {i} has weight {w.shape} and bias {b.shape}"
-            raise DomainError(f"{shapes}: its input is {width} wide, give (n, {width}) and (n,)")
-        chain.append((w, b))
-        width = len(b)
-    if not chain:
-        raise DomainError("a network of 0 layers: give at least one pair (weight, bias)")
-    if width != 1:
-        raise DomainError(f"layer {len(chain)}, the last, has {width} outputs: a map of the line has 1")
-    return tuple(chain)
-
-
-def _doubles(x: object, ndim: int, what: str) -> Floats:
-    raw = np.asarray(x)
-    if raw.dtype.kind not in "fiu" or raw.ndim != ndim or not raw.size:
-        wanted = ("(out,)", "(out, in)")[ndim - 1]
-        raise DomainError(f"{what} is {raw.dtype} {raw.shape}: give numbers of shape {wanted}, not empty")
-    values = raw.astype(np.float64)
-    # as objects, since NumPy would round large integers before it compares them
-    bad = raw[~np.isfinite(values) | (values.astype(object) != raw.astype(object))]
-    if bad.size:
-        raise DomainError(f"{what} contains {bad[0]!s}: give finite numbers that float64 holds exactly")
-    values.flags.writeable = False
-    return values
-
-
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    with open(path, "rb") as stream:
-        archive = np.load(stream, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("it holds a single array")
-        return {name: np.asarray(archive[name]) for name in archive.files}
-
-
-def _pairs(arrays: Mapping[str, NDArray[Any]]) -> Pairs:
-    """Weight and bias of each layer, in the order of the file."""
-    names = dict.fromkeys(key.rpartition(".")[0] for key in arrays if key.endswith((".weight", ".bias")))
-    for name in names:
-        if not {f"{name}.weight", f"{name}.bias"} <= arrays.keys():
-            raise ValueError(f"{name} has a weight or a bias only")
-    return [(arrays[f"{name}.weight"], arrays[f"{name}.bias"]) for name in names]

@@ -44,8 +44,8 @@ def weigh(entries: Sequence[Entry], cell: Cell, a: arb, b: arb) -> arb:
     """Mass of the entries on [a, b], of which an end that is the cell's end is taken exactly."""
     total, lo, hi = arb(0), ball(cell.lo), ball(cell.hi)
     for e in entries:
-        u = e.low if a is lo or _at_end(a, lo) else e.at(a)
-        v = e.high if b is hi or _at_end(b, hi) else e.at(b)
+        u = e.low if _at_end(a, lo) else e.at(a)
+        v = e.high if _at_end(b, hi) else e.at(b)
         total += e.weight * mass(u, v)
     return total
 

@@ -52,12 +52,12 @@ def search(nu: AbstractLaw, slope: float) -> tuple[float, float]:
 
 def incoherent(letters: Letters) -> str:
     """Disjoint sets weigh one at most together."""
-    least = [letters[k].lo if isinstance(letters[k], Enclosure) else np.asarray(exacts_of(letters[k])) for k in "ab"]
+    least = [letters[k].lo if isinstance(letters[k], Enclosure) else np.asarray(_floats(letters[k])) for k in "ab"]
     worst = np.max(least[0] + least[1])
     return f"a + b = {float(worst):.6g} exceeds one: they are masses of disjoint sets" if worst > 1 + 1e-15 else ""
 
 
-def exacts_of(x: Any) -> Any:
+def _floats(x: Any) -> Any:
     """One or many letters as float64."""
     return float(exact(x)) if isinstance(x, str) or not np.ndim(x) else [float(exact(v)) for v in np.ravel(x)]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -136,7 +135,8 @@ class LowerBound:
     def __call__(self, **letters: ArrayLike | Enclosure) -> Any:
         """The bound as a float, or as an array where letters are arrays."""
         self._complete(letters)
-        values = {q.symbol: q.admit_floats(letters[q.symbol.name]) for q in self.parameters}
+        values = {q.symbol: self._floats(q, letters[q.symbol.name]) for q in self.parameters}
+        self._cohere(letters)
         out = to_float(self.formula, values)
         if self.rows:
             return float(out.min())
@@ -146,11 +146,18 @@ class LowerBound:
         """The bound as an enclosure; certified if the letters are exact or certified themselves."""
         self._complete(letters)
         if not self.rows:
-            return self._enclose_one(letters)
+            value = self._enclose_one(letters)
+            self._cohere(letters)  # after the letters were admitted, each to its domain
+            return value
         table: list[tuple[Any, ...]] = list(zip(*(letters[name] for name in self.rows), strict=True))  # type: ignore[arg-type]
         values = [self._enclose_one({**letters, **dict(zip(self.rows, row, strict=True))}) for row in table]
+        self._cohere(letters)
         certified = all(v.certified for v in values)
         return Enclosure(min(v.lo for v in values), min(v.hi for v in values), certified)
+
+    def _floats(self, q: Parameter, given: Any) -> NDArray[np.float64]:
+        in_rows = q.symbol.name in self.rows
+        return np.array([float(q.admit(value)) for value in given]) if in_rows else q.admit_floats(given)
 
     def _enclose_one(self, letters: Mapping[str, object]) -> Enclosure:
         admitted = {q.symbol: q.admit(letters[q.symbol.name]) for q in self.parameters}
@@ -168,11 +175,8 @@ class LowerBound:
         if self.rows and len({len(letters[name]) for name in self.rows} | {0}) != 2:  # type: ignore[arg-type]
             counts = ", ".join(f"{name}: {len(letters[name])}" for name in self.rows)  # type: ignore[arg-type]
             raise DomainError(f"{self.name} reads rows, as many for each of its letters and at least one, not {counts}")
-        for q in self.parameters:
-            for value in letters[q.symbol.name] if q.symbol.name in self.rows else ():  # type: ignore[union-attr]
-                q.admit(value)
-            if q.symbol.name not in self.rows:
-                q.admit_floats(letters[q.symbol.name])
+
+    def _cohere(self, letters: Mapping[str, object]) -> None:
         reason = self.incoherent(dict(letters)) if self.incoherent else ""
         if reason:
             raise DomainError(f"{self.name}: {reason}")
@@ -184,13 +188,10 @@ class LowerBound:
             return declared, (self.name,)  # a declaration travels between processes by its name
         return copyreg.__newobj__, (type(self),), self.__dict__  # pyright: ignore[reportAttributeAccessIssue] - untyped
 
-    @cached_property
-    def _least(self) -> str:
-        return r"\min_{\text{rows}} " if self.rows else ""
-
     def latex(self) -> str:
         """The statement as a LaTeX formula."""
-        return rf"{self.quantity.latex()} \;\ge\; {self._least}{sp.latex(self.formula)}"
+        least = r"\min_{\text{rows}} " if self.rows else ""
+        return rf"{self.quantity.latex()} \;\ge\; {least}{sp.latex(self.formula)}"
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

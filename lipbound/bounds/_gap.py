@@ -75,5 +75,4 @@ def search(case: Instance, worth: Callable[[Floats, Floats], Floats]) -> tuple[S
 
 def kl_worth(u: Floats, v: Floats) -> Floats:
     """kl(u || v) for u >= v, roughly."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(u * np.log(u / v) + (1 - u) * np.log((1 - u) / (1 - v)), nan=0.0, posinf=1e300)
+    return np.nan_to_num(u * np.log(u / v) + (1 - u) * np.log((1 - u) / (1 - v)), nan=0.0, posinf=1e300)

@@ -45,8 +45,7 @@ def search(nu: AbstractLaw, slope: float) -> tuple[float, float]:
         w = (y - x) / slope
         return np.minimum(q - ndtr(-w - position(np.log(p))), p - ndtr(-w - position(np.log(q))))
 
-    with np.errstate(divide="ignore"):
-        found = admissible(best_pair(score, nu))
+    found = admissible(best_pair(score, nu))
     return found.a, found.b
 
 

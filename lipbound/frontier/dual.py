@@ -149,4 +149,4 @@ def _lowest(nu: AbstractLaw, lo: float, hi: float) -> float:
 def best_dual(nu: AbstractLaw, L: float) -> tuple[float, Dual]:
     """The split point whose dual bound is highest, and that bound."""
     found = [(x0, dual(nu, L, x0)) for x0 in splits(nu)]
-    return max(found, key=lambda pair: pair[1].value)
+    return max(found, key=lambda pair: pair[1].bound)

@@ -9,21 +9,19 @@ import numpy as np
 from .density import part, pdf1
 from .jit import jit, leaf
 from .normal import area, cdf, mass
-from .runs import EPS, own, runs, weigh
+from .runs import EPS, near_cuts, own, runs, weigh
 
 
-@leaf
+@jit
 def _confused(p, q):
-    """What may be missed where cuts of two laws differ but round to one float: the densities there times the gap."""
-    total, i, j = 0.0, 0, 0
-    while i < p.edges.size and j < q.edges.size:
-        a, b = p.edges[i], q.edges[j]
-        gap = abs(p.beside[i] - q.beside[j])
-        if a == b and gap > 0.0:
-            ours = pdf1(a, i, p) + pdf1(a, i + 1, p)
-            total += gap * (ours + pdf1(a, j, q) + pdf1(a, j + 1, q))
-        i += a <= b
-        j += b <= a
+    """What may be missed at cuts that floats confuse: the densities there times the gap."""
+    at, gaps = near_cuts(p, q)
+    total = 0.0
+    for m in range(gaps.size):
+        i, j = at[m, 0], at[m, 1]
+        y = p.edges[i]
+        ours, yours = pdf1(y, i, p) + pdf1(y, i + 1, p), pdf1(y, j, q) + pdf1(y, j + 1, q)
+        total += gaps[m] * (ours + yours)
     return min(total, 2.0)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from .density import logpdf1
 from .jit import jit, leaf
 from .normal import ROOT_TAU
-from .runs import EPS, merge
+from .runs import EPS, merge, near_cuts
 
 # Gauss-Kronrod 10-21 on [-1, 1]: nodes from the centre outwards; every second node, from the second, is Gauss's.
 NODES: Final = np.array([
@@ -64,19 +64,17 @@ def _displaced(edge, i, j, p, q):
     return 0.5 * EPS * abs(edge) * math.exp(lp) * abs(lp - logpdf1(edge, 0.0, j, q)) if lp > -745.0 else 0.0
 
 
-@leaf
+@jit
 def _confused(p, q):
-    """What may be missed where cuts of two laws differ but round to one float: the integrand there times the gap."""
-    total, i, j = 0.0, 0, 0
-    while i < p.edges.size and j < q.edges.size:
-        y, z, gap = p.edges[i], q.edges[j], abs(p.beside[i] - q.beside[j])
-        if y == z and gap > 0.0:
-            for side in range(4):
-                lp, lq = logpdf1(y, 0.0, i + side // 2, p), logpdf1(y, 0.0, j + side % 2, q)
-                if lp > -745.0 and lq > -math.inf:
-                    total += gap * math.exp(lp) * (1.0 + abs(lp - lq))
-        i += y <= z
-        j += z <= y
+    """What may be missed at cuts that floats confuse: the integrand there times the gap."""
+    at, gaps = near_cuts(p, q)
+    total = 0.0
+    for m in range(gaps.size):
+        y = p.edges[at[m, 0]]
+        for side in range(4):
+            lp, lq = logpdf1(y, 0.0, at[m, 0] + side // 2, p), logpdf1(y, 0.0, at[m, 1] + side % 2, q)
+            if lp > -745.0 and lq > -math.inf:
+                total += gaps[m] * math.exp(lp) * (1.0 + abs(lp - lq))
     return total
 
 

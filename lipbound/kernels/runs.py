@@ -36,6 +36,21 @@ def merge(p, q):
         j += b <= a
 
 
+@jit
+def near_cuts(p, q):
+    """Cuts of the two laws that differ but round to one float: their numbers in both tables, and by how much."""
+    at, gaps = np.empty((min(p.edges.size, q.edges.size), 2), np.int64), np.empty(min(p.edges.size, q.edges.size))
+    i, j, m = 0, 0, 0
+    while i < p.edges.size and j < q.edges.size:
+        y, z, gap = p.edges[i], q.edges[j], abs(p.beside[i] - q.beside[j])
+        if y == z and gap > 0.0:
+            at[m, 0], at[m, 1], gaps[m] = i, j, gap
+            m += 1
+        i += y <= z
+        j += z <= y
+    return at[:m], gaps[:m]
+
+
 @leaf
 def _same(p, a, q, b):
     return p.weight[a] == q.weight[b] and p.inv[a] == q.inv[b] and p.centre[a] == q.centre[b] and p.rest[a] == q.rest[b]

@@ -54,8 +54,15 @@ def letters(bound: LowerBound) -> st.SearchStrategy[Letters]:
     """
     if bound.rows:
         raise DomainError(f"{bound.name} reads rows that belong together: draw from instances({bound.name}) instead")
-    drawn = st.fixed_dictionaries({q.symbol.name: _letter(q) for q in bound.parameters})
+    drawn = st.fixed_dictionaries({q.symbol.name: _letter(q) for q in bound.parameters}).map(_disjoint)
     return drawn if bound.incoherent is None else drawn.filter(lambda v: not (bound.incoherent and bound.incoherent(v)))
+
+
+def _disjoint(values: Letters) -> Letters:
+    """The letters a and b are masses of disjoint sets: where they exceed one together, their complements do not."""
+    if not {"a", "b"} <= values.keys() or values["a"] + values["b"] <= 1:
+        return values
+    return {**values, "a": 1 - values["a"], "b": 1 - values["b"]}
 
 
 def _letter(parameter: Parameter) -> st.SearchStrategy[Fraction]:

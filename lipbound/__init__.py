@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from .laws import parse_law as parse_law
     from .laws import pushforward as pushforward
     from .laws import two_gaussians as two_gaussians
+    from .laws.profile import profile as profile
+    from .laws.profile import required_lipschitz as required_lipschitz
+    from .laws.transport import Transport as Transport
     from .maps import AbstractMap as AbstractMap
     from .maps import Network as Network
     from .maps import PiecewiseAffine as PiecewiseAffine
@@ -65,6 +68,8 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType({
     "Instance": "instance",
     **dict.fromkeys(("AbstractLaw", "Atom", "Discrete", "Gaussian", "Mixture", "Patchwork", "Pushforward"), "laws"),
     **dict.fromkeys(("gaussian_mixture", "parse_law", "pushforward", "two_gaussians"), "laws"),
+    **dict.fromkeys(("profile", "required_lipschitz"), "laws.profile"),
+    "Transport": "laws.transport",
     **dict.fromkeys(("AbstractMap", "Network", "PiecewiseAffine"), "maps"),
     **dict.fromkeys(("affine", "clamp", "fold", "from_slopes", "sawtooth"), "maps"),
 })  # fmt: skip

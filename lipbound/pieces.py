@@ -1,12 +1,17 @@
-"""The normal form of every law on the line: a finite table of strands, affine images of Gaussian segments."""
+"""The normal form of every law on the line: a finite table of strands, monotone images of Gaussian segments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from .curves import Curve, End, Real, between, moved
 from .exact import INF, Exact
+
+Place = Fraction | Real
 
 
 class Strand(NamedTuple):
@@ -57,42 +62,153 @@ class Strand(NamedTuple):
         return (a, b) if self.slope > 0 else (-b, -a)
 
 
-Pieces = tuple[Strand, ...]
+class Bent(NamedTuple):
+    """weight times the law of curve(Z) restricted to start < Z < stop, Z ~ N(mean, sd^2), the curve monotone there.
+
+    `low` and `high` are the ends of the image. An order k > 1 says that the curve turns at that end, or flattens:
+    curve(z) - curve(end) ~ c (z - end)^k, so that the density is infinite there. `steepest` bounds the slope.
+    """
+
+    start: End
+    stop: End
+    curve: Curve
+    rising: bool
+    low: End
+    high: End
+    order_start: int
+    order_stop: int
+    steepest: float
+    mean: Fraction
+    sd: Fraction
+    weight: Fraction
+
+    @property
+    def image(self) -> tuple[End, End]:
+        """Ends of the image interval, lower first."""
+        return self.low, self.high
+
+    @property
+    def turns(self) -> tuple[bool, bool]:
+        """Does it turn, or flatten, at the lower and at the upper end of its image?"""
+        first, last = self.order_start > 1, self.order_stop > 1
+        return (first, last) if self.rising else (last, first)
+
+    @property
+    def window(self) -> tuple[End, End]:
+        """The range of Z in standard deviations from its mean."""
+        return _standard(self.start, self), _standard(self.stop, self)
 
 
-def atoms(pieces: Iterable[Strand]) -> list[tuple[Fraction, Pieces]]:
+class Heap(NamedTuple):
+    """An atom that rationals do not describe: weight times the unit mass at `place`, if start < Z < stop."""
+
+    start: End
+    stop: End
+    place: Fraction | Real
+    mean: Fraction
+    sd: Fraction
+    weight: Fraction
+
+    @property
+    def window(self) -> tuple[End, End]:
+        """The range of Z in standard deviations from its mean."""
+        return _standard(self.start, self), _standard(self.stop, self)
+
+
+class Lost(NamedTuple):
+    """Mass whose image is not followed: that of start < Z < stop, far out in the tails of a map that turns for ever.
+
+    Where it sets out the map is `near`, and `steepest` bounds its slope.
+    """
+
+    start: End
+    stop: End
+    near: End
+    steepest: float
+    mean: Fraction
+    sd: Fraction
+    weight: Fraction
+
+    @property
+    def window(self) -> tuple[End, End]:
+        """The range of Z in standard deviations from its mean."""
+        return _standard(self.start, self), _standard(self.stop, self)
+
+
+Piece = Strand | Bent | Heap | Lost
+Pieces = tuple[Piece, ...]
+
+
+def atoms(pieces: Iterable[Piece]) -> list[tuple[Place, tuple[Strand | Heap, ...]]]:
     """The atoms' places in increasing order, each with the strands that make it."""
-    table: dict[Fraction, Pieces] = {}
-    for strand in pieces:
-        if not strand.slope:
-            table[strand.shift] = (*table.get(strand.shift, ()), strand)
-    return sorted(table.items())
+    table: dict[Place, tuple[Strand | Heap, ...]] = {}
+    for piece in pieces:
+        if isinstance(piece, Heap):
+            table[piece.place] = (*table.get(piece.place, ()), piece)
+        elif isinstance(piece, Strand) and not piece.slope:
+            table[piece.shift] = (*table.get(piece.shift, ()), piece)
+    rows: list[tuple[Place, tuple[Strand | Heap, ...]]] = []
+    for place, heap in sorted(table.items(), key=lambda item: item[0]):
+        if rows and rows[-1][0] == place:  # written differently, and yet one number
+            rows[-1] = (rows[-1][0], (*rows[-1][1], *heap))
+        else:
+            rows.append((place, heap))
+    return rows
 
 
-def cuts(pieces: Iterable[Strand]) -> list[Fraction]:
-    """Finite ends of images and places of atoms: between two of them the density is one sum of Gaussians."""
-    ends: set[Exact] = set()
-    for strand in pieces:
-        ends.update(strand.image if strand.slope else (strand.shift,))
-    return sorted(x for x in ends if isinstance(x, Fraction))
+def dense(pieces: Iterable[Piece]) -> Iterator[Strand | Bent]:
+    """The pieces that make the density."""
+    for piece in pieces:
+        if isinstance(piece, Bent) or (isinstance(piece, Strand) and piece.slope):
+            yield piece
 
 
-def cells(pieces: Pieces, at: list[Fraction]) -> list[tuple[Exact, Exact, Pieces]]:
+def cuts(pieces: Iterable[Piece]) -> list[Place]:
+    """Finite ends of images and places of atoms: between two of them the density is one sum of smooth terms."""
+    rows = tuple(pieces)
+    ends: set[End] = {x for x, _ in atoms(rows)}
+    for strand in dense(rows):
+        ends.update(strand.image)
+    return ordered(x for x in ends if not isinstance(x, float))
+
+
+def ordered(places: Iterable[Place]) -> list[Place]:
+    """The places in increasing order, each once."""
+    rows: list[Place] = []
+    for x in sorted(places):
+        if not rows or rows[-1] != x:
+            rows.append(x)
+    return rows
+
+
+def joint(*laws: Pieces) -> list[Place]:
+    """The cuts of all the laws, and a point inside each cell at both ends of which strands turn, but no single one."""
+    at = ordered({x for pieces in laws for x in cuts(pieces)})
+    bents = [s for pieces in laws for s in pieces if isinstance(s, Bent)]
+    low, high = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    for k, strand in enumerate(bents):
+        for table, end, turned in zip((low, high), strand.image, strand.turns, strict=True):
+            if turned:
+                table[bisect_left(at, end)].add(k)
+    pairs = [(i, i + 1) for i in range(len(at) - 1) if low[i] and high[i + 1] and not low[i] & high[i + 1]]
+    return sorted([*at, *(between(at[i], at[j]) for i, j in pairs)])
+
+
+def cells(pieces: Iterable[Piece], at: list[Place]) -> list[tuple[End, End, tuple[Strand | Bent, ...]]]:
     """The cells between consecutive places of `at` (a superset of `cuts`), each with its active strands.
 
     Strands that are segments of one Gaussian, as the two sides of a fold are, count once, with their joint weight.
     """
-    ends: list[Exact] = [-INF, *at, INF]
+    ends: list[End] = [-INF, *at, INF]
     place = {x: i for i, x in enumerate(ends)}
-    active: list[dict[int, Strand]] = [{} for _ in ends[1:]]
-    numbers: dict[tuple[Fraction, Fraction], int] = {}
-    for strand in pieces:
-        if strand.slope:
-            low, high = strand.image
-            key = numbers.setdefault((strand.centre, strand.scale), len(numbers))
-            for i in range(place[low], place[high]):
-                twin = active[i].get(key)
-                active[i][key] = twin._replace(weight=twin.weight + strand.weight) if twin else strand
+    active: list[dict[object, Strand | Bent]] = [{} for _ in ends[1:]]
+    for strand in dense(pieces):
+        low, high = strand.image
+        key = (strand.centre, strand.scale) if isinstance(strand, Strand) else strand[:-1]
+        first, last = (place[x] if x in place else bisect_left(ends, x) for x in (low, high))
+        for i in range(first, last):
+            twin = active[i].get(key)
+            active[i][key] = twin._replace(weight=twin.weight + strand.weight) if twin else strand
     return [(a, b, tuple(s.values())) for a, b, s in zip(ends, ends[1:], active, strict=False)]
 
 
@@ -100,11 +216,15 @@ def same(p: Pieces, q: Pieces) -> bool:
     """Are the two tables one law, strand for strand? False may also mean that they are one law written differently."""
     at = sorted({*cuts(p), *cuts(q)})
 
-    def gaussians(strands: Pieces) -> dict[tuple[Fraction, Fraction], Fraction]:
-        return {(s.centre, s.scale): s.weight for s in strands}
+    def terms(strands: Iterable[Strand | Bent]) -> dict[object, Fraction]:
+        return {(s.centre, s.scale) if isinstance(s, Strand) else s[:-1]: s.weight for s in strands}
 
     pairs = zip(cells(p, at), cells(q, at), strict=True)
-    if any(gaussians(ours) != gaussians(yours) for (_, _, ours), (_, _, yours) in pairs):
+    if any(terms(ours) != terms(yours) for (_, _, ours), (_, _, yours) in pairs):
         return False
     heaps = [[(x, sorted((*s.window, s.weight) for s in strands)) for x, strands in atoms(law)] for law in (p, q)]
-    return heaps[0] == heaps[1]
+    return heaps[0] == heaps[1] and not any(isinstance(s, Lost) for s in (*p, *q))
+
+
+def _standard(z: End, of: Bent | Heap | Lost) -> End:
+    return moved(1 / of.sd, -of.mean / of.sd, z)

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from flint import arb
 
-from ..exact import INF, Exact
+from ..curves import End
+from ..exact import INF
+from .bent import at, density, inverse
 from .normal import ball, mass, phi, working
 from .table import Cell, Table
 
 
 @working()
-def pdf(y: Exact, table: Table) -> arb:
+def pdf(y: End, table: Table) -> arb:
     """Density at y; at a cut point, that of the cell on its right, as in the kernels."""
-    if abs(y) == INF:
+    if isinstance(y, float):
         return arb(0)
     x, cell = ball(y), next(c for c in table.cells if c.lo <= y < c.hi)
-    return sum((e.weight * e.inv * phi(e.at(x)) for e in cell.entries), arb(0))
+    smooth = (density(f, inverse(f, x)) for f in cell.bents)
+    return sum((e.weight * e.inv * phi(e.at(x)) for e in cell.entries), arb(0)) + sum(smooth, arb(0))
 
 
 @working()
-def between(lo: Exact, hi: Exact, table: Table, left: bool, right: bool) -> arb:
+def log_pdf(y: Fraction, table: Table) -> float:
+    """Logarithm of the density at y, also where floats underflow."""
+    return float(pdf(y, table).log().mid())
+
+
+@working()
+def log_tail(y: Fraction, table: Table, left: bool) -> float:
+    """Logarithm of P(Y <= y) or P(Y > y), also where floats underflow; of mass that is nowhere nothing is known."""
+    ends = (-INF, y) if left else (y, INF)
+    seen = between(*ends, table._replace(lost=arb(0)), left, left)
+    return float(seen.log().mid()) if seen > 0 else -INF
+
+
+@working()
+def between(lo: End, hi: End, table: Table, left: bool, right: bool) -> arb:
     """Mass of the interval from lo to hi; `left` and `right` say whether its ends belong to it."""
     total = arb(0)
     for x, weight in table.atoms.items():
@@ -30,16 +49,18 @@ def between(lo: Exact, hi: Exact, table: Table, left: bool, right: bool) -> arb:
         a, b = max(lo, cell.lo), min(hi, cell.hi)
         if a < b:
             total += within(a, b, cell)
-    return total
+    return total + arb(0, (table.lost + table.smudge).upper())
 
 
-def within(a: Exact, b: Exact, cell: Cell) -> arb:
+def within(a: End, b: End, cell: Cell) -> arb:
     """Mass of the cell's density between two of its points."""
     x, y, total = ball(a), ball(b), arb(0)
     for e in cell.entries:
         u = e.low if a == cell.lo else e.at(x)
         v = e.high if b == cell.hi else e.at(y)
         total += e.weight * mass(u, v)
+    for f in cell.bents:
+        total += f.mass(at(f, a, cell.lo, cell.hi), at(f, b, cell.lo, cell.hi))
     return total
 
 
@@ -47,4 +68,5 @@ def within(a: Exact, b: Exact, cell: Cell) -> arb:
 def total(table: Table) -> arb:
     """Mass of all strands, entry by entry: rounding is the only error."""
     parts = [e.weight * mass(e.low, e.high) for cell in table.cells for e in cell.entries]
-    return sum([*parts, *table.atoms.values()], arb(0))
+    smooth = [f.mass(f.left, f.right) for cell in table.cells for f in cell.bents]
+    return sum([*parts, *smooth, *table.atoms.values(), table.lost], arb(0))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flint import arb
 
+from . import folds, strip
+from .chart import Chart
+from .density import within
 from .normal import area, ball, cdf, working
 from .runs import Run, joined, own, runs, weigh
 from .table import Cell, Table
@@ -18,12 +23,32 @@ def half_l1(p: Table, q: Table, tol: float) -> arb:
     for x in p.atoms.keys() | q.atoms.keys():
         total += abs(p.atoms.get(x, arb(0)) - q.atoms.get(x, arb(0)))
     for c, d in zip(p.cells, q.cells, strict=True):
-        mine, yours = own(c, d)
-        for a, b, sign, bound in joined(runs(c, mine, yours, few)) if mine or yours else ():
-            x, y = weigh(mine, c, a, b), weigh(yours, c, a, b)
+        (c, light), (d, slight) = (folds.heavy(cell, few / 64) for cell in folds.apart(c, d))
+        total += arb(0).union(light + slight)  # |p - q| moves by no more than what is left out
+        for x, y, sign, bound in _charted(c, d, few) if c.bents or d.bents else _weighed(c, d, few):
             net = x - y
             total += abs(net) if sign else abs(net).union(bound.min(x + y))
-    return total / 2
+    doubt = p.lost + q.lost + p.smudge + q.smudge
+    return total / 2 + arb(0, doubt.upper())
+
+
+def _weighed(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:
+    """Masses of p and q on each run of a cell without smooth strands, its sign, and what an undecided one may weigh."""
+    mine, yours = own(c, d)
+    for a, b, sign, bound in joined(runs(c, mine, yours, tol)) if mine or yours else ():
+        yield weigh(mine, c, a, b), weigh(yours, c, a, b), sign, bound
+
+
+def _charted(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:
+    """The same in the coordinate of a chart."""
+    chart = _chart(c, d)
+    for a, b, sign, bound in joined(folds.runs(chart, tol)):
+        yield chart.mass(chart.p, a, b), chart.mass(chart.q, a, b), sign, bound
+
+
+def _chart(c: Cell, d: Cell) -> Chart:
+    """A chart of the cell, for what the two laws do not share."""
+    return Chart(*(cell._replace(entries=tuple(kept)) for cell, kept in zip((c, d), own(c, d), strict=True)))
 
 
 @working(BITS)
@@ -33,6 +58,11 @@ def w1(p: Table, q: Table, tol: float) -> arb:
     f, g = arb(0), arb(0)  # mass left of the cell
     for c, d in zip(p.cells, q.cells, strict=True):
         f, g = f + p.atoms.get(c.lo, arb(0)), g + q.atoms.get(c.lo, arb(0))
+        one, two = folds.apart(c, d)
+        if one.bents or two.bents:
+            total += strip.distance(_chart(one, two), f - g, few)
+            f, g = f + within(c.lo, c.hi, c), g + within(d.lo, d.hi, d)
+            continue
         mine, yours = own(c, d)
         found = joined(runs(c, mine, yours, few)) if mine or yours else iter([Run(ball(c.lo), ball(c.hi), 1, arb(0))])
         for run in found:
@@ -40,8 +70,16 @@ def w1(p: Table, q: Table, tol: float) -> arb:
             # what both laws have cancels, and must not count as doubt in a tail
             ours, theirs = (c, d) if whole else (c._replace(entries=tuple(mine)), d._replace(entries=tuple(yours)))
             total += _distance(run, ours, theirs, f, g)
-        f, g = f + weigh(c.entries, c, ball(c.lo), ball(c.hi)), g + weigh(d.entries, d, ball(d.lo), ball(d.hi))
-    return total
+        f, g = f + within(c.lo, c.hi, c), g + within(d.lo, d.hi, d)
+    return total + _doubt(p, q)
+
+
+def _doubt(p: Table, q: Table) -> arb:
+    """What mass that is nowhere, or in the next cell, may add or take: its way to where the cells are."""
+    ends = [ball(c.hi) for c in p.cells[:-1]]
+    span = ends[-1] - ends[0] if ends else arb(0)
+    far = p.strayed + q.strayed + (p.lost + q.lost + p.smudge + q.smudge) * span
+    return arb(0, far.upper()) if far.is_finite() else arb(0).union(arb.pos_inf())
 
 
 def _distance(run: Run, c: Cell, d: Cell, f: arb, g: arb) -> arb:

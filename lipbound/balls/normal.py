@@ -7,10 +7,11 @@ from fractions import Fraction
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
+from ..curves import End, Real, precision
 from ..enclosure import Enclosure
-from ..exact import INF, Exact
+from ..exact import INF
 
 BITS = 128  # enough that doubles lose nothing and near-flat pieces little
 P = ParamSpec("P")
@@ -23,7 +24,7 @@ def working(bits: int = BITS) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            with ctx.workprec(bits):
+            with precision(bits):
                 return function(*args, **kwargs)
 
         return run
@@ -31,10 +32,12 @@ def working(bits: int = BITS) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def ball(x: Exact | int | Enclosure | arb) -> arb:
-    """The ball of an exact number or of an enclosure."""
+def ball(x: End | int | Enclosure | arb) -> arb:
+    """The ball of an exact number, of a real known at any precision, or of an enclosure."""
     if isinstance(x, arb):
         return x
+    if isinstance(x, Real):
+        return x.ball()
     if isinstance(x, Enclosure):
         return arb(x.lo).union(arb(x.hi))
     if isinstance(x, float):  # an infinite end

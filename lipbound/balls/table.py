@@ -1,15 +1,18 @@
-"""The ball form of a law: cells between exact cut points, each with the Gaussian segments active on it."""
+"""The ball form of a law: cells between cut points, each with the Gaussian segments and smooth strands active on it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
-from flint import arb
+from flint import arb, arb_series
 
-from ..exact import Exact
-from ..pieces import Pieces, Strand
-from .normal import ball, mass, root_tau, working
+from ..curves import End
+from ..exact import INF
+from ..pieces import Bent, Heap, Lost, Strand
+from .bent import Fibre, fibre, smudge
+from .normal import area, ball, mass, root_tau, working
 
 
 class Entry(NamedTuple):
@@ -26,49 +29,87 @@ class Entry(NamedTuple):
     def at(self, y: arb) -> arb:
         return (y - self.centre) * self.inv
 
+    def log(self, y: arb_series) -> arb_series:
+        """Logarithmic density after the power series y."""
+        u = (y - self.centre) * self.inv
+        return self.height.log() - u * u / 2
+
 
 class Cell(NamedTuple):
-    """An open interval and its active entries."""
+    """An open interval, its active Gaussian segments and its active smooth strands."""
 
-    lo: Exact
-    hi: Exact
+    lo: End
+    hi: End
     entries: tuple[Entry, ...]
+    bents: tuple[Fibre, ...] = ()
 
 
 class Table(NamedTuple):
-    """Cells in order, and the atom masses on the edges between them, by place."""
+    """Cells in order, and the atom masses on the edges between them, by place.
+
+    `smudge` bounds the mass that may sit in a neighbouring cell; `lost` is the mass that is nowhere, `strayed` bounds
+    its mean distance from the first of the edges.
+    """
 
     cells: tuple[Cell, ...]
-    atoms: dict[Exact, arb]
+    atoms: dict[End, arb]
+    smudge: arb
+    lost: arb
+    strayed: arb
+
+
+Heaps = tuple[Strand | Heap, ...]
 
 
 @working()
-def tabulate(cells: Sequence[tuple[Exact, Exact, Pieces]], atoms: Iterable[tuple[Exact, Pieces]]) -> Table:
-    """Balls of exact cells and atoms (see `pieces`)."""
+def tabulate(
+    cells: Sequence[tuple[End, End, tuple[Strand | Bent, ...]]],
+    atoms: Iterable[tuple[End, Heaps]],
+    lost: Iterable[Lost] = (),
+) -> Table:
+    """Balls of cells and atoms (see `pieces`)."""
     known: dict[int, tuple[arb, ...]] = {}
-    table = tuple(Cell(a, b, tuple(_entry(a, b, s, known) for s in strands)) for a, b, strands in cells)
-    return Table(table, masses(atoms))
+    rows: list[Cell] = []
+    for a, b, strands in cells:
+        gaussians = tuple(_entry(a, b, s, known) for s in strands if isinstance(s, Strand))
+        bents = (s for s in strands if isinstance(s, Bent))
+        rows.append(Cell(a, b, gaussians, tuple(fibre(s, ball(a), ball(b), (a != s.low, b != s.high)) for s in bents)))
+    ends = [(f, s, x) for c in rows for f in c.bents for s, x in zip(f.strand.image, (c.lo, c.hi), strict=True) if s == x]
+    smudged = sum((smudge(*row) for row in ends), arb(0))
+    gone = [(atom(s), _strayed(s, rows)) for s in lost]
+    return Table(tuple(rows), masses(atoms), smudged, *(sum(column, arb(0)) for column in zip((arb(0),) * 2, *gone)))
+
+
+def _strayed(piece: Lost, cells: Sequence[Cell]) -> arb:
+    """Bound of the mean distance of lost mass from the first edge: its slope times the mean way from the window."""
+    first = next((c.hi for c in cells if not isinstance(c.hi, float)), Fraction(0))
+    if piece.steepest == INF:
+        return arb.pos_inf()
+    low, high = map(ball, piece.window)
+    u = -low if low.is_finite() else high
+    way = arb(piece.steepest) * ball(piece.sd) * area(-abs(u))
+    return ball(piece.weight) * way + atom(piece) * abs(ball(piece.near) - ball(first))
 
 
 @working()
-def masses(atoms: Iterable[tuple[Exact, Pieces]]) -> dict[Exact, arb]:
+def masses(atoms: Iterable[tuple[End, Heaps]]) -> dict[End, arb]:
     """The mass of each atom, by place."""
     return {x: atom_mass(strands) for x, strands in atoms}
 
 
 @working()
-def atom_mass(strands: Pieces) -> arb:
+def atom_mass(strands: Heaps) -> arb:
     """Mass of the atom that these strands of slope zero make."""
     return sum((atom(s) for s in strands), arb(0))
 
 
-def atom(strand: Strand) -> arb:
-    """Mass of a strand of slope zero."""
+def atom(strand: Strand | Heap | Lost) -> arb:
+    """Mass of a strand that is one point, or nowhere."""
     low, high = strand.window
     return ball(strand.weight) * mass(ball(low), ball(high))
 
 
-def _entry(a: Exact, b: Exact, strand: Strand, known: dict[int, tuple[arb, ...]]) -> Entry:
+def _entry(a: End, b: End, strand: Strand, known: dict[int, tuple[arb, ...]]) -> Entry:
     if id(strand) not in known:  # a strand spans many cells; its constants are made once
         centre, inv, weight = ball(strand.centre), 1 / ball(strand.scale), ball(strand.weight)
         low, high = map(ball, strand.window)

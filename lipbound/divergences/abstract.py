@@ -9,7 +9,7 @@ from .. import balls
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw
-from ..pieces import cuts
+from ..pieces import joint
 
 
 class Divergence(abc.ABC):
@@ -108,5 +108,5 @@ def need_tolerance(tol: float) -> None:
 
 def common(p: AbstractLaw, q: AbstractLaw) -> tuple[balls.table.Table, balls.table.Table]:
     """Both laws in balls, on cells that they share."""
-    at = sorted({*cuts(p.pieces()), *cuts(q.pieces())})
+    at = joint(p.pieces(), q.pieces())
     return p.balls_at(at), q.balls_at(at)

@@ -1,6 +1,8 @@
 """Float64 arithmetic: tables in, values and modelled errors out."""
 
+from . import bent as bent
 from . import density as density
+from . import level as level
 from . import line as line
 from . import moments as moments
 from . import normal as normal

@@ -6,129 +6,98 @@ import math
 
 import numpy as np
 
+from .bumps import logpdf_run, pdf_run
+from .cell import log_part as log_part
+from .cell import logpdf1 as logpdf1
+from .cell import part as part
+from .cell import pdf1 as pdf1
+from .cell import place as place
+from .cell import tail1 as tail1
+from .cell import tail_in, tail_run
 from .jit import jit, leaf
-from .normal import LOG_ROOT_TAU, ROOT_TAU, log_wide_mass, wide_mass
+from .normal import wide_mass
+from .sweep import BLOCK, LANES, buckets, is_rising, order, split
+
+PDF, LOG_PDF, CDF, SF, LOG_CDF, LOG_SF = range(6)
+FEW = 4  # points for each cell, below which they are not worth putting in order
+RUN = 4096  # points of one cell handled at once
 
 
-@leaf
-def place(edges, y):
-    """Number of edges <= y: the cell of y, each edge belonging to the cell on its right."""
-    lo, hi = 0, edges.size
-    while lo < hi:
-        mid = (lo + hi) >> 1
-        if edges[mid] <= y:
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo
-
-
-@leaf
-def pdf1(y, k, t):
-    """Density at y inside cell k."""
-    total = 0.0
-    for j in range(t.first[k], t.first[k + 1]):
-        u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
-        total += t.weight[j] * t.inv[j] * math.exp(-0.5 * u * u)
-    return total / ROOT_TAU
-
-
-@leaf
-def logpdf1(y, step, k, t):
-    """Logarithm of the density at y + step inside cell k, by log-sum-exp; the sum is not rounded to a float first."""
-    top = -math.inf
-    for j in range(t.first[k], t.first[k + 1]):
-        u = t.u0[j] + ((y - t.y0[j]) + step) * t.inv[j]
-        top = max(top, math.log(t.weight[j] * t.inv[j]) - 0.5 * u * u)
-    if top == -math.inf:
-        return top
-    total = 0.0
-    for j in range(t.first[k], t.first[k + 1]):
-        u = t.u0[j] + ((y - t.y0[j]) + step) * t.inv[j]
-        total += math.exp(math.log(t.weight[j] * t.inv[j]) - 0.5 * u * u - top)
-    return top + math.log(total) - LOG_ROOT_TAU
-
-
-@leaf
-def _width(y, k, t, left):
-    """From the cell's end to y: near the end this is known better than as a difference of two u."""
-    if left:
-        return y - t.edges[k - 1] if k > 0 else math.inf
-    return t.edges[k] - y if k < t.edges.size else math.inf
-
-
-@leaf
-def part(y, k, t, left):
-    """Mass of cell k left (or right) of y."""
-    total = 0.0
-    for j in range(t.first[k], t.first[k + 1]):
-        u, width = t.u0[j] + (y - t.y0[j]) * t.inv[j], _width(y, k, t, left) * t.inv[j]
-        total += t.weight[j] * (wide_mass(t.low[j], u, width) if left else wide_mass(u, t.high[j], width))
-    return total
-
-
-@leaf
-def log_part(y, k, t, left):
-    """Logarithm of `part`."""
-    total = -math.inf
-    for j in range(t.first[k], t.first[k + 1]):
-        u, width = t.u0[j] + (y - t.y0[j]) * t.inv[j], _width(y, k, t, left) * t.inv[j]
-        inside = log_wide_mass(t.low[j], u, width) if left else log_wide_mass(u, t.high[j], width)
-        term = math.log(t.weight[j]) + inside
-        total = _log_add(total, term)
-    return total
-
-
-@leaf
-def _log_add(a, b):
-    top, gap = max(a, b), -abs(a - b)
-    return top if top == -math.inf else top + math.log1p(math.exp(gap))
-
-
-@leaf
-def tail1(y, t, left, log):
-    """P(Y <= y) or P(Y > y), or its logarithm."""
-    if y == math.inf or y == -math.inf:
-        full = (y > 0.0) == left
-        if log:
-            return 0.0 if full else -math.inf
-        return 1.0 if full else 0.0
-    k = place(t.edges, y)
-    if log:
-        other = (t.above[k] if left else t.below[k]) + part(y, k, t, not left)
-        if other < 0.5:  # log(1 - x) keeps what log would round away
-            return 0.0 + math.log1p(-other)  # not -0.0
-        return min(0.0, _log_add(t.log_below[k] if left else t.log_above[k], log_part(y, k, t, left)))
-    return min(1.0, (t.below[k] if left else t.above[k]) + part(y, k, t, left))
-
-
-@jit
 def pdf(ys, t):
     """Density at each y; atoms do not count."""
-    out = np.empty(ys.size)
-    for i in range(ys.size):
-        y = ys[i]
-        out[i] = 0.0 if abs(y) == math.inf else pdf1(y, place(t.edges, y), t)
-    return out
+    return values(ys, t, PDF)
 
 
-@jit
 def logpdf(ys, t):
     """Logarithm of the density at each y."""
+    return values(ys, t, LOG_PDF)
+
+
+def tail(ys, t, left, log):
+    """cdf (left) or survival function at each y, or its logarithm."""
+    return values(ys, t, CDF + (not left) + 2 * log)
+
+
+@leaf
+def _value(y, k, t, what):
+    """One of the six at y in cell k; NaN at NaN."""
+    if math.isnan(y):
+        return y
+    if what == PDF:
+        return pdf1(y, k, t)
+    if what == LOG_PDF:
+        return logpdf1(y, 0.0, k, t)
+    return tail_in(y, k, t, what in (CDF, LOG_CDF), what >= LOG_CDF)
+
+
+@jit
+def values(ys, t, what):
+    """PDF, LOG_PDF or one of the four tails at each y.
+
+    Where there are many points for each cell they are put in order first, by block: see `sweep`.
+    """
     out = np.empty(ys.size)
-    for i in range(ys.size):
-        y = ys[i]
-        out[i] = -math.inf if abs(y) == math.inf else logpdf1(y, 0.0, place(t.edges, y), t)
+    if ys.size < FEW * t.cell.size:
+        for i in range(ys.size):
+            out[i] = _value(ys[i], place(t.edges, ys[i]), t, what)
+        return out
+    start, low, scale = buckets(t.edges, t.below, t.above, max(16, min(131072, ys.size // 4, 256 * t.cell.size)))
+    edges, ends = np.full(t.cell.size, np.nan), np.empty(t.cell.size + 1, np.int64)
+    edges[: t.edges.size] = t.edges
+    size = min(ys.size, BLOCK)
+    slot, points, found = np.empty(size, np.uint32), np.zeros(size + LANES), np.empty(size + LANES)
+    for a in range(0, ys.size, BLOCK):
+        block, into = ys[a : a + BLOCK], out[a : a + BLOCK]
+        if t.edges.size == 0 or is_rising(block):
+            split(block, t.edges, ends)
+            _by_cell(block, ends, t, what, into)
+        else:
+            order(block, edges, start, low, scale, slot, ends, points)
+            _by_cell(points, ends, t, what, found)
+            for i in range(block.size):
+                into[i] = found[np.uint64(slot[i])]
     return out
 
 
 @jit
-def tail(ys, t, left, log):
-    """cdf (left) or survival function at each y, or its logarithm."""
-    out = np.empty(ys.size)
-    for i in range(ys.size):
-        out[i] = tail1(ys[i], t, left, log)
-    return out
+def _by_cell(ys, ends, t, what, out):
+    """Values at points that lie in cells, those of cell k ending before ends[k].
+
+    A run is lengthened to whole LANES: what it writes too far, the next one overwrites.
+    """
+    most = np.empty(RUN)
+    a = 0
+    for k in range(t.cell.size):
+        while a < ends[k]:
+            b = min(ends[k], a + RUN)
+            c = min(ys.size, a + (b - a + LANES - 1) // LANES * LANES)
+            if what == PDF:
+                pdf_run(ys[a:c], k, t, out[a:c])
+            elif what == LOG_PDF:
+                logpdf_run(ys[a:c], k, t, most[: c - a], out[a:c])
+            else:
+                tail_run(ys[a:b], k, t, what in (CDF, LOG_CDF), what >= LOG_CDF, out[a:b])
+            a = b
 
 
 @jit

@@ -1,15 +1,25 @@
-"""Every option of the numba compiler, and the entry points of SciPy's special functions."""
+"""Every option of the numba compiler, the cache of what it made, and the entry points of SciPy's special functions."""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numba
 from llvmlite import binding
 from numba.core import types
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from scipy.special import cython_special
+
+# A digest of the source of every kernel, taken before any other of them is loaded.
+SOURCES = hashlib.sha256(
+    b"\0".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+).hexdigest()
 
 
 def jit(function: Callable[..., Any]) -> Any:
@@ -18,16 +28,51 @@ def jit(function: Callable[..., Any]) -> Any:
 
 
 def leaf(function: Callable[..., Any]) -> Any:
-    """`jit` for inner functions that allocate nothing: without reference counts an array argument costs nothing."""
+    """`jit` for inner functions that allocate nothing, hence need no reference counts."""
     return _compile(function, _nrt=False)
 
 
-def _compile(function: Callable[..., Any], **options: bool) -> Any:
-    # The NumPy error model turns 1/0 into inf, as IEEE has it; fast-math would break the handling of inf and NaN.
-    try:
-        return numba.njit(cache=True, error_model="numpy", **options)(function)
-    except RuntimeError:  # no folder to cache in: a read-only installation
-        return numba.njit(error_model="numpy", **options)(function)
+def inner(function: Callable[..., Any]) -> Any:
+    """`leaf` that becomes part of its caller: to hand over a table costs as much as ten exponentials."""
+    return _compile(function, _nrt=False, forceinline=True)
+
+
+def pure(function: Callable[..., Any]) -> Any:
+    """`leaf` whose products and sums may fuse into one rounding, for loops that become vector instructions."""
+    return _compile(function, _nrt=False, fastmath={"contract"})
+
+
+def _compile(function: Callable[..., Any], **options: Any) -> Any:
+    # The NumPy error model turns 1/0 into inf, as IEEE has it; more of fast-math would break inf and NaN.
+    compiled = numba.njit(error_model="numpy", **options)(function)
+    with suppress(RuntimeError):  # numba found no folder to cache in: a read-only installation
+        compiled._cache = Cache(function)
+    return compiled
+
+
+class Kept(CompileResultCacheImpl):
+    """Machine code beside the digest it was made from: after an edit of any kernel it counts as missing.
+
+    Numba itself looks at one file, and would keep a caller when a function that it calls has changed in another.
+    """
+
+    def reduce(self, cres: Any) -> tuple[Any, ...]:
+        return SOURCES, *super().reduce(cres)
+
+    def rebuild(self, target_context: Any, payload: tuple[Any, ...]) -> Any:
+        return super().rebuild(target_context, payload[1:]) if payload[0] == SOURCES else None
+
+
+class Cache(FunctionCache):
+    """A folder of machine code, of which nothing may depend but time."""
+
+    _impl_class = Kept
+
+    @contextmanager
+    def _guard_against_spurious_io_errors(self) -> Iterator[None]:
+        # a full disk, a folder made read-only, a file cut short: compile instead
+        with suppress(OSError, EOFError, UnpicklingError):
+            yield
 
 
 def _special(name: str, symbol: str) -> Any:

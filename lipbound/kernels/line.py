@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from .density import part, pdf1
-from .jit import jit, leaf
+from .cell import part, pdf1
+from .jit import inner, jit, leaf
 from .normal import area, cdf, mass
-from .runs import EPS, near_cuts, own, runs, weigh
+from .runs import near_cuts, runs
+from .shares import EPS, apart, own, weigh
 
 
 @jit
@@ -25,31 +26,79 @@ def _confused(p, q):
     return min(total, 2.0)
 
 
+@leaf
+def _two_sum(x, y):
+    """x + y rounded, and what the rounding left out."""
+    total = x + y
+    part = total - x
+    return total, (x - (total - part)) + (y - part)
+
+
+@inner
+def _stretch(m, table, own_cell, other_cell, t, other):
+    """The rows from m on that continue row m: of one sign, in one cell, and nothing there that both laws have."""
+    first = int(table[m, 4])
+    plain = apart(t, own_cell[first], other, other_cell[first])
+    n = m + 1
+    while n < len(table) and table[n, 2] == table[m, 2] and table[n, 0] == table[n - 1, 1]:
+        k = int(table[n, 4])
+        same = own_cell[k] == own_cell[first] and plain and apart(t, own_cell[k], other, other_cell[k])
+        if k != first and not same:
+            break
+        n += 1
+    return n
+
+
+@jit
+def _signed(t, other, table, lo, hi, own_cell, other_cell):
+    """Integral of a law's density times the sign of p - q where that is decided: value, its rest, modelled error.
+
+    A stretch of one sign is weighed at once, so that roundings count where the sign changes and nowhere else.
+    """
+    index = np.empty(t.inv.size, np.int64)
+    total, rest, err, m = 0.0, 0.0, 0.0, 0
+    while m < len(table):
+        sign, n = table[m, 2], m + 1
+        if sign != 0.0:
+            n = _stretch(m, table, own_cell, other_cell, t, other)
+            a, b, k, last = table[m, 0], table[n - 1, 1], int(table[m, 4]), int(table[n - 1, 4])
+            count = own(t, own_cell[k], other, other_cell[k], index)
+            x, e = weigh(t, own_cell[k], index, count, a, b, a == lo[k], b == hi[last])
+            total, left_out = _two_sum(total, sign * x)
+            rest += left_out
+            err += e
+        m = n
+    return total, rest, err
+
+
+@jit
+def _undecided(p, q, table, lo, hi, at):
+    """|p - q| on the panels without a sign: the difference of their masses, and by how much |p - q| may exceed it."""
+    pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
+    total, err = 0.0, 0.0
+    for m in range(len(table)):
+        if table[m, 2] == 0.0:
+            a, b, k = table[m, 0], table[m, 1], int(table[m, 4])
+            n_p, n_q = own(p, at[k, 0], q, at[k, 1], pi), own(q, at[k, 1], p, at[k, 0], qi)
+            x, e_x = weigh(p, at[k, 0], pi, n_p, a, b, a == lo[k], b == hi[k])
+            y, e_y = weigh(q, at[k, 1], qi, n_q, a, b, a == lo[k], b == hi[k])
+            total += abs(x - y)
+            err += e_x + e_y + min(table[m, 3], 2.0 * min(x, y))  # it weighs between |x - y| and x + y
+    return total, err + len(table) * EPS * total
+
+
 @jit
 def half_l1(p, q):
     """Half the integral of |p - q| over the densities, and the modelled error."""
-    table, _, _, at = runs(p, q)
-    pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
-    total, err, m = 0.0, 0.0, 0
-    while m < len(table):
-        k = int(table[m, 4])
-        n_p, n_q = own(p, at[k, 0], q, at[k, 1], pi), own(q, at[k, 1], p, at[k, 0], qi)
-        while m < len(table) and table[m, 4] == k:
-            a, b, sign, bound = table[m, 0], table[m, 1], table[m, 2], table[m, 3]
-            m += 1
-            while sign != 0.0 and m < len(table) and table[m, 4] == k and table[m, 2] == sign:
-                b = table[m, 1]
-                m += 1
-            x, e_x = weigh(p, at[k, 0], pi, n_p, a, b)
-            y, e_y = weigh(q, at[k, 1], qi, n_q, a, b)
-            total += abs(x - y)
-            err += e_x + e_y
-            if sign == 0.0:
-                err += min(bound, 2.0 * min(x, y))  # |p - q| weighs between |x - y| and x + y
-    return 0.5 * total, 0.5 * err + 4 * EPS * total + _confused(p, q)
+    table, lo, hi, at = runs(p, q)
+    x, rest_x, e_x = _signed(p, q, table, lo, hi, at[:, 0], at[:, 1])
+    y, rest_y, e_y = _signed(q, p, table, lo, hi, at[:, 1], at[:, 0])
+    z, e_z = _undecided(p, q, table, lo, hi, at)
+    total = max(0.0, (x - y) + ((rest_x - rest_y) + z))
+    return 0.5 * total, 0.5 * (e_x + e_y + e_z) + EPS * total + _confused(p, q)
 
 
-@leaf
+@inner
 def _gap(y, i, j, p, q, left):
     """F - G, or G - F from the right, at y inside cells i and j."""
     f = (p.below[i] if left else p.above[i]) + part(y, i, p, left)
@@ -79,7 +128,7 @@ def _rise(u, v):
     return area(v) - area(u), area(v)
 
 
-@leaf
+@inner
 def _every(p, i, mine):
     """All entries of cell i, listed as `own` lists some."""
     for a in range(p.first[i], p.first[i + 1]):
@@ -87,7 +136,7 @@ def _every(p, i, mine):
     return p.first[i + 1] - p.first[i]
 
 
-@leaf
+@inner
 def _integral(a, b, k, t, index, count, left):
     """Integral over [a, b] in cell k of P(Y <= y) or P(Y > y), in closed form, and its rounding error.
 

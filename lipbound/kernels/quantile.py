@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from .density import part, pdf1
-from .jit import jit, leaf, ndtri
+from .cell import part, pdf1
+from .jit import inner, jit, leaf, ndtri
 
 
-@leaf
+@inner
 def _cell(p, t, left):
     """The cell in which the wanted mass is reached, counted from the left end, or from the right end if not left."""
     lo, hi = 0, t.below.size - 1
@@ -45,7 +45,7 @@ def _bracket(p, q, k, t, left):
     return max(lo, min(hi, least)), min(hi, max(lo, most))
 
 
-@leaf
+@inner
 def quantile1(p, q, t):
     """Solve P(Y <= y) = p, where q = 1 - p, from the side on which the mass is small."""
     left = p <= q
@@ -59,20 +59,24 @@ def quantile1(p, q, t):
     if t.first[k] == t.first[k + 1] or done + t.cell[k] < goal:  # reached by the atom on the cell's far edge
         return t.edges[k] if left else t.edges[k - 1]
     lo, hi = _bracket(p, q, k, t, left)
-    y = lo if lo == hi else 0.5 * (lo + hi)
+    bounded = 0 < k < t.edges.size
+    share = (goal - done) / t.cell[k] if bounded else 0.5  # a narrow cell has nearly one density
+    y = lo + (hi - lo) * (share if left else 1.0 - share)
+    if not lo < y < hi:
+        y = lo if lo == hi else 0.5 * (lo + hi)
     for _ in range(200):
         gap = done + part(y, k, t, left) - goal
-        if gap == 0.0:
+        step = gap / pdf1(y, k, t)
+        if abs(gap) <= 1e-16 * goal or abs(step) <= 2e-16 * abs(y):  # what is left is rounding, and would never settle
             break
         if (gap < 0.0) == left:
             lo = y
         else:
             hi = y
-        step = gap / pdf1(y, k, t)
         new = y - step if left else y + step
         if not lo < new < hi:
             new = 0.5 * (lo + hi)
-        if new == y or not lo < new < hi or abs(new - y) < 1e-16 * abs(y):
+        if new == y or not lo < new < hi:
             break
         y = new
     return y

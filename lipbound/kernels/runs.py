@@ -6,13 +6,15 @@ import math
 
 import numpy as np
 
-from .jit import jit, leaf
-from .normal import mass, phi
+from .jit import inner, jit, leaf
+from .normal import phi
+from .shares import EPS as EPS
+from .shares import own as own
+from .shares import weigh as weigh
 from .slopes import log_sum
 
 REACH = 9.5  # standard deviations kept of an unbounded cell; 2e-21 of the mass lies beyond
 NEGLIGIBLE = 1e-19  # an undecided panel may add this much to the error
-EPS = 2.220446049250313e-16
 PANELS = 2_000_000
 ONE, ROOT, OPEN = 1, 2, 0
 
@@ -52,25 +54,6 @@ def near_cuts(p, q):
 
 
 @leaf
-def _same(p, a, q, b):
-    return p.weight[a] == q.weight[b] and p.inv[a] == q.inv[b] and p.centre[a] == q.centre[b] and p.rest[a] == q.rest[b]
-
-
-@leaf
-def own(p, i, q, j, mine):
-    """Entries of cell i of p that cell j of q does not have: what both have cancels in p - q."""
-    n = 0
-    for a in range(p.first[i], p.first[i + 1]):
-        shared = False
-        for b in range(q.first[j], q.first[j + 1]):
-            shared |= _same(p, a, q, b)
-        if not shared:
-            mine[n] = a
-            n += 1
-    return n
-
-
-@leaf
 def _reach(t, index, count, side):
     """How far out an unbounded cell is looked at."""
     far = -math.inf
@@ -80,31 +63,7 @@ def _reach(t, index, count, side):
     return side * far
 
 
-@leaf
-def _blur(u, anchor, moved):
-    return phi(u) * (abs(u) + abs(anchor) + abs(moved)) if abs(u) < math.inf else 0.0
-
-
-@leaf
-def weigh(t, k, index, count, a, b):
-    """Mass of the listed entries of cell k on [a, b], a part of it, and the rounding error."""
-    total, err = 0.0, 0.0
-    lo = t.edges[k - 1] if k > 0 else -math.inf
-    hi = t.edges[k] if k < t.edges.size else math.inf
-    for n in range(count):
-        j = index[n]
-        u = t.low[j] if a == lo else t.u0[j] + (a - t.y0[j]) * t.inv[j]
-        v = t.high[j] if b == hi else t.u0[j] + (b - t.y0[j]) * t.inv[j]
-        part = t.weight[j] * mass(u, v)
-        total += part
-        # u is off by roundings of itself and of its anchor; at an end that is a cut of the other law, also by the
-        # rounding of that cut. A strand cannot be off by more than it weighs.
-        off = _blur(u, t.u0[j], 0.0 if a == lo else a * t.inv[j]) + _blur(v, t.u0[j], 0.0 if b == hi else b * t.inv[j])
-        err += 8.0 * EPS * part + min(t.share[j], 2.0 * EPS * t.weight[j] * off)
-    return total, err
-
-
-@leaf
+@inner
 def _difference(y, p, pi, np_, q, qi, nq):
     """log p - log q at y."""
     return log_sum(y, 0.0, pi, np_, p)[0] - log_sum(y, 0.0, qi, nq, q)[0]
@@ -141,7 +100,7 @@ def _tallest(y, half, t, index, count):
     return total
 
 
-@leaf
+@inner
 def _judge(a, b, p, pi, n_p, q, qi, n_q):
     """What is known of p - q on [a, b]: (ONE, sign, 0), (ROOT, place, sign right of it) or (OPEN, weight, 0).
 
@@ -161,14 +120,14 @@ def _judge(a, b, p, pi, n_p, q, qi, n_q):
         at_a = _difference(a, p, pi, n_p, q, qi, n_q)
         at_b = _difference(b, p, pi, n_p, q, qi, n_q)
         if (at_a > 0.0) == (at_b > 0.0):
-            return ONE, math.copysign(1.0, at_a), 0.0
+            return ONE, math.copysign(1.0, at_a + at_b), 0.0  # one of them may be zero, and says nothing
         return ROOT, _root(a, b, s > 0.0, p, pi, n_p, q, qi, n_q), math.copysign(1.0, s)
     # |p - q| <= max(p, q) (1 - exp(-|r|)) <= max(p, q) |r|
     tallest = _tallest(y, h, p, pi, n_p) + _tallest(y, h, q, qi, n_q)
     return OPEN, 2.0 * h * tallest * min(1.0, abs(r) + swing), 0.0
 
 
-@leaf
+@inner
 def _window(lo, hi, p, pi, n_p, q, qi, n_q):
     """The part of a cell that is searched: all of it, or as far as REACH where both laws share an unbounded cell."""
     a, b = lo, hi
@@ -178,6 +137,16 @@ def _window(lo, hi, p, pi, n_p, q, qi, n_q):
         if b == math.inf:
             b = max(a, max(_reach(p, pi, n_p, 1.0), _reach(q, qi, n_q, 1.0)))
     return a, b
+
+
+@jit
+def _doubled(rows):
+    """The rows with room for as many again; np.concatenate would take seconds to compile."""
+    out = np.empty((2 * len(rows), rows.shape[1]))
+    for m in range(len(rows)):
+        for n in range(rows.shape[1]):
+            out[m, n] = rows[m, n]
+    return out
 
 
 @jit
@@ -205,7 +174,7 @@ def runs(p, q):
             panels += 1
             kind, x, sign = _judge(a, b, p, pi, n_p, q, qi, n_q)
             if m + 4 > len(out):
-                out = np.concatenate((out, np.empty_like(out)))
+                out = _doubled(out)
             y = 0.5 * (a + b)
             full = top + 2 > len(stack) or panels > PANELS
             if kind == ONE:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import math
 
-from .jit import leaf
-from .normal import LOG_ROOT_TAU
+from .exponential import exp, log
+from .jit import inner, leaf
+
+
+@inner
+def log_sum(y, half, index, count, t):
+    """`_log_sum` of entries of a table, of which only four columns have to be handed over."""
+    return _log_sum(y, half, index, count, t.u0, t.y0, t.inv, t.log_height)
 
 
 @leaf
-def log_sum(y, half, index, count, t):
+def _log_sum(y, half, index, count, u0, y0, inv, log_height):
     """log S(y) of S = sum over the entries, its slope, bounds of its curvature within `half` of y, rounding of log S.
 
     (log S)'' = -E[inv^2] + Var(slope) under the shares r_j = S_j / S, and slope_j = -u_j inv_j. Against the largest
@@ -19,29 +25,29 @@ def log_sum(y, half, index, count, t):
     top, k = -math.inf, 0
     for n in range(count):
         j = index[n]
-        u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
-        e = math.log(t.weight[j] * t.inv[j]) - 0.5 * u * u
+        u = u0[j] + (y - y0[j]) * inv[j]
+        e = log_height[j] - 0.5 * u * u
         if e > top:
             top, k = e, j
-    u_k = t.u0[k] + (y - t.y0[k]) * t.inv[k]
-    slope_k, sq_k = -u_k * t.inv[k], t.inv[k] * t.inv[k]
+    u_k = u0[k] + (y - y0[k]) * inv[k]
+    slope_k, sq_k = -u_k * inv[k], inv[k] * inv[k]
     total, slope, spread, square, least = 1.0, 0.0, 0.0, sq_k, sq_k
     for n in range(count):
         j = index[n]
         if j == k:
             continue
-        u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
-        e = math.log(t.weight[j] * t.inv[j]) - 0.5 * u * u - top
-        sq = t.inv[j] * t.inv[j]
-        gap = -u * t.inv[j] - slope_k
-        share = math.exp(e)
+        u = u0[j] + (y - y0[j]) * inv[j]
+        e = log_height[j] - 0.5 * u * u - top
+        sq = inv[j] * inv[j]
+        gap = -u * inv[j] - slope_k
+        share = exp(e)
         total += share
         slope += share * gap
         grow = abs(gap) * half + 0.5 * max(0.0, sq_k - sq) * half * half
-        most = math.exp(min(0.0, e + grow))
+        most = exp(min(0.0, e + grow))
         wide = abs(gap) + abs(sq - sq_k) * half
         spread += most * wide * wide
         square += most * max(0.0, sq - sq_k)
         least = min(least, sq)
-    rounding = 4e-16 * (1.0 + u_k * u_k + abs(u_k * t.inv[k]) * abs(y - t.y0[k]) + abs(top))
-    return top + math.log(total) - LOG_ROOT_TAU, slope_k + slope / total, -square, spread - least, rounding
+    rounding = 4e-16 * (1.0 + u_k * u_k + abs(u_k * inv[k]) * abs(y - y0[k]) + abs(top))
+    return top + log(total), slope_k + slope / total, -square, spread - least, rounding

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .normal import log_mass, mass
+from .normal import LOG_ROOT_TAU, ROOT_TAU, log_mass, log_wide_mass, mass, wide_mass
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -39,18 +39,21 @@ class Table(NamedTuple):
     above: Floats  # mass right of each cell, the atom on its upper edge included
     log_below: Floats
     log_above: Floats
+    height: Floats  # of the density of each entry where u = 0
+    log_height: Floats
 
 
 def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tuple[Any, Sequence[Any]]]) -> Table:
     """Round exact cells and atoms (see `pieces`) to float64, masses last, so that tails keep their accuracy."""
     rows = [_entry(a, b, strand) for a, b, strands in cells for strand in strands]
-    y0, u0, centre, rest, inv, weight, low, high = np.array(rows, float).reshape(-1, 8).T.copy()
+    y0, u0, centre, rest, inv, weight, low, high, width = np.array(rows, float).reshape(-1, 9).T.copy()
     first = np.cumsum([0, *(len(strands) for _, _, strands in cells)], dtype=np.int64)
     edges = np.array([float(b) for _, b, _ in cells[:-1]])
     beside = np.array([float(b - type(b)(float(b))) for _, b, _ in cells[:-1]])
-    log_parts = [math.log(w) + log_mass(a, b) for w, a, b in zip(weight, low, high, strict=True)]
+    windows = list(zip(weight, low, high, width, strict=True))
+    log_parts = [math.log(w) + log_wide_mass(a, b, c) for w, a, b, c in windows]
     log_cell = np.array([_log_sum(log_parts[i:j]) for i, j in pairwise(first)])
-    parts = np.array([w * mass(a, b) for w, a, b in zip(weight, low, high, strict=True)])
+    parts = np.array([w * wide_mass(a, b, c) for w, a, b, c in windows])
     cell = np.array([math.fsum(parts[i:j]) for i, j in pairwise(first)])
     known = dict(atoms)
     on_edge = [known.get(b, ()) for _, b, _ in cells[:-1]]
@@ -58,15 +61,17 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
     atom = np.array([math.fsum(_atom(s) for s in strands) for strands in on_edge])
     steps, log_steps = cell[:-1] + atom, np.logaddexp(log_cell[:-1], log_atom)
     back, log_back = cell[1:] + atom, np.logaddexp(log_cell[1:], log_atom)
+    log_height = np.array([_log_height(w, c) for w, c in zip(weight, inv, strict=True)])
     return Table(
         edges, beside, atom, first, y0, u0, centre, rest, inv, weight, low, high, parts, cell,
         below=_running(steps), above=_running(back[::-1])[::-1].copy(),
         log_below=_log_running(log_steps), log_above=_log_running(log_back[::-1])[::-1].copy(),
+        height=weight * inv / ROOT_TAU, log_height=log_height,
     )  # fmt: skip
 
 
 def _entry(a: Any, b: Any, strand: Any) -> tuple[float, ...]:
-    """Anchor, centre, inverse scale, weight and window of a strand on the cell (a, b)."""
+    """Anchor, centre, inverse scale, weight, window and its width of a strand on the cell (a, b)."""
     (left, right), (low, high) = strand.image, strand.window
     u_a = low if a == left else strand.position(a)
     u_b = high if b == right else strand.position(b)
@@ -76,7 +81,7 @@ def _entry(a: Any, b: Any, strand: Any) -> tuple[float, ...]:
         y0 = float(min((abs(u), y) for y, u in ((a, u_a), (b, u_b)) if abs(y) != math.inf)[1])
     u0 = strand.position(y0)  # at the rounded anchor, so that its rounding costs nothing
     centre = float(strand.centre)
-    spread = float(1 / strand.scale), float(strand.weight), float(u_a), float(u_b)
+    spread = float(1 / strand.scale), float(strand.weight), float(u_a), float(u_b), float(u_b - u_a)
     return y0, float(u0), centre, float(strand.position(centre)), *spread
 
 
@@ -88,6 +93,11 @@ def _atom(strand: Any) -> float:
 def _log_atom(strand: Any) -> float:
     low, high = strand.window
     return math.log(strand.weight) + log_mass(float(low), float(high))
+
+
+def _log_height(weight: float, inv: float) -> float:
+    height = weight * inv  # one logarithm rounds less than two, but needs a product in range
+    return (math.log(height) if 1e-300 < height < 1e300 else math.log(weight) + math.log(inv)) - LOG_ROOT_TAU
 
 
 def _log_sum(xs: Sequence[float]) -> float:

@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import balls, kernels
+from ..curves import Real
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, extended
-from ..pieces import Pieces, atoms, cells, cuts
+from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, cells, cuts, dense, joint
+from . import floats
 
+ROUND = 200  # bits
 Closed = Literal["both", "left", "right", "neither"]
 Floats = float | NDArray[np.float64]
 
@@ -52,27 +55,27 @@ class AbstractLaw(abc.ABC):
 
     def pdf(self, y: ArrayLike) -> Floats:
         """Density at y of the part that has one; atoms do not count. At a jump, the value on its right."""
-        return _each(y, lambda ys: kernels.density.pdf(ys, self.table))
+        return _each(y, lambda ys: floats.pdf(self, ys))
 
     def logpdf(self, y: ArrayLike) -> Floats:
         """Logarithm of `pdf`, also where the density underflows; -inf where it is zero."""
-        return _each(y, lambda ys: kernels.density.logpdf(ys, self.table))
+        return _each(y, lambda ys: floats.logpdf(self, ys))
 
     def cdf(self, y: ArrayLike) -> Floats:
         """P(Y <= y)."""
-        return _each(y, lambda ys: kernels.density.tail(ys, self.table, True, False))
+        return _each(y, lambda ys: floats.tail(self, ys, True, False))
 
     def sf(self, y: ArrayLike) -> Floats:
         """P(Y > y), never formed as 1 - cdf."""
-        return _each(y, lambda ys: kernels.density.tail(ys, self.table, False, False))
+        return _each(y, lambda ys: floats.tail(self, ys, False, False))
 
     def logcdf(self, y: ArrayLike) -> Floats:
         """log P(Y <= y)."""
-        return _each(y, lambda ys: kernels.density.tail(ys, self.table, True, True))
+        return _each(y, lambda ys: floats.tail(self, ys, True, True))
 
     def logsf(self, y: ArrayLike) -> Floats:
         """log P(Y > y)."""
-        return _each(y, lambda ys: kernels.density.tail(ys, self.table, False, True))
+        return _each(y, lambda ys: floats.tail(self, ys, False, True))
 
     def ppf(self, p: ArrayLike) -> Floats:
         """The least y with P(Y <= y) >= p, for p in [0, 1]; p = 0 gives the lower end of the support."""
@@ -80,7 +83,7 @@ class AbstractLaw(abc.ABC):
         bad = bad[(bad < 0) | (bad > 1)]
         if bad.size:
             raise DomainError(f"p = {bad.flat[0]} is not a probability: ppf takes values in [0, 1]")
-        return _each(p, lambda ps: kernels.quantile.quantile(ps, self.table))
+        return _each(p, lambda ps: floats.quantile(self, ps))
 
     def mass(self, lo: ArrayLike, hi: ArrayLike, closed: Closed = "both") -> Floats:
         """P(Y in the interval from lo to hi); `closed` names the ends that belong to it. Sums, never subtracts."""
@@ -89,7 +92,7 @@ class AbstractLaw(abc.ABC):
         wrong = np.flatnonzero(np.ravel(a > b))
         if wrong.size:
             raise DomainError(f"[{a.flat[wrong[0]]}, {b.flat[wrong[0]]}] is not an interval: lo must be at most hi")
-        out = kernels.density.between(np.ravel(a), np.ravel(b), self.table, *ends)
+        out = floats.between(self, np.ravel(a), np.ravel(b), *ends)
         out[np.isnan(np.ravel(a)) | np.isnan(np.ravel(b))] = np.nan
         return float(out[0]) if a.ndim == 0 else out.reshape(a.shape)
 
@@ -101,16 +104,16 @@ class AbstractLaw(abc.ABC):
 
     def support(self) -> tuple[float, float]:
         """The ends of the smallest closed interval that has all the mass."""
-        ends = [s.image if s.slope else (s.shift, s.shift) for s in self.pieces()]
+        ends = [s.image for s in dense(self.pieces())] + [(x, x) for x, _ in atoms(self.pieces())]
         return float(min(a for a, _ in ends)), float(max(b for _, b in ends))
 
     def mean(self) -> float:
         """Expectation."""
-        return float(kernels.moments.moments(self.table)[0])
+        return float(floats.moments(self)[0])
 
     def var(self) -> float:
         """Variance (not standard deviation)."""
-        return float(kernels.moments.moments(self.table)[1])
+        return float(floats.moments(self)[1])
 
     def sample(self, n: int, rng: np.random.Generator | int) -> NDArray[np.float64]:
         """n independent draws, by the quantile transform of 53-bit uniforms; `rng` is a Generator or a seed."""
@@ -119,6 +122,11 @@ class AbstractLaw(abc.ABC):
         uniform = (np.random.default_rng(rng).integers(0, 2**53, n) + 0.5) * 2.0**-53
         return np.asarray(self.ppf(uniform))
 
+    @cached_property
+    def bent(self) -> bool:
+        """Does a smooth map that is not affine make part of its density?"""
+        return any(isinstance(piece, Bent) for piece in self.pieces())
+
     @property
     def certified(self) -> Certified:
         """The same questions, answered by proved enclosures."""
@@ -126,28 +134,38 @@ class AbstractLaw(abc.ABC):
 
     def __getstate__(self) -> dict[str, Any]:
         # Balls cannot be pickled or copied, and tables are soon made again.
-        return {key: value for key, value in self.__dict__.items() if key not in ("balls", "table")}
+        return {key: value for key, value in self.__dict__.items() if key not in ("balls", "folds", "table")}
 
     @cached_property
     def table(self) -> Any:
         """The float64 form, for the kernels."""
         pieces = self.pieces()
         try:
-            return kernels.table.tabulate(cells(pieces, cuts(pieces)), atoms(pieces))
+            affine = [_rounded(piece) for piece in pieces if isinstance(piece, (Strand, Heap))]
+            return kernels.table.tabulate(cells(affine, cuts(affine)), atoms(affine))
         except OverflowError as error:
             raise DomainError(
                 f"a number of this law is outside the range of float64 (1e-308 to 1e308): {self}"
             ) from error
 
     @cached_property
+    def folds(self) -> Any:
+        """The float64 form of the smooth strands."""
+        strands = [piece for piece in self.pieces() if isinstance(piece, Bent)]
+        rows = [(*s.image, s.mean, 1 / s.sd, s.weight, *s.window, s.rising) for s in strands]
+        panels = [balls.unfolded.unfolded(strand) for strand in strands]
+        return kernels.bent.tabulate([tuple(map(float, row)) for row in rows], panels)
+
+    @cached_property
     def balls(self) -> balls.table.Table:
         """The ball form."""
-        return self.balls_at(cuts(self.pieces()))
+        return self.balls_at(joint(self.pieces()))
 
-    def balls_at(self, at: list[Fraction]) -> balls.table.Table:
+    def balls_at(self, at: list[Place]) -> balls.table.Table:
         """The ball form on a finer partition, so that two laws can share their cells."""
         pieces = self.pieces()
-        return balls.table.tabulate(cells(pieces, at), atoms(pieces))
+        lost = [piece for piece in pieces if isinstance(piece, Lost)]
+        return balls.table.tabulate(cells(pieces, at), atoms(pieces), lost)
 
 
 class Certified:
@@ -174,6 +192,14 @@ class Certified:
         if a > b:
             raise DomainError(f"[{a}, {b}] is not an interval: lo must be at most hi")
         return of_ball(balls.density.between(a, b, self.law.balls, *_ends(closed)), 0.0, 1.0)
+
+
+def _rounded(piece: Strand | Heap) -> Strand:
+    """An atom of irrational place or mass, so close to it that floats cannot tell."""
+    if isinstance(piece, Strand):
+        return piece
+    start, stop, place = (x.near(ROUND) if isinstance(x, Real) else x for x in piece[:3])
+    return Strand(start, stop, Fraction(0), Fraction(place), piece.mean, piece.sd, piece.weight)
 
 
 def _ends(closed: Closed) -> tuple[bool, bool]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..exact import INF, Exact
-from ..maps import AbstractMap, Branch
-from ..pieces import Pieces, Strand
+from ..maps import AbstractMap
+from ..pieces import Pieces
 from .abstract import AbstractLaw
 from .gaussian import Gaussian
+from .images import images
 
 
 @dataclass(frozen=True)
@@ -27,22 +26,10 @@ class Pushforward(AbstractLaw):
 
     @cached_property
     def _pieces(self) -> Pieces:
-        branches = self.map.branches()
-        return tuple(image for strand in self.base.pieces() for image in self._images(strand, branches))
+        return tuple(image for piece in self.base.pieces() for image in images(piece, self.map))
 
     def pieces(self) -> Pieces:
         return self._pieces
-
-    def _images(self, strand: Strand, branches: tuple[Branch, ...]) -> Iterator[Strand]:
-        if not strand.slope:
-            yield strand._replace(shift=self.map.at(strand.shift))
-            return
-        for start, stop, slope, shift in branches:
-            ends = sorted((_back(start, strand), _back(stop, strand)))
-            low, high = max(ends[0], strand.start), min(ends[1], strand.stop)
-            if low < high:
-                image = slope * strand.slope, slope * strand.shift + shift
-                yield strand._replace(start=low, stop=high, slope=image[0], shift=image[1])
 
 
 def pushforward(g: AbstractMap, base: AbstractLaw | None = None) -> Pushforward:
@@ -54,10 +41,3 @@ def pushforward(g: AbstractMap, base: AbstractLaw | None = None) -> Pushforward:
     (Atom(place=Fraction(-1, 1), mass=0.15865525393145707), Atom(place=Fraction(1, 1), mass=0.15865525393145707))
     """
     return Pushforward(g, Gaussian() if base is None else base)
-
-
-def _back(x: Exact, strand: Strand) -> Exact:
-    """The Z with strand.at(Z) = x."""
-    if abs(x) == INF:
-        return x if strand.slope > 0 else -x
-    return (x - strand.shift) / strand.slope

@@ -2,16 +2,23 @@
 
 from .abstract import AbstractMap, Branch
 from .affine import PiecewiseAffine, affine, clamp, fold, from_slopes, sawtooth
+from .bends import Bend
+from .formula import Formula, formula
 from .nets import Network
+from .smooth import AbstractSmooth
 
 __all__ = [
     "AbstractMap",
+    "AbstractSmooth",
+    "Bend",
     "Branch",
+    "Formula",
     "Network",
     "PiecewiseAffine",
     "affine",
     "clamp",
     "fold",
+    "formula",
     "from_slopes",
     "sawtooth",
 ]

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from ..enclosure import Enclosure
 from ..exact import INF, Exact, exact
 
 Floats = NDArray[np.float64]
@@ -63,11 +64,15 @@ class AbstractMap(ABC):
     __array_ufunc__: ClassVar[None] = None
 
     @abstractmethod
-    def branches(self) -> tuple[Branch, ...]:
-        """The branches of g from left to right; each stops where the next starts, from -inf to inf."""
+    def branches(self) -> tuple[Any, ...]:
+        """The branches of g from left to right; each stops where the next starts, from -inf to inf.
 
-    def lipschitz(self) -> Fraction:
-        """L = max |g'|, the least Lipschitz constant.
+        Rows are of type Branch for a piecewise-affine map; for a smooth one they are of type Bend, and may
+        leave out what lies beyond |z| = 40.
+        """
+
+    def lipschitz(self) -> Fraction | Enclosure:
+        """L = sup |g'|, the least Lipschitz constant: exact for a piecewise-affine map, else a certified enclosure.
 
         >>> from lipbound.maps import clamp
         >>> clamp(-1, 1, slope="1/3").lipschitz()
@@ -75,8 +80,8 @@ class AbstractMap(ABC):
         """
         return max(abs(branch.slope) for branch in self.branches())
 
-    def at(self, z: object) -> Fraction:
-        """g(z), exactly.
+    def at(self, z: object) -> Any:
+        """g(z), exactly for a piecewise-affine map, else as a certified enclosure.
 
         >>> from lipbound.maps import clamp
         >>> clamp(-1, 1).at("1/3")

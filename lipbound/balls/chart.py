@@ -1,0 +1,224 @@
+"""A coordinate on a cell in which folds are smooth: the latent variable of one of its smooth strands, the pilot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
+
+from flint import arb, arb_series
+
+from ..curves import tried, variable
+from ..exact import INF
+from .bent import Fibre, inverse, lifted
+from .normal import ball, mass
+from .table import Cell, Entry
+
+Density = Callable[[arb_series], arb_series]
+FAR = 400  # steps by which a tail is looked for
+
+
+class Chart:
+    """x -> y = pilot(x) from [lo, hi] onto a cell; masses and logarithmic densities of both laws in terms of x."""
+
+    def __init__(self, p: Cell, q: Cell) -> None:
+        self.p, self.q, self.pilot = p, q, _pilot(p, q)
+        self.lo, self.hi = self.pilot.left, self.pilot.right
+        self._places: dict[tuple[int, str], arb] = {}
+
+    def y(self, x: arb) -> arb:
+        """The point of the cell with coordinate x."""
+        if x.is_exact():
+            return self.pilot.strand.curve(x)
+        return self.pilot.strand.curve(arb(x.lower())).union(self.pilot.strand.curve(arb(x.upper())))
+
+    def mass(self, cell: Cell, a: arb, b: arb) -> arb:
+        """Mass of the cell's strands between two coordinates."""
+        ends = [self.end(x) for x in (a, b)]
+        total = arb(0)
+        for e in cell.entries:
+            u, v = (self.position(e, x, y) for x, y in zip((a, b), ends, strict=True))
+            total += e.weight * (mass(u, v) if self.pilot.strand.rising else mass(v, u))
+        for f in cell.bents:
+            total += f.mass(*(self.coordinate(f, x, y) for x, y in zip((a, b), ends, strict=True)))
+        return total
+
+    def end(self, x: arb) -> arb:
+        """The point of the cell with coordinate x, exactly at the ends of the cell."""
+        rising = self.pilot.strand.rising
+        if _same(x, self.lo):
+            return ball(self.p.lo if rising else self.p.hi)
+        if _same(x, self.hi):
+            return ball(self.p.hi if rising else self.p.lo)
+        return self.y(x)
+
+    def position(self, e: Entry, x: arb, y: arb) -> arb:
+        """Standard deviations of y from the entry's centre; exact at the ends of the cell."""
+        if _same(x, self.lo):
+            return e.low if self.pilot.strand.rising else e.high
+        if _same(x, self.hi):
+            return e.high if self.pilot.strand.rising else e.low
+        return e.at(y)
+
+    def coordinate(self, f: Fibre, x: arb, y: arb) -> arb:
+        """The Z of another strand at the same point of the line."""
+        if f is self.pilot:
+            return x
+        along = f.strand.rising == self.pilot.strand.rising
+        if _same(x, self.lo):
+            return f.left if along else f.right
+        if _same(x, self.hi):
+            return f.right if along else f.left
+        key = id(f), str(x)
+        if key not in self._places:
+            self._places[key] = inverse(f, y)
+        return self._places[key]
+
+    def log_density(self, cell: Cell) -> Density | None:
+        """The logarithm of the cell's density with respect to x, or None if it has none."""
+        if not cell.entries and not cell.bents:
+            return None
+        return partial(tried, lambda x: _log_sum(self.terms(cell, x)))
+
+    def terms(self, cell: Cell, x: arb_series) -> list[arb_series]:
+        """Logarithmic densities with respect to x of the cell's strands, one by one; the result is one term shorter."""
+        n = x.prec - 1
+        out: list[arb_series] = []
+        y = self.pilot.strand.curve.series(x)
+        y = _led(self.y(x[0]), y, n + 1)
+        if cell.entries:
+            jacobian = _log_slope(y, self.pilot.side)
+            out += [e.log(y) + jacobian for e in cell.entries]
+        for f in cell.bents:
+            if f is self.pilot or f.strand == self.pilot.strand:
+                out.append(f.log_normal(x))
+            else:
+                z = lifted(f, y, n + 1)
+                along = 1 if f.strand.rising == self.pilot.strand.rising else -1
+                out.append(f.log_normal(z) + _log_slope(z, along))
+        return out
+
+    def bounds(self, cell: Cell, x: arb) -> tuple[arb, arb]:
+        """Below and above the cell's density with respect to x on the ball x, as far as it can be told."""
+        low, high, y = arb(0), arb(0), self.y(x)
+        slope = abs(self.pilot.strand.curve.jet(x, 2)[1])
+        for e in cell.entries:
+            term = e.log(arb_series([y], prec=1))[0].exp() * slope
+            low, high = low + term.lower().max(arb(0)), high + term.upper()
+        for f in cell.bents:
+            if f is self.pilot or f.strand == self.pilot.strand:
+                term = f.log_normal(arb_series([x], prec=1))[0].exp()
+                low, high = low + term.lower(), high + term.upper()
+            else:
+                high = arb.pos_inf()
+        return low, high
+
+    def floor(self, cell: Cell, a: arb, b: arb) -> tuple[arb, int]:
+        """m and n such that the cell's density with respect to x is at least m |x - end|^(n - 1) between a and b.
+
+        The end is that of the chart which a or b is, if the pilot turns there with order n; elsewhere n is 1.
+        """
+        s, whole = self.pilot.strand, a.union(b)
+        order = s.order_start if _same(a, self.lo) and self._turned(True) else 1
+        order = s.order_stop if _same(b, self.hi) and self._turned(False) else order
+        if order == 1 or any(f.strand == s for f in cell.bents):
+            return self.bounds(cell, whole)[0], 1
+        y = self.y(whole)
+        height = sum((e.log(arb_series([y], prec=1))[0].exp().lower().max(arb(0)) for e in cell.entries), arb(0))
+        # |y'| = |y'| - 0 at the fold: by Taylor at least |x - fold|^(n - 1) inf |n-th derivative| / (n - 1)!
+        top = abs(s.curve.jet(whole, order + 1)[order]).lower() * order
+        return (height * top).lower(), order
+
+    def _turned(self, low: bool) -> bool:
+        """Is the chart's lower (upper) end the start (stop) of the pilot?"""
+        s = self.pilot.strand
+        return _same(self.lo, ball(s.start)) if low else _same(self.hi, ball(s.stop))
+
+    def window(self, tol: arb) -> tuple[arb, arb]:
+        """Finite coordinates beyond which, where the chart is unbounded, both laws weigh less than `tol`."""
+        ends: list[arb] = []
+        for side, end in ((-1, self.lo), (1, self.hi)):
+            if end.is_finite():
+                ends.append(end)
+                continue
+            x, step = (self.pilot.mean + side * 6 / self.pilot.inv).mid(), 1 / self.pilot.inv
+            other = self.hi if side < 0 else self.lo
+            if other.is_finite() and not side * (x - other) > 0:
+                x = (other + side * step).mid()
+            for _ in range(FAR):
+                if self._beyond(x, side) < tol:
+                    break
+                x, step = (x + side * step).mid(), step * 1.125
+            ends.append(x)
+        return ends[0], ends[1]
+
+    def _beyond(self, x: arb, side: int) -> arb:
+        a, b = (self.lo, x) if side < 0 else (x, self.hi)
+        return self.mass(self.p, a, b) + self.mass(self.q, a, b)
+
+
+def _pilot(p: Cell, q: Cell) -> Fibre:
+    """Of the strands that turn at most ends of the cell the heaviest."""
+    return max((*p.bents, *q.bents), key=lambda f: (sum(turns(f, p)), _order(f.mass(f.left, f.right))))
+
+
+def turns(f: Fibre, cell: Cell) -> tuple[bool, bool]:
+    """Does the strand turn, or flatten, at the lower and at the upper end of the cell?"""
+    s = f.strand
+    first, last = (s.order_start, s.order_stop) if s.rising else (s.order_stop, s.order_start)
+    return first > 1 and s.low == cell.lo, last > 1 and s.high == cell.hi
+
+
+def _led(value: arb, series: arb_series, order: int) -> arb_series:
+    """The series with a better enclosure of its constant term."""
+    return arb_series([value, *(series[k] for k in range(1, order))], prec=order)
+
+
+def _log_slope(y: arb_series, side: int) -> arb_series:
+    """log |y'| of a series y that rises (side 1) or falls."""
+    return (y.derivative() * side).log()
+
+
+def _log_sum(terms: Sequence[arb_series]) -> arb_series:
+    """Logarithm of a sum of exponentials, around the largest."""
+    if len(terms) == 1:
+        return terms[0]
+    top = max(range(len(terms)), key=lambda k: _order(terms[k][0]))
+    total = arb_series([1], prec=terms[top].prec)
+    for k, term in enumerate(terms):
+        if k != top:
+            total += (term - terms[top]).exp()
+    return terms[top] + total.log()
+
+
+def _order(x: arb) -> float:
+    return float(x.mid()) if x.is_finite() else -INF  # priority
+
+
+def _same(x: arb, end: arb) -> bool:
+    return x == end or (not end.is_exact() and not x.is_exact() and x.mid() == end.mid() and x.rad() == end.rad())
+
+
+def mesh(lo: arb, hi: arb, step: arb) -> list[arb]:
+    """Panel ends from lo to hi, about `step` apart."""
+    count = max(1, int(float(((hi - lo) / step).mid())))  # priority
+    inner = [(lo + (hi - lo) * k / count).mid() for k in range(1, count)]
+    return [lo, *inner, hi]
+
+
+def panels(ends: Sequence[arb]) -> list[tuple[arb, arb]]:
+    """Consecutive pairs."""
+    return list(pairwise(ends))
+
+
+def middle(a: arb, b: arb) -> tuple[arb, arb, arb]:
+    """Midpoint, half-width and the whole of a panel as a ball."""
+    y = ((a + b) / 2).mid()
+    h = (b - y).max(y - a).upper()
+    return y, arb(h), arb(y, h)
+
+
+def jets(log_p: Density, log_q: Density, x: arb, order: int) -> arb_series:
+    """log p - log q at the ball x, to `order` coefficients."""
+    t = variable(x, order + 1)
+    return log_p(t) - log_q(t)

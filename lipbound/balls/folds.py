@@ -1,0 +1,126 @@
+"""Where two densities cross on a cell with smooth strands, proved: signs of p - q in the coordinate of a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flint import arb
+
+from .chart import Chart, Density, jets, middle
+from .runs import Run
+from .table import Cell
+
+PANELS = 20_000
+
+
+def apart(c: Cell, d: Cell) -> tuple[Cell, Cell]:
+    """The two cells without the smooth strands that they share, which cancel in p - q."""
+    mine, yours = list(c.bents), list(d.bents)
+    for f in c.bents:
+        twin = next((g for g in yours if g.strand == f.strand), None)
+        if twin is not None:
+            mine.remove(f)
+            yours.remove(twin)
+    return c._replace(bents=tuple(mine)), d._replace(bents=tuple(yours))
+
+
+def heavy(cell: Cell, tol: arb) -> tuple[Cell, arb]:
+    """The cell without the smooth strands that weigh less than `tol` on it, and what these weigh together."""
+    masses = [(f, f.mass(f.left, f.right)) for f in cell.bents]
+    rest = sum((m for _, m in masses if m < tol), arb(0))
+    return cell._replace(bents=tuple(f for f, m in masses if not m < tol)), rest
+
+
+def runs(chart: Chart, tol: arb) -> Iterator[Run]:
+    """Signs of p - q along the chart; undecided stretches weigh at most about `tol` each."""
+    log_p, log_q = chart.log_density(chart.p), chart.log_density(chart.q)
+    if log_p is None or log_q is None:
+        yield Run(chart.lo, chart.hi, 1 if log_p else -1, arb(0))
+        return
+    start, stop = chart.window(tol)
+    if not chart.lo.is_finite():
+        yield _open(chart, chart.lo, start)
+    stack, count = [(start, stop)], 0
+    while stack:
+        a, b = stack.pop()
+        count += 1
+        found = _judge(chart, log_p, log_q, a, b)
+        y, _, whole = middle(a, b)
+        if found is None and count < PANELS and a < y and y < b and _heavy(chart, a, b, whole, tol):
+            stack += [(y, b), (a, y)]
+        else:
+            yield from [_open(chart, a, b)] if found is None else found
+    if not chart.hi.is_finite():
+        yield _open(chart, stop, chart.hi)
+
+
+def _open(chart: Chart, a: arb, b: arb) -> Run:
+    return Run(a, b, 0, chart.mass(chart.p, a, b) + chart.mass(chart.q, a, b))
+
+
+def _heavy(chart: Chart, a: arb, b: arb, whole: arb, tol: arb) -> bool:
+    """Might the panel weigh more than `tol`?"""
+    most = sum((chart.bounds(cell, whole)[1] for cell in (chart.p, chart.q)), arb(0)) * (b - a)
+    return not most < tol and not _open(chart, a, b).bound < tol
+
+
+def _judge(chart: Chart, log_p: Density, log_q: Density, a: arb, b: arb) -> list[Run] | None:
+    """The runs of one panel, or None if it must be split; the tests are those of `runs`, on power series."""
+    y, h, whole = middle(a, b)
+    r, s, _ = (jet := jets(log_p, log_q, y, 3))[0], jet[1], jet[2]
+    c = abs(2 * jets(log_p, log_q, whole, 3)[2])
+    swing = abs(s) * h + c * h * h / 2
+    if swing.is_finite() and abs(r) > swing:
+        return [Run(a, b, 1 if r > 0 else -1, arb(0))]
+    if c.is_finite() and abs(s) > c * h:
+        return _monotone(chart, log_p, log_q, a, b, 1 if s > 0 else -1)
+    (p_low, p_high), (q_low, q_high) = (chart.bounds(cell, whole) for cell in (chart.p, chart.q))
+    if p_low > q_high or q_low > p_high:  # next to a fold, where logarithms are infinite
+        return [Run(a, b, 1 if p_low > q_high else -1, arb(0))]
+    return None
+
+
+def _monotone(chart: Chart, log_p: Density, log_q: Density, a: arb, b: arb, rising: int) -> list[Run] | None:
+    """Runs on a panel where log p - log q is monotone: its one zero is squeezed between two points of known sign."""
+
+    def height(x: arb) -> arb:
+        return jets(log_p, log_q, x, 1)[0] * rising
+
+    left, right = height(a), height(b)
+    if left >= 0:
+        return [Run(a, b, rising, arb(0))]
+    if right <= 0:
+        return [Run(a, b, -rising, arb(0))]
+    if not (left < 0 and right > 0):
+        return None
+    x, z = _squeeze(log_p, log_q, a, b, rising)
+    bound = chart.mass(chart.p, x, z) + chart.mass(chart.q, x, z)
+    return [Run(a, x, -rising, arb(0)), Run(x, z, 0, bound), Run(z, b, rising, arb(0))]
+
+
+def _squeeze(log_p: Density, log_q: Density, a: arb, b: arb, rising: int) -> tuple[arb, arb]:
+    """Shrink the bracket of a simple zero: guess by Newton, prove by sign."""
+    width = (b - a) / 2**60
+    y = middle(a, b)[0]
+    for _ in range(60):
+        jet = jets(log_p, log_q, y, 2)
+        value = jet[0] * rising
+        a, b = (y, b) if value < 0 else (a, y) if value > 0 else (a, b)
+        new = (y - jet[0] / jet[1]).mid()
+        if not (new.is_finite() and a < new and new < b):
+            new = middle(a, b)[0]
+        if abs(new - y) < width:
+            return _beside(log_p, log_q, a, b, rising, new, width)
+        y = new
+    return a, b
+
+
+def _beside(
+    log_p: Density, log_q: Density, a: arb, b: arb, rising: int, y: arb, width: arb
+) -> tuple[arb, arb]:
+    """Two points of known sign close to the zero, if there are."""
+    for x in ((y - width).mid(), (y + width).mid()):
+        if a < x and x < b:
+            value = jets(log_p, log_q, x, 1)[0] * rising
+            a, b = (x, b) if value < 0 else (a, x) if value > 0 else (a, b)
+    return a, b

@@ -1,0 +1,82 @@
+"""Means and second moments of strands, in balls: closed for Gaussian segments, by power series for smooth strands."""
+
+from __future__ import annotations
+
+from flint import arb, arb_series
+
+from ..exact import INF
+from .bent import Fibre
+from .chart import Chart
+from .normal import area, ball, mass, phi, working
+from .table import Cell, Entry, Table
+from .taylor import integral
+
+FAR = 60  # standard deviations within which a smooth strand is integrated; 1e-784 of the mass lies beyond
+
+
+@working()
+def moments(table: Table, tol: float) -> tuple[arb, arb]:
+    """Mean and second moment of a law."""
+    few, mean, second = arb(tol) / (4 * len(table.cells) + 4), arb(0), arb(0)
+    for cell in table.cells:
+        for e in cell.entries:
+            rows = _powers(e, e.low, e.high)
+            mean, second = mean + rows[0], second + rows[1]
+        for f in cell.bents:
+            mean, second = mean + _mean(f, f.left, f.right, 1, few), second + _mean(f, f.left, f.right, 2, few)
+    for x, m in table.atoms.items():
+        mean, second = mean + m * ball(x), second + m * ball(x) ** 2
+    return (mean, second) if table.lost == 0 else (mean + arb(0, table.strayed.upper()), arb(0).union(arb.pos_inf()))
+
+
+def moment(chart: Chart, cell: Cell, a: arb, b: arb, tol: arb) -> arb:
+    """Integral of y between two coordinates of a chart with respect to a law that is given on its cell."""
+    total = arb(0)
+    for e in cell.entries:
+        u, v = (chart.position(e, x, chart.end(x)) for x in (a, b))
+        total += _powers(e, u, v)[0] if chart.pilot.strand.rising else _powers(e, v, u)[0]
+    for f in cell.bents:
+        z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
+        along = f.strand.rising == chart.pilot.strand.rising
+        total += _mean(f, z, w, 1, tol) if along else _mean(f, w, z, 1, tol)
+    return total
+
+
+def _powers(e: Entry, u: arb, v: arb) -> tuple[arb, arb]:
+    """First and second moment of a Gaussian segment between two positions u < v."""
+    m, first = mass(u, v), phi(u) - phi(v)
+    second = m + (u * phi(u) if u.is_finite() else 0) - (v * phi(v) if v.is_finite() else 0)
+    sd = 1 / e.inv
+    return e.weight * (e.centre * m + sd * first), e.weight * (
+        e.centre**2 * m + 2 * e.centre * sd * first + sd * sd * second
+    )
+
+
+def _mean(f: Fibre, z: arb, w: arb, power: int, tol: arb) -> arb:
+    """Integral of the power of the strand between two values z < w of Z."""
+
+    def integrand(x: arb_series) -> arb_series:
+        return f.strand.curve.series(x) ** power * f.log_normal(x).exp()
+
+    ends, total = [z, w], arb(0)
+    for k, side in enumerate((-1, 1)):
+        if not ends[k].is_finite():
+            ends[k] = (f.mean + side * FAR / f.inv).mid()
+            total += _beyond(f, ends[k], side, power)
+    if not ends[0] < ends[1]:
+        return total + arb(0, (abs(integrand(arb_series([ends[0].union(ends[1])], prec=1))[0]) * abs(w - z)).upper())
+    return total + integral(integrand, ends[0], ends[1], tol)
+
+
+def _beyond(f: Fibre, z: arb, side: int, power: int) -> arb:
+    """Ball around zero for the integral of the power beyond z, where |strand| <= |limit|, or |strand(z)| + slope * way."""
+    limit = f.strand.high if (side > 0) == f.strand.rising else f.strand.low
+    here, u = abs(f.strand.curve(z)), side * f.position(z)
+    tail = f.weight * mass(u, arb.pos_inf())
+    if not isinstance(limit, float):
+        return arb(0, (here.max(abs(ball(limit))) ** power * tail).upper())
+    if f.strand.steepest == INF:
+        return arb(0).union(arb.pos_inf()).union(arb.neg_inf())
+    steep, sd = arb(f.strand.steepest), 1 / f.inv
+    way = f.weight * area(-u) * sd if power == 1 else f.weight * 2 * sd * sd * phi(u)  # E (Z - z)+^k, roughly, from above
+    return arb(0, (here * tail + steep * way if power == 1 else 2 * here**2 * tail + 2 * steep**2 * way).upper())

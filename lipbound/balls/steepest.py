@@ -1,0 +1,120 @@
+"""The largest slope of the monotone coupling of two laws, and where the slope passes a level, by subdivision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+
+from flint import arb
+
+from ..errors import NotCertifiable
+from .coupling import Coupling, Leg
+from .steepness import Node, Stretch, bounds, fine_bounds, limit, node, widest
+
+FINE = -44  # log2 of the error wanted in log T'
+BOXES = 4000
+NEARLY = 1  # so close to the best found, in log T', a stretch is worth its Taylor series
+
+
+def stretches(pair: Coupling, leg: Leg) -> list[Stretch]:
+    """A smooth leg as one stretch, or as a middle and two tails."""
+    far, near = arb.pos_inf(), arb.neg_inf()
+    inner = [y for y in (leg.y_lo, leg.y_hi) if y.is_finite()]
+    starts = inner or [((e.centre).mid()) for e in pair.entries(leg)[1][:1]]
+    lo = node(pair, leg, leg.y_lo) if leg.z_lo.is_finite() else Node(near, leg.y_lo, arb.nan())
+    hi = node(pair, leg, leg.y_hi) if leg.z_hi.is_finite() else Node(far, leg.y_hi, arb.nan())
+    whole = Stretch(leg, lo, hi)
+    if lo.z.is_finite() or hi.z.is_finite():
+        return [whole]
+    middle = node(pair, leg, starts[0] if not inner else _inside(leg))
+    return [whole._replace(hi=middle), whole._replace(lo=middle)]
+
+
+def _inside(leg: Leg) -> arb:
+    """A point between two ends of which one is finite."""
+    if leg.y_lo.is_finite() and leg.y_hi.is_finite():
+        return ((leg.y_lo + leg.y_hi) / 2).mid()
+    return (leg.y_lo + 1).mid() if leg.y_lo.is_finite() else (leg.y_hi - 1).mid()
+
+
+def split(pair: Coupling, s: Stretch) -> tuple[Stretch, Stretch] | None:
+    """Two halves; of a tail, a piece as long as the way to the centre and the rest. None if it is too short."""
+    if s.side and s.endless:
+        at = s.lo if s.side > 0 else s.hi
+        e = widest(pair.entries(s.leg)[1], s.side)
+        y = (at.y + s.side * (abs(at.y - e.centre) + 1 / e.inv)).mid()
+    else:
+        y = ((s.lo.y + s.hi.y) / 2).mid()
+        if not (s.lo.y < y and y < s.hi.y):
+            return None
+    ends = s.lo.z.lower(), s.hi.z.upper()
+    middle = node(pair, s.leg, y, ends if not s.side else None)
+    return s._replace(hi=middle), s._replace(lo=middle)
+
+
+def highest(pair: Coupling, smooth: Sequence[Leg]) -> tuple[arb, arb, bool]:
+    """Lower and upper bound of sup log T' over smooth legs, by best-first subdivision; tails by their limit.
+
+    The third says whether the search ran out of boxes, so that more bits would not help.
+    """
+    best = arb.neg_inf()
+    heap: list[tuple[float, int, Stretch, arb]] = []
+    count = 0
+    for leg in smooth:
+        for s in stretches(pair, leg):
+            if s.side and s.endless:
+                best = best.max(limit(pair, leg, s.side).lower())
+            best, top = _best(best, s), bounds(pair, s).high
+            heappush(heap, (-_order(top), count, s, top))
+            count += 1
+    while heap:
+        _, _, s, high = heappop(heap)
+        parts = split(pair, s) if high > best + arb(2) ** FINE and count < BOXES else None
+        if parts is None:
+            return best, high.max(best), count >= BOXES
+        for part in parts:
+            best = _best(best, part)
+            top = bounds(pair, part).high
+            if top > best + arb(2) ** FINE and top < best + NEARLY:
+                top = top.min(fine_bounds(pair, part).high)
+            heappush(heap, (-_order(top), count, part, top))
+            count += 1
+    return best, best, False
+
+
+def _best(best: arb, s: Stretch) -> arb:
+    return max([best, *(n.log.lower() for n in (s.lo, s.hi) if n.log.is_finite())], key=_order)
+
+
+def _order(x: arb) -> float:
+    return float(x.mid()) if not x.is_nan() else float("-inf")  # priority
+
+
+def passages(pair: Coupling, leg: Leg, level: arb) -> Iterator[tuple[Stretch, int]]:
+    """Stretches of a smooth leg from left to right with the sign of log T' - level, or 2 and -2 if it passes it once.
+
+    Raises NotCertifiable if the slope touches the level, or cannot be told from it.
+    """
+    stack = stretches(pair, leg)[::-1]
+    for _ in range(BOXES):
+        if not stack:
+            return
+        s = stack.pop()
+        found = _sign(pair, s, level)
+        if found:
+            yield s, found
+            continue
+        parts = split(pair, s)
+        if parts is None:
+            break
+        stack += parts[::-1]
+    raise NotCertifiable(f"the slope of T comes too near exp({_order(level):.12g}) to tell on which side it stays")
+
+
+def _sign(pair: Coupling, s: Stretch, level: arb) -> int:
+    for found in (bounds(pair, s), fine_bounds(pair, s)):
+        if found.low > level or found.high < level:
+            return 1 if found.low > level else -1
+        if found.trend and (s.lo.log - level) * (s.hi.log - level) < 0:
+            return 2 * found.trend
+    return 0

@@ -1,0 +1,185 @@
+"""Bounds of the slope of the monotone coupling of two laws, on stretches of its graph and in its tails, proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flint import arb
+
+from .coupling import Coupling, Leg, rise
+from .normal import cdf
+from .quantile import quantile
+from .slopes import log_sum
+from .table import Entry
+
+ORDER = 10  # of the Taylor series
+
+
+class Node(NamedTuple):
+    """A point of the graph of T, and the logarithm of the slope there."""
+
+    z: arb
+    y: arb
+    log: arb
+
+
+class Range(NamedTuple):
+    """Bounds of log T' on a stretch, and whether it is proved to rise (1) or fall (-1) in y there."""
+
+    low: arb
+    high: arb
+    trend: int
+
+
+class Stretch(NamedTuple):
+    """A part of a smooth leg between two points; one of them may be at infinity: a tail."""
+
+    leg: Leg
+    lo: Node
+    hi: Node
+
+    @property
+    def side(self) -> int:
+        """-1 or 1 for a tail, else 0."""
+        return (1 if not self.hi.z.is_finite() else 0) - (1 if not self.lo.z.is_finite() else 0)
+
+    @property
+    def endless(self) -> bool:
+        """Is the target unbounded here too?"""
+        return not (self.lo.y.is_finite() and self.hi.y.is_finite())
+
+
+def node(pair: Coupling, leg: Leg, y: arb, within: tuple[arb, arb] | None = None) -> Node:
+    """The point of the graph at height y."""
+    z = quantile(pair.target.level(y, leg.j), pair.source, within)
+    return Node(z, y, pair.log_slope(z, y, leg))
+
+
+def limit(pair: Coupling, leg: Leg, side: int) -> arb:
+    """log of the limit of T' at infinity, where both laws go on for ever: the ratio of the widest scales."""
+    above, below = pair.entries(leg)
+    return (widest(above, side).inv / widest(below, side).inv).log()
+
+
+def widest(entries: Sequence[Entry], side: int) -> Entry:
+    """The entry that is heaviest at infinity: the largest scale, then the centre farthest out."""
+    return max(entries, key=lambda e: (e.strand.scale, side * e.strand.centre))
+
+
+def tail_high(pair: Coupling, leg: Leg, at: Node, side: int) -> arb:
+    """Upper bound of log T' beyond a point, where both laws are unbounded; infinite too near the centres."""
+    above, below = pair.entries(leg)
+    return _hazard_ratio(above, at.z, below, at.y, side)
+
+
+def tail_low(pair: Coupling, leg: Leg, at: Node, side: int) -> arb:
+    """Lower bound: T^-1 is the coupling of the laws exchanged."""
+    above, below = pair.entries(leg)
+    return -_hazard_ratio(below, at.y, above, at.z, side)
+
+
+def _hazard_ratio(p: Sequence[Entry], z: arb, q: Sequence[Entry], y: arb, side: int) -> arb:
+    """Upper bound of log(p/q) beyond points z, y with equal tails P = Q, hence of the hazards p/P over q/Q.
+
+    Let H = phi/(1 - Phi), a and m the widest entries of p and q, u and v their arguments. Beyond the points
+    - q/Q, a mean of the entries' hazards, is at least that of m;
+    - p/P is at most (1 + eta) times that of a: against a, entry i weighs at most e_i, which decreases, and its hazard
+      is at most (s_a/s_i)^2 max(1, (z - c_i)/(z - c_a)) times that of a, because (log H)' = H - t <= 1/t;
+    - w_a (1 - Phi(v)) (1 + e) >= w_m (1 - Phi(u)), that is, the integral of H from u to v is at most a number k; as
+      H >= t, log H(v)/H(u) <= log(v/u) <= k/u^2 if k > 0, and H(v) <= H(u) if not.
+    """
+    a, m = widest(p, side), widest(q, side)
+    v, u = side * a.at(z), side * m.at(y)
+    far = v > 0 and u > 0 and all(side * e.at(z) >= v for e in p if e is not a)
+    if not (far and all(side * e.at(y) >= u for e in q if e is not m)):
+        return arb.pos_inf()
+    shares, eta = arb(0), arb(0)
+    for e in p:
+        if e is not a:
+            share = e.weight * cdf(-side * e.at(z)) / (a.weight * cdf(-v))
+            ratio = (e.inv / a.inv) ** 2 * arb(1).max((z - e.centre) / (z - a.centre))
+            shares, eta = shares + share, eta + share * (ratio - 1)
+    k = (a.weight / m.weight).log() + shares.log1p()
+    return (a.inv / m.inv).log() + k.max(arb(0)) / (u * u) + eta.log1p()
+
+
+def bounds(pair: Coupling, s: Stretch) -> Range:
+    """Bounds of log T' on a stretch."""
+    if s.side and s.endless:
+        at = s.lo if s.side > 0 else s.hi
+        return Range(tail_low(pair, s.leg, at, s.side), tail_high(pair, s.leg, at, s.side), 0)
+    return _mixed(pair, s) if s.side else _range(s, *_crude(pair, s))
+
+
+def fine_bounds(pair: Coupling, s: Stretch) -> Range:
+    """The same at ten times the price, for slopes that hardly change."""
+    return bounds(pair, s) if s.side else _range(s, *_by_series(pair, s))
+
+
+def _range(s: Stretch, psi: arb, trend: arb, bend: arb) -> Range:
+    """What a function does on [y, y + w] by its values at both ends and what its derivatives can be in between."""
+    width = s.hi.y - s.lo.y
+    sag = width * width / 8  # a function leaves its chord by at most this times its curvature
+    ends = s.lo.log.min(s.hi.log), s.lo.log.max(s.hi.log)
+    low, high = psi.lower(), psi.upper()
+    if bend.is_finite():
+        low = low.max((ends[0] - bend.max(arb(0)) * sag).lower())
+        high = high.min((ends[1] + (-bend).max(arb(0)) * sag).upper())
+    if trend > 0 or trend < 0:
+        return Range(low.max(ends[0].lower()), high.min(ends[1].upper()), 1 if trend > 0 else -1)
+    return Range(low, high, 0)
+
+
+def _crude(pair: Coupling, s: Stretch) -> tuple[arb, arb, arb]:
+    """psi = log T' = log p(z) - log q(y) with its derivatives in y, in which z' = 1/T' = exp(-psi)."""
+    above, below = pair.entries(s.leg)
+    lp, a, bend_p, reach_p = _taylor(s.lo.z, s.hi.z, above)
+    lq, c, bend_q, reach_q = _taylor(s.lo.y, s.hi.y, below)
+    psi = lp + reach_p - lq - reach_q
+    rate = (-psi).exp()
+    trend = a * rate - c
+    return psi, trend, bend_p * rate * rate - a * rate * trend - bend_q
+
+
+def _by_series(pair: Coupling, s: Stretch) -> tuple[arb, arb, arb]:
+    """The same by a long Taylor series around the middle, its last coefficient taken over the whole stretch."""
+    above, below = pair.entries(s.leg)
+    y = ((s.lo.y + s.hi.y) / 2).mid()
+    h = (s.hi.y - y).max(y - s.lo.y).upper()
+    z = node(pair, s.leg, y, (s.lo.z.lower(), s.hi.z.upper())).z
+    here = rise(y, below, z, above, ORDER + 1).derivative().log()  # of log z' = -psi
+    whole = rise(arb(y, h), below, s.lo.z.union(s.hi.z), above, ORDER + 2).derivative().log()
+    values = [-here[k] for k in range(ORDER)] + [-whole[ORDER]]
+    slopes = [k * c for k, c in enumerate(values)][1:]
+    bends = [k * c for k, c in enumerate(slopes)][1:]
+    return _sum(values, h), _sum(slopes, h), _sum(bends, h)
+
+
+def _sum(coefficients: Sequence[arb], h: arb) -> arb:
+    """The polynomial on [-h, h]."""
+    total, t = arb(0), arb(0, 1) * h
+    for c in reversed(coefficients):
+        total = c + total * t
+    return total
+
+
+def _taylor(lo: arb, hi: arb, entries: Sequence[Entry]) -> tuple[arb, arb, arb, arb]:
+    """Of the log-density on [lo, hi]: value at the middle, slope and curvature on it all, departure from that value."""
+    middle = ((lo + hi) / 2).mid()
+    half = (hi - middle).max(middle - lo).upper()
+    value, slope, low, high = log_sum(middle, half, entries)
+    unit, bend = arb(0, 1) * half, low.union(high)
+    return value, slope + bend * unit, bend, slope * unit + bend * unit * unit / 2
+
+
+def _mixed(pair: Coupling, s: Stretch) -> Range:
+    """Where the target stops, at positive density, and the source goes on for ever: the slope tends to zero."""
+    above, below = pair.entries(s.leg)
+    z = s.lo.z if s.side > 0 else s.hi.z
+    most = arb(0)
+    for e in above:
+        u = (s.side * e.at(z)).max(arb(0))
+        most += e.height * (-u * u / 2).exp()
+    value, _, _, reach = _taylor(s.lo.y, s.hi.y, below)
+    return Range(arb.neg_inf(), (most.log() - value - reach).upper(), 0)

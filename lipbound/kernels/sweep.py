@@ -1,0 +1,117 @@
+"""Points put in the order of a table's cells: where those of one cell lie together, a loop over them is vectorised."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .jit import jit, leaf
+
+BLOCK = 131072  # points put in order at once: few enough for the cache, enough to have many in each cell
+LANES = 8  # runs are lengthened to multiples of this: a vector loop then leaves no rest
+MANY = np.uint64(1 << 31)  # marks a bucket with more than one edge
+ONE = np.uint64(1)  # unsigned, as an index that might be negative costs a branch
+
+
+@leaf
+def is_rising(ys):
+    """Are the points in increasing order? With a NaN they are not."""
+    falls = 0
+    for i in range(ys.size - 1):
+        falls += not ys[i] <= ys[i + 1]
+    return falls == 0
+
+
+@leaf
+def _first_at(ys, a, edge):
+    """The first index >= a with ys >= edge, ys increasing; no branch depends on the points."""
+    size = ys.size - a
+    while size > 1:
+        half = size >> 1
+        a += half if ys[a + half - 1] < edge else 0
+        size -= half
+    return a + 1 if size == 1 and ys[a] < edge else a
+
+
+@jit
+def split(ys, edges, ends):
+    """How many of the increasing points lie in each cell or before it."""
+    done = 0
+    for k in range(edges.size):
+        if done < ys.size and ys[done] < edges[k]:
+            done = _first_at(ys, done, edges[k])
+        ends[k] = done
+    ends[edges.size] = ys.size
+
+
+@leaf
+def _bucket(y, low, scale, top):
+    """Which of top + 1 equal parts of the line y lies in, the outer two unbounded; increasing in y, as rounding is."""
+    x = (y - low) * scale
+    x = x if x > 0.0 else 0.0  # NaN too
+    return np.uint32(np.int32(x if x < top else top))
+
+
+@jit
+def buckets(edges, below, above, count):
+    """Number of edges before each bucket, marked where it holds MANY; and the place and scale of the buckets.
+
+    They cover the edges that have mass on both sides: a few far ones would leave the rest to one bucket.
+    """
+    a, b = 0, edges.size - 1
+    while a < b and below[a + 1] < 1e-20:
+        a += 1
+    while a < b and above[b] < 1e-20:
+        b -= 1
+    low, width = (edges[a], edges[b] - edges[a]) if edges.size else (0.0, 0.0)
+    scale = count / width if 0.0 < width < math.inf else 1.0
+    start = np.zeros(count + 1, np.uint32)
+    for i in range(edges.size):
+        start[_bucket(edges[i], low, scale, count - 1.0)] += np.uint32(1)
+    done = np.uint64(0)
+    for i in range(count):
+        held = np.uint64(start[i])
+        start[i] = np.uint32(done | (MANY if held > ONE else np.uint64(0)))
+        done += held
+    start[count] = np.uint32(done)
+    return start, low, scale
+
+
+@leaf
+def _after(y, edges, a, b):
+    """Number of edges <= y, known to lie between a and b."""
+    while a < b:
+        middle = (a + b) >> ONE
+        if edges[middle] <= y:
+            a = middle + ONE
+        else:
+            b = middle
+    return a
+
+
+@jit
+def order(ys, edges, start, low, scale, slot, ends, points):
+    """The points cell by cell, as a counting sort has it; point i goes to slot[i]. `edges` ends in a NaN.
+
+    The edges in a bucket are all that need comparing: those of other buckets lie on a known side.
+    """
+    top = start.size - 2.0
+    for i in range(ys.size):
+        slot[i] = _bucket(ys[i], low, scale, top)
+    ends[:] = 0
+    for i in range(ys.size):
+        k = np.uint64(start[np.uint64(slot[i])])
+        if k < MANY:
+            k += np.uint64(edges[k] <= ys[i])
+        else:
+            k = _after(ys[i], edges, k ^ MANY, np.uint64(start[np.uint64(slot[i]) + ONE]) & (MANY - ONE))
+        slot[i] = np.uint32(k)
+        ends[k + ONE] += 1
+    for k in range(ends.size - 1):
+        ends[k + 1] += ends[k]
+    for i in range(ys.size):  # ends[k] runs from the start of cell k to its end
+        k = np.uint64(slot[i])
+        slot[i] = np.uint32(ends[k])
+        points[np.uint64(slot[i])] = ys[i]
+        ends[k] += 1

@@ -1,0 +1,71 @@
+"""What a law answers in float64: from the affine table alone, or together with the table of its smooth strands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import balls, kernels
+
+if TYPE_CHECKING:
+    from .abstract import AbstractLaw
+
+Array = NDArray[np.float64]
+FINE = 1e-15
+
+
+def pdf(law: AbstractLaw, ys: Array) -> Array:
+    """Density."""
+    if law.bent:
+        return kernels.bent.pdf(ys, law.table, law.folds)
+    return kernels.density.pdf(ys, law.table)
+
+
+def logpdf(law: AbstractLaw, ys: Array) -> Array:
+    """Logarithm of the density."""
+    if not law.bent:
+        return kernels.density.logpdf(ys, law.table)
+    out = kernels.bent.logpdf(ys, law.table, law.folds)
+    return _deep(law, ys, out, lambda y: balls.density.log_pdf(y, law.balls))
+
+
+def tail(law: AbstractLaw, ys: Array, left: bool, log: bool) -> Array:
+    """P(Y <= y) or P(Y > y), or its logarithm."""
+    if not law.bent:
+        return kernels.density.tail(ys, law.table, left, log)
+    out = kernels.bent.tail(ys, law.table, law.folds, left, log)
+    return _deep(law, ys, out, lambda y: balls.density.log_tail(y, law.balls, left)) if log else out
+
+
+def quantile(law: AbstractLaw, ps: Array) -> Array:
+    """The least y with P(Y <= y) >= p."""
+    if law.bent:
+        return kernels.level.quantile(ps, law.table, law.folds, *law.support())
+    return kernels.quantile.quantile(ps, law.table)
+
+
+def between(law: AbstractLaw, los: Array, his: Array, left: bool, right: bool) -> Array:
+    """Mass of intervals whose ends belong to them as `left` and `right` say."""
+    out = kernels.density.between(los, his, law.table, left, right)
+    return out + kernels.bent.between(los, his, law.folds) if law.bent else out
+
+
+def moments(law: AbstractLaw) -> tuple[float, float]:
+    """Mean and variance; infinite, or NaN for want of a mean, where they are not finite."""
+    if not law.bent:
+        return kernels.moments.moments(law.table)
+    mean, second = balls.moments.moments(law.balls, FINE)
+    return float(mean.mid()), float((second - mean * mean).mid())
+
+
+def _deep(law: AbstractLaw, ys: Array, out: Array, log: Callable[[Fraction], float]) -> Array:
+    """Logarithms that the table does not know, more than 39 standard deviations of the latent law out, from balls."""
+    low, high = law.support()
+    for i in np.flatnonzero(np.isneginf(out) & (low < ys) & (ys < high)):
+        out[i] = log(Fraction(float(ys[i]))) if math.isfinite(ys[i]) else out[i]
+    return out

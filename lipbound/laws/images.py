@@ -1,0 +1,201 @@
+"""What a map makes of one piece of a law: its images under the branches, and what of them is lost sight of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from math import ceil, floor, nextafter
+
+from ..curves import Chain, Curve, End, Line, Real, Root, exact_ball, image, moved, precision, rational, sign_at
+from ..enclosure import Enclosure
+from ..errors import NotCertifiable
+from ..exact import INF, Exact
+from ..maps import AbstractMap, AbstractSmooth, Bend, Branch
+from ..pieces import Bent, Heap, Lost, Piece, Place, Strand
+
+REACH = 40  # standard deviations looked at where a map turns for ever; 1e-349 of the mass lies beyond
+NEAR = 300  # halvings of the distance to an end within which a rational point is looked for
+
+
+def images(piece: Piece, g: AbstractMap) -> Iterator[Piece]:
+    """The pieces of the law of g(Y), Y a piece of the law of the argument."""
+    if isinstance(piece, Lost):
+        yield piece._replace(near=_value(g, piece.near), steepest=piece.steepest * _steepest(g))
+    elif isinstance(piece, Heap):
+        yield piece._replace(place=_value(g, piece.place))
+    elif isinstance(piece, Strand) and not piece.slope:
+        yield _atom(piece, _value(g, piece.shift))
+    elif isinstance(piece, Bent):
+        yield from _of_bent(piece, g)
+    elif isinstance(g, AbstractSmooth):
+        yield from _of_segment(piece, g)
+    else:
+        yield from _of_strand(piece, g.branches())
+
+
+def _of_strand(strand: Strand, branches: Iterable[Branch]) -> Iterator[Strand]:
+    """Affine pieces of an affine strand: exact."""
+    for start, stop, slope, shift in branches:
+        ends = sorted((_back(start, strand), _back(stop, strand)))
+        low, high = max(ends[0], strand.start), min(ends[1], strand.stop)
+        if low < high:
+            row = slope * strand.slope, slope * strand.shift + shift
+            yield strand._replace(start=low, stop=high, slope=row[0], shift=row[1])
+
+
+def _of_segment(strand: Strand, g: AbstractSmooth) -> Iterator[Bent | Lost]:
+    """Smooth branches of an affine strand, which is the segment `image` of N(centre, scale^2)."""
+    low, high = strand.image
+    law = strand.centre, strand.scale, strand.weight
+    ends = floor(strand.centre - REACH * strand.scale), ceil(strand.centre + REACH * strand.scale)
+    bends = g.bends(max(Fraction(ends[0]), low), min(Fraction(ends[1]), high))
+    for bend in bends:
+        start, stop = max(bend.start, low), min(bend.stop, high)
+        if start < stop:
+            at_start = bend.flat_start if bend.start >= low else 1
+            at_stop = bend.flat_stop if bend.stop <= high else 1
+            first, last = (_at(bend, x) for x in (start, stop))
+            down, up = (first, last) if bend.rising else (last, first)
+            orders, steepest = (at_start, at_stop), g.lipschitz().hi
+            yield Bent(start, stop, bend.curve, bend.rising, down, up, *orders, steepest, *law)
+    for start, stop, last in ((low, bends[0].start, bends[0].start), (bends[-1].stop, high, bends[-1].stop)):
+        if start < stop:
+            yield Lost(start, stop, image(g.curve, last), g.lipschitz().hi, *law)
+
+
+def _of_bent(bent: Bent, g: AbstractMap) -> Iterator[Piece]:
+    """Branches of a bent strand: those of g that its image meets."""
+    bends = _branches(bent, g)
+    for branch in bends:
+        low, high = max(branch.start, bent.low), min(branch.stop, bent.high)
+        if low < high:
+            yield _composed(bent, branch, low, high, _steepest(g))
+    for low, high, last in ((bent.low, bends[0].start, bends[0].start), (bends[-1].stop, bent.high, bends[-1].stop)):
+        if low < high:
+            near, steepest = _value(g, last), bent.steepest * _steepest(g)
+            yield Lost(*_window(bent, low, high), near, steepest, bent.mean, bent.sd, bent.weight)
+
+
+def _branches(bent: Bent, g: AbstractMap) -> tuple[Branch, ...] | tuple[Bend, ...]:
+    if not isinstance(g, AbstractSmooth):
+        return g.branches()
+    ends = [_seen(bent, side) for side in (-1, 1)]
+    low, high = sorted(ends)
+    return g.bends(low, high)
+
+
+def _seen(bent: Bent, side: int) -> Exact:
+    """A rational bound of the image of REACH standard deviations on one side of the strand."""
+    end = bent.start if side < 0 else bent.stop
+    z, upper = bent.mean + side * REACH * bent.sd, (side > 0) == bent.rising
+    limit = bent.high if upper else bent.low
+    if not (end < z if side > 0 else z < end):
+        with precision(64):
+            value = bent.curve(exact_ball(z))
+            limit = rational(value.ceil() if upper else value.floor()) if value.is_finite() else INF
+    if not isinstance(limit, Real):
+        return limit
+    return limit.near(0) + (2 if upper else -2)
+
+
+def _steepest(g: AbstractMap) -> float:
+    """An upper bound of the slope."""
+    bound = g.lipschitz()
+    return bound.hi if isinstance(bound, Enclosure) else nextafter(float(bound), INF)
+
+
+def _composed(bent: Bent, branch: Branch | Bend, low: End, high: End, steepest: float) -> Piece:
+    """The part low < Y < high of a bent strand under one branch of the map, to which it belongs."""
+    start, stop = _window(bent, low, high)
+    law = bent.mean, bent.sd, bent.weight
+    if isinstance(branch, Branch) and not branch.slope:
+        return Heap(start, stop, branch.shift, *law)
+    if isinstance(branch, Branch):
+        curve: Curve = Line(branch.slope, branch.shift)
+        ends = [moved(branch.slope, branch.shift, y) for y in (low, high)]
+        rising, orders = branch.slope > 0, (1, 1)
+    else:
+        curve, rising = branch.curve, branch.rising
+        ends = [_at(branch, y) for y in (low, high)]
+        orders = branch.flat_start if low == branch.start else 1, branch.flat_stop if high == branch.stop else 1
+    down, up = ends if rising else ends[::-1]
+    first, last = orders if bent.rising else orders[::-1]
+    at_start = first * (bent.order_start if start == bent.start else 1)
+    at_stop = last * (bent.order_stop if stop == bent.stop else 1)
+    bound = nextafter(steepest * bent.steepest, INF) if steepest else 0.0
+    whole, same = Chain(curve, bent.curve), rising == bent.rising
+    return Bent(start, stop, whole, same, down, up, at_start, at_stop, bound, *law)
+
+
+def _window(bent: Bent, low: End, high: End) -> tuple[End, End]:
+    """The Z for which the strand takes values between low and high."""
+    a, b = _preimage(bent, low), _preimage(bent, high)
+    return (a, b) if bent.rising else (b, a)
+
+
+def _preimage(bent: Bent, y: End) -> End:
+    """The Z at which the strand is y, an end of its image or a point inside."""
+    if y == bent.low or y == bent.high:
+        return bent.start if (y == bent.low) == bent.rising else bent.stop
+    assert not isinstance(y, float)
+    below, above = (-1, 1) if bent.rising else (1, -1)
+    return Root(bent.curve, _beside(bent, y, bent.start, 1, below), _beside(bent, y, bent.stop, -1, above), y)
+
+
+def _beside(bent: Bent, y: Place, end: End, step: int, side: int) -> Fraction:
+    """A rational point near an end of the strand, inside, where the strand is proved to lie on one side of y."""
+    other = bent.stop if step > 0 else bent.start
+    for k in range(NEAR):
+        if isinstance(end, float):
+            z = -step * Fraction(2) ** k
+        else:
+            z = _rounded(end, k, step)
+        if (bent.start < z < bent.stop) and sign_at(bent.curve, z, y) == side:
+            return z
+    raise NotCertifiable(f"no point beside {end!r} and before {other!r} is proved to lie beside the level {y!r}")
+
+
+def _rounded(end: Place, k: int, step: int) -> Fraction:
+    """A rational within 2^(1 - k) of `end`, on the side of `step`."""
+    unit = Fraction(1, 2**k)
+    if isinstance(end, Fraction):
+        return end + step * unit
+    middle = end.near(k + 3)
+    return middle + step * unit
+
+
+def _at(bend: Bend, z: End) -> End:
+    """The value of a branch at one of its points, or its limit at an end."""
+    if z == bend.start:
+        return bend.low if bend.rising else bend.high
+    if z == bend.stop:
+        return bend.high if bend.rising else bend.low
+    assert not isinstance(z, float)
+    return image(bend.curve, z)
+
+
+def _value(g: AbstractMap, place: Place) -> Place:
+    """The image of an atom."""
+    if isinstance(g, AbstractSmooth):
+        return image(g.curve, place)
+    if isinstance(place, Fraction):
+        return g.at(place)
+    branch = next(b for b in g.branches() if place <= b.stop)
+    if not branch.slope:
+        return branch.shift
+    end = moved(branch.slope, branch.shift, place)
+    assert not isinstance(end, float)
+    return end
+
+
+def _atom(strand: Strand, place: Place) -> Strand | Heap:
+    if isinstance(place, Fraction):
+        return strand._replace(shift=place)
+    return Heap(strand.start, strand.stop, place, strand.mean, strand.sd, strand.weight)
+
+
+def _back(x: Exact, strand: Strand) -> Exact:
+    """The Z with strand.at(Z) = x."""
+    if abs(x) == INF:
+        return x if strand.slope > 0 else -x
+    return (x - strand.shift) / strand.slope

@@ -1,0 +1,172 @@
+"""The monotone map between two laws in float64, solved from whichever known point of its graph is nearest in mass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from flint import arb
+from numpy.typing import ArrayLike, NDArray
+
+from ..curves import End, exact_ball, precision, rational
+from .abstract import AbstractLaw
+from .coupled import Monotone, Passage, Strands
+
+Floats = NDArray[np.float64]
+FLOAT = 1100  # bits that tell apart any two floats
+STEPS = 200
+FINE = 33  # points between neighbouring centres among which valleys are looked for
+
+
+class Point(NamedTuple):
+    """A point of the graph: z as two floats whose sum it is, and y; `end` if it is an end of the source's support."""
+
+    z: float
+    rest: float
+    y: float
+    end: bool
+
+
+class Span(NamedTuple):
+    """The graph between two of its points; flat, or strictly increasing."""
+
+    lo: Point
+    hi: Point
+
+    @property
+    def flat(self) -> bool:
+        return self.lo.y == self.hi.y
+
+
+def values(z: Floats, spans: list[Span], source: AbstractLaw, target: AbstractLaw) -> Floats:
+    """T(z), left-continuous; NaN stays NaN. Beyond the source's support, the end of the target's."""
+    out = np.full(z.shape, np.nan)
+    ends = np.array([span.hi.z for span in spans])
+    at = np.searchsorted(ends, z, side="left")
+    for k, span in enumerate(spans):  # a float that stands for its span's end but lies beyond it
+        at[(at == k) & (z == span.hi.z) & (span.hi.rest < 0)] += 1
+    at = np.minimum(at, len(spans) - 1)
+    for k in np.unique(at[~np.isnan(z)]):
+        rows = (at == k) & ~np.isnan(z)
+        out[rows] = _on(z[rows], spans[int(k)], source, target)
+    return out
+
+
+def _on(z: Floats, span: Span, source: AbstractLaw, target: AbstractLaw) -> Floats:
+    if span.flat:
+        return np.full(z.shape, span.lo.y)
+    left, right = (_log_mass(z, point, source, side) for point, side in ((span.lo, 1), (span.hi, -1)))
+    from_left = left <= right
+    out = np.empty(z.shape)
+    for side, rows in ((1, from_left), (-1, ~from_left)):
+        if rows.any():
+            goal = (left if side > 0 else right)[rows]
+            out[rows] = _solved(goal, span, target, side)
+    return out
+
+
+def _log_mass(x: Floats, point: Point, law: AbstractLaw, side: int) -> Floats:
+    """log of the mass between a point of the graph and x, which lies to its right (side 1) or left."""
+    if point.end:
+        return np.asarray(law.logcdf(x) if side > 0 else law.logsf(x))
+    at = np.full(x.shape, point.z)
+    low, high = (at, np.maximum(x, at)) if side > 0 else (np.minimum(x, at), at)
+    mass = np.asarray(law.mass(low, high, closed="neither")) - side * point.rest * np.asarray(law.pdf(point.z))
+    with np.errstate(divide="ignore"):
+        return np.log(np.maximum(mass, 0.0))
+
+
+def _solved(goal: Floats, span: Span, law: AbstractLaw, side: int) -> Floats:
+    """The y at which the log-mass from one end of the span is `goal`: Newton's method inside a bracket."""
+    point = Point(span.lo.y, 0.0, span.lo.y, span.lo.end) if side > 0 else Point(span.hi.y, 0.0, span.hi.y, span.hi.end)
+    low, high = _bracket(goal, span, point, law, side)
+    y = low / 2 + high / 2
+    active = np.flatnonzero(goal > -np.inf)
+    y[goal == -np.inf] = point.y
+    last = np.full(goal.shape, np.inf)
+    for _ in range(STEPS):
+        if not active.size:
+            break
+        x = y[active]
+        gap = _log_mass(x, point, law, side) - goal[active]
+        up = (gap < 0) == (side > 0)
+        low[active], high[active] = np.where(up, x, low[active]), np.where(up, high[active], x)
+        with np.errstate(all="ignore"):  # where Newton's step makes no sense it is not taken
+            step = gap * np.exp(gap + goal[active] - np.asarray(law.logpdf(x))) * side
+        new = x - step
+        fast = np.abs(step) < last[active] / 2  # in a deep valley Newton's steps hardly shrink
+        last[active] = np.where(fast, np.abs(step), np.inf)
+        inside = fast & (low[active] < new) & (new < high[active])
+        new = np.where(inside, new, low[active] / 2 + high[active] / 2)
+        new = np.where(gap == 0, x, new)
+        y[active] = new
+        moved = np.abs(new - x) > 2e-16 * np.abs(new)
+        active = active[moved & (gap != 0) & (low[active] < new) & (new < high[active])]
+    return y
+
+
+def _bracket(goal: Floats, span: Span, point: Point, law: AbstractLaw, side: int) -> tuple[Floats, Floats]:
+    """Finite ends that hold the solutions."""
+    low, high = np.full(goal.shape, span.lo.y), np.full(goal.shape, span.hi.y)
+    scale = max(float(np.sqrt(law.var())), 1e-300)
+    base = span.lo.y if span.lo.y > -np.inf else span.hi.y if span.hi.y < np.inf else law.mean()
+    for end, away in ((low, -1), (high, 1)):
+        far = np.isinf(end) & (goal > -np.inf)
+        end[np.isinf(end)] = base
+        step = scale
+        while far.any():
+            end[far] = base + away * step
+            beyond = _log_mass(end, point, law, side)
+            far &= (beyond < goal) if side == away else (beyond > goal)
+            step *= 2
+    return low, high
+
+
+def spans(passages: Iterable[Passage], target: AbstractLaw, curve: Monotone) -> list[Span]:
+    """The graph between points known to more than float64: at y = 0 and in each valley of the target."""
+    return [span for p in passages if p.leg.kind != "jump" for span in _cut(p, target, curve)]
+
+
+def _cut(p: Passage, target: AbstractLaw, curve: Monotone) -> list[Span]:
+    first, last = _point(p.start, p.low, p.leg.first.k < 0), _point(p.stop, p.high, p.leg.last.k < 0)
+    if p.leg.kind != "smooth":
+        return [Span(first, last._replace(y=first.y))]
+    # at zero too, so that small values are relatively as accurate as others
+    lowest = [y for y in sorted({0.0, *_valleys(target, curve.target)}) if first.y < y < last.y]
+    with precision(FLOAT):
+        inner = [Point(*two_floats(curve.inverse(arb(y))), y, False) for y in lowest]
+    return [Span(a, b) for a, b in pairwise([first, *inner, last])]
+
+
+def _point(z: End, y: End, end: bool) -> Point:
+    if isinstance(z, float):
+        return Point(z, 0.0, float(y), end)
+    with precision(FLOAT):
+        return Point(*two_floats(exact_ball(z)), float(y), end)
+
+
+def two_floats(z: arb) -> tuple[float, float]:
+    """The middle of a ball as the sum of two floats."""
+    whole = rational(z)
+    return float(whole), float(whole - Fraction(float(whole)))
+
+
+def each(z: ArrayLike, function: Callable[[Floats], Floats]) -> Any:
+    """A function of one-dimensional arrays, of a number or an array of any shape."""
+    x = np.asarray(z, float)
+    y = function(x.ravel())
+    return float(y[0]) if x.ndim == 0 else y.reshape(x.shape)
+
+
+def _valleys(law: AbstractLaw, pieces: Strands) -> list[float]:
+    """Points near the local minima of the density between neighbouring centres: there quantiles are least certain."""
+    centres = sorted({float(Fraction(s.centre)) for s in pieces if s.slope})
+    if len(centres) < 2:
+        return []
+    grid = np.unique(np.concatenate([np.linspace(a, b, FINE) for a, b in pairwise(centres)]))
+    height = np.asarray(law.logpdf(grid))
+    lowest = np.flatnonzero((height[1:-1] <= height[:-2]) & (height[1:-1] <= height[2:])) + 1
+    return [float(grid[k]) for k in lowest if height[k] > -np.inf]

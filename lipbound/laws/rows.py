@@ -1,0 +1,71 @@
+"""The parts of a clipped transport: where the slope of T exceeds L, and where not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from ..balls.steepest import passages
+from ..balls.steepness import Stretch
+from ..curves import End, Image, Root, exact_ball, rational
+from ..errors import NotCertifiable
+from .coupled import Monotone, Passage, SlopeOf
+
+
+class Row(NamedTuple):
+    """The clipped map on start < z < stop: affine of slope L if `steep`, else T moved up or down.
+
+    `low` and `high` are the values of T at the two ends.
+    """
+
+    start: End
+    stop: End
+    steep: bool
+    low: End
+    high: End
+    flat: bool = False
+
+
+def plain(p: Passage) -> Row:
+    """A part of T as it is."""
+    return Row(p.start, p.stop, False, p.low, p.high, p.leg.kind == "flat")
+
+
+def cut(p: Passage, curve: Monotone, L: Fraction) -> Iterator[Row]:
+    """A part of T cut where its slope passes L."""
+    if p.leg.kind == "flat":
+        yield plain(p)
+        return
+    start, low, steep = p.start, p.low, None
+    for s, sign in passages(curve.coupling(), p.leg, exact_ball(L).log()):
+        if abs(sign) == 2:
+            place = _passing(s, curve, L)
+            yield Row(start, place, sign < 0, low, Image(curve, place))
+            start, low = place, Image(curve, place)
+        steep = sign > 0
+    yield Row(start, p.stop, bool(steep), low, p.high)
+
+
+def _passing(s: Stretch, curve: Monotone, L: Fraction) -> Root:
+    """The one z of a stretch at which T' = L."""
+    lo, hi = rational(s.lo.z.upper()), rational(s.hi.z.lower())
+    slope = SlopeOf(curve)
+    left, right = (slope(exact_ball(z)) - exact_ball(L) for z in (lo, hi))
+    if not left * right < 0:
+        raise NotCertifiable(f"where T' = {L} near z = {float(lo):.6g} could not be proved")
+    return Root(slope, lo, hi, L)
+
+
+def merged(rows: list[Row]) -> Iterator[Row]:
+    """Neighbours that are both steep are one; T may jump between them."""
+    last: Row | None = None
+    for row in rows:
+        if last is not None and last.steep and row.steep:
+            last = last._replace(stop=row.stop, high=row.high)
+            continue
+        if last is not None:
+            yield last
+        last = row
+    if last is not None:
+        yield last

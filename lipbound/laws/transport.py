@@ -1,0 +1,237 @@
+"""The monotone transport of one law to another: T = F^-1 o G, in floats, certified, and as a curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flint import arb
+from numpy.typing import ArrayLike, NDArray
+
+from ..balls.steepest import highest
+from ..curves import Real, exact_ball, precision
+from ..enclosure import Enclosure, exactly, of_ball
+from ..errors import DomainError, NotCertifiable
+from ..exact import INF, Exact, exact
+from ..maps import AbstractSmooth, Bend
+from ..pieces import Strand, same
+from .abstract import AbstractLaw
+from .coupled import LADDER, Level, Monotone, Passage, Strands, affine_between, passages, refined
+from .gaussian import Gaussian
+from .monotone import Span, each, spans, values
+
+if TYPE_CHECKING:
+    from .clipped import Clipped
+
+CLOSE = 2.0**-40  # width of log L with which no more bits are asked for
+
+
+@dataclass(frozen=True, init=False)
+class Transport(AbstractSmooth):
+    """The nondecreasing map that pushes the source to the target; the source is N(0, 1) unless given first.
+
+    `T(z)`, `T.derivative(z)` and `T.log_derivative(z)` are float64 and take arrays; `T.at(z)`, `T.slope(z)` and
+    `T.lipschitz()` are certified. Where the target has an atom T is flat, where it has a gap T jumps: there T(z) is
+    the lower end. Raises DomainError if the source has an atom (no map splits it), or if a law is not made of
+    Gaussian segments and atoms.
+
+    >>> from lipbound.laws import two_gaussians
+    >>> T = Transport(two_gaussians(3))
+    >>> round(T(0.125), 12), round(T.derivative(0.125), 12)
+    (1.715466388621, 4.528152883395)
+    >>> print(T.lipschitz())  # exp(9 / 2)
+    90.0171313005... (certified)
+    """
+
+    source: AbstractLaw
+    target: AbstractLaw
+
+    def __init__(self, source: AbstractLaw, target: AbstractLaw | None = None) -> None:
+        pair = (Gaussian(), source) if target is None else (source, target)
+        for name, law in zip(("source", "target"), pair, strict=True):
+            object.__setattr__(self, name, admitted(law, name))
+        if pair[0].atoms():
+            place = pair[0].atoms()[0].place
+            raise DomainError(f"the source has an atom at {place}, which no map splits: give a source without atoms")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"source": self.source, "target": self.target}  # what was found about T cannot be pickled, nor copied
+
+    @property
+    def curve(self) -> Monotone:
+        return self._curve
+
+    @cached_property
+    def _curve(self) -> Monotone:
+        return Monotone(*(strands(law, "law") for law in (self.source, self.target)))
+
+    @property
+    def inverse(self) -> Transport:
+        """The transport back, from the target to the source.
+
+        >>> T = Transport(Gaussian(1, 2))
+        >>> T.inverse(T(0.75))
+        0.75
+        """
+        return Transport(self.target, self.source)
+
+    @property
+    def median(self) -> Fraction | Real:
+        """A z with as much of the source on its left as on its right."""
+        return Level(self.curve, Fraction(1, 2))
+
+    def image_of(self, base: AbstractLaw) -> AbstractLaw | None:
+        """The law of T(X), X ~ base, where it is known without work: the target, if the base is the source."""
+        return self.target if same(base.pieces(), self.source.pieces()) else None
+
+    def __call__(self, z: Any) -> Any:
+        """T(z) in float64, by the masses of the smaller tails; accurate like the law's own quantiles, or better."""
+        return each(z, lambda x: values(x, self._spans, self.source, self.target))
+
+    def derivative(self, z: ArrayLike) -> float | NDArray[np.float64]:
+        """T'(z) in float64; zero where T is flat."""
+        return each(z, lambda x: np.exp(self._log_derivatives(x)))
+
+    def log_derivative(self, z: ArrayLike) -> float | NDArray[np.float64]:
+        """log T'(z) = log p(z) - log q(T(z)) for densities p, q, far out in the tails too; -inf where T is flat."""
+        return each(z, self._log_derivatives)
+
+    def _log_derivatives(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        y = values(z, self._spans, self.source, self.target)
+        on_atom = np.isin(y, [float(a.place) for a in self.target.atoms()])
+        with np.errstate(invalid="ignore"):
+            found = np.asarray(self.source.logpdf(z)) - np.asarray(self.target.logpdf(y))
+        return np.where(on_atom, -np.inf, found)
+
+    def at(self, z: object) -> Enclosure:
+        """T(z), certified, for an exact number z."""
+        return refined(lambda x: self.curve(x), exact(z))
+
+    def slope(self, z: object) -> Enclosure:
+        """T'(z), certified, for an exact number z at which T is analytic."""
+        return refined(lambda x: self.curve.jet(x, 2)[1], exact(z))
+
+    def lipschitz(self) -> Enclosure:
+        """sup T', the Lipschitz constant: infinite, with the reason, where T jumps or outruns its source."""
+        if self._affine:
+            return exactly(self._affine[0])
+        reason = self._breaks
+        return exactly(INF, reason) if reason else self._exponential(self._log_slope)
+
+    def log_lipschitz(self) -> Enclosure:
+        """log sup T', also where sup T' is beyond float64.
+
+        >>> from lipbound.laws import two_gaussians
+        >>> print(Transport(two_gaussians(50)).log_lipschitz())  # 50^2 / 2
+        1250.00000000... (certified)
+        """
+        if self._affine:
+            with precision(128):
+                return of_ball(exact_ball(self._affine[0]).log())
+        reason = self._breaks
+        low, high, why = (arb.pos_inf(), arb.pos_inf(), reason) if reason else self._log_slope
+        return Enclosure(of_ball(low).lo, of_ball(high).hi, True, why)
+
+    def clipped(self, L: object, at: object = None) -> Clipped:
+        """The L-Lipschitz map of slope min(T', L) that agrees with T at one point: the source's median, or `at`."""
+        from .clipped import Clipped
+
+        return Clipped(self, L, at)
+
+    def bends(self, lo: Exact = -INF, hi: Exact = INF) -> tuple[Bend, ...]:
+        """The smooth parts of T, from left to right, over all of the source's support.
+
+        Raises NotCertifiable if T is flat or jumps somewhere: then it is no chain of smooth branches.
+        """
+        for p in self.passages:
+            if p.leg.kind != "smooth":
+                raise NotCertifiable(f"T {_broken(p)}: only its image of the source, the target, is known")
+        return tuple(Bend(p.start, p.stop, self.curve, True, p.low, p.high, 1, 1) for p in self.passages)
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """T from left to right: smooth, flat and jumping parts with their ends."""
+        for bits in LADDER[:-1]:
+            try:
+                with precision(bits):
+                    return tuple(passages(self.curve))
+            except NotCertifiable:
+                continue
+        with precision(LADDER[-1]):
+            return tuple(passages(self.curve))
+
+    @cached_property
+    def _affine(self) -> tuple[Fraction, Fraction] | None:
+        return affine_between(self.curve.source, self.curve.target)
+
+    @cached_property
+    def _breaks(self) -> str:
+        """Why T is not Lipschitz at all, if that is seen from its parts."""
+        try:
+            return next(filter(None, map(_unbounded, self.passages)), "")
+        except NotCertifiable:
+            return ""
+
+    @cached_property
+    def _log_slope(self) -> tuple[arb, arb, str]:
+        """Lower and upper bound of log sup T', and what stood in the way of better ones."""
+        try:
+            smooth = [p.leg for p in self.passages if p.leg.kind == "smooth"]
+        except NotCertifiable as error:
+            return arb.neg_inf(), arb.pos_inf(), str(error)
+        if not smooth:
+            return arb.neg_inf(), arb.neg_inf(), ""
+        low, high = arb.neg_inf(), arb.pos_inf()
+        for bits in LADDER:
+            with precision(bits):
+                legs = [p.leg for p in passages(self.curve) if p.leg.kind == "smooth"]
+                least, most, full = highest(self.curve.coupling(), legs)
+                low, high = low.max(least), high.min(most)
+            if full or high - low < CLOSE:
+                break
+        return low, high, ""
+
+    def _exponential(self, found: tuple[arb, arb, str]) -> Enclosure:
+        low, high, why = found
+        with precision(LADDER[0]):
+            least, most = of_ball(low.exp(), low=0.0).lo, of_ball(high.exp(), low=0.0).hi
+        why = why or "beyond the floats: see log_lipschitz" * (most == INF)
+        return Enclosure(least, most, True, why)
+
+    @cached_property
+    def _spans(self) -> list[Span]:
+        return spans(self.passages, self.target, self.curve)
+
+
+def admitted(law: object, name: str) -> AbstractLaw:
+    """The law, if transport can work with it."""
+    if not isinstance(law, AbstractLaw):
+        raise DomainError(f"{name} = {law!r} is not a law: give a law such as Gaussian, Mixture or two_gaussians(m)")
+    strands(law, name)
+    return law
+
+
+def strands(law: AbstractLaw, name: str) -> Strands:
+    """The pieces of a law of Gaussian segments and atoms."""
+    pieces = law.pieces()
+    if not all(isinstance(s, Strand) for s in pieces):
+        raise DomainError(f"the {name} has smooth strands: transport knows laws of Gaussian segments and atoms only")
+    return tuple(s for s in pieces if isinstance(s, Strand))
+
+
+def _unbounded(p: Passage) -> str:
+    """Why T is not Lipschitz on a part of the line, or nothing."""
+    if p.leg.kind == "jump":
+        return f"T {_broken(p)}"
+    for z, y in ((p.start, p.low), (p.stop, p.high)):
+        if not isinstance(z, float) and isinstance(y, float):
+            return f"T tends to {y} at z = {float(z):.6g}, where its source ends"
+    return ""
+
+
+def _broken(p: Passage) -> str:
+    place = f"z = {float(p.start):.6g}"
+    return f"jumps at {place}" if p.leg.kind == "jump" else f"is flat from {place} to z = {float(p.stop):.6g}"

@@ -1,0 +1,102 @@
+"""What formulas become: derivatives, compositions, and the period that one has."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd, lcm
+
+from .expressions import ONE, PI, Expression, call, number, product, sqrt, total
+
+
+def derivative(f: Expression) -> Expression:
+    """The derivative by z.
+
+    >>> from lipbound.maps.expressions import Z
+    >>> derivative(call("sin", Z * Z))
+    2*z*cos(z**2)
+    """
+    if f.is_constant:
+        return number(0)
+    if f.head == "z":
+        return ONE
+    if f.head == "sum":
+        return total([derivative(term) for term in f.args])
+    if f.head == "product":
+        rows = [[*f.args[:i], derivative(part), *f.args[i + 1 :]] for i, part in enumerate(f.args)]
+        return total([product(row) for row in rows])
+    (u,) = f.args
+    outer = number(f.number) * u ** (f.number - 1) if f.head == "power" else slope(f.head, u)
+    return outer * derivative(u)
+
+
+def slope(name: str, u: Expression) -> Expression:
+    """The derivative of one of FUNCTIONS at u, in a form that loses no digits far out.
+
+    >>> from lipbound.maps.expressions import Z
+    >>> slope("sigmoid", Z)
+    sigmoid(-z)*sigmoid(z)
+    """
+    match name:
+        case "exp" | "cosh" | "sin" | "softplus":
+            return call({"exp": "exp", "cosh": "sinh", "sin": "cos", "softplus": "sigmoid"}[name], u)
+        case "sinh":
+            return call("cosh", u)
+        case "cos":
+            return -call("sin", u)
+        case "sinpi" | "cospi":
+            return PI * Expression("cospi", (u,)) if name == "sinpi" else -PI * Expression("sinpi", (u,))
+        case "log":
+            return u**-1
+        case "atan":
+            return (ONE + u * u) ** -1
+        case "sigmoid":
+            return call("sigmoid", u) * call("sigmoid", -u)
+        case "tanh":
+            return 4 * slope("sigmoid", 2 * u)
+        case "Phi":
+            return sqrt(2 * PI) ** -1 * call("exp", number(Fraction(-1, 2)) * u * u)
+        case _:  # erf
+            return 2 * sqrt(PI) ** -1 * call("exp", -u * u)
+
+
+def substituted(f: Expression, inner: Expression) -> Expression:
+    """f(inner).
+
+    >>> from lipbound.maps.expressions import Z
+    >>> substituted(Z * Z, call("exp", Z))
+    exp(z)**2
+    """
+    if f.is_constant or f.head == "z":
+        return inner if f.head == "z" else f
+    args = [substituted(arg, inner) for arg in f.args]
+    match f.head:
+        case "sum":
+            return total(args)
+        case "product":
+            return product(args)
+        case "power":
+            return args[0] ** f.number
+        case "sinpi" | "cospi":
+            return call(f.head[:3], PI * args[0])
+        case _:
+            return call(f.head, args[0])
+
+
+def frequency(f: Expression) -> tuple[Expression, Fraction] | None:
+    """(c, q) if f has the period 2 pi / (c q), c = 1 or pi, since z stands in sines only; None if not.
+
+    >>> from lipbound.maps.expressions import Z
+    >>> frequency(call("sin", 4 * Z) * call("cos", 6 * Z + 1))
+    (1, Fraction(2, 1))
+    """
+    if f.is_constant:
+        return ONE, Fraction(0)
+    if f.head in ("sin", "cos", "sinpi", "cospi"):
+        rate = derivative(f.args[0])
+        return (PI if f.head.endswith("pi") else ONE, abs(rate.number)) if rate.head == "number" else None
+    parts = [frequency(arg) for arg in f.args]
+    found = [part for part in parts if part is not None and part[1]]
+    if not found or None in parts or len({unit for unit, _ in found}) > 1:
+        return None
+    common = lcm(*(q.denominator for _, q in found))
+    return found[0][0], Fraction(gcd(*(int(q * common) for _, q in found)), common)

@@ -1,0 +1,172 @@
+"""Formulas as analytic functions: their power series in balls, with ends of intervals where functions are monotone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, reduce
+from operator import add, mul
+from types import MappingProxyType
+from typing import Final
+
+from flint import arb, arb_series
+
+from ..curves import Curve, exact_ball
+from .expressions import Expression
+
+Series = Callable[[arb_series], arb_series]
+
+
+@dataclass(frozen=True)
+class Expressed(Curve):
+    """The function that an expression stands for.
+
+    >>> from lipbound.maps.expressions import Z
+    >>> Expressed(Z * Z + 1)(arb(3))
+    10.0000000000000
+    """
+
+    expression: Expression
+
+    @property
+    def key(self) -> Hashable:
+        return "formula", self.expression.text
+
+    def series(self, z: arb_series) -> arb_series:
+        values: list[arb_series] = []
+        for node, places in self._steps:
+            values.append(_applied(node, [values[i] for i in places], z))
+        return values[-1]
+
+    @cached_property
+    def _steps(self) -> tuple[tuple[Expression, tuple[int, ...]], ...]:
+        """Every part once, each after its arguments, with their places."""
+        places: dict[Expression, int] = {}
+
+        def visit(node: Expression) -> None:
+            if node not in places:
+                for arg in node.args:
+                    visit(arg)
+                places[node] = len(places)
+
+        visit(self.expression)
+        return tuple((node, tuple(places[arg] for arg in node.args)) for node in places)
+
+
+def _applied(node: Expression, args: list[arb_series], z: arb_series) -> arb_series:
+    match node.head:
+        case "z":
+            return z
+        case "number":
+            return arb_series([exact_ball(node.number)], prec=z.prec)
+        case "pi" | "E":
+            return arb_series([arb.pi() if node.head == "pi" else arb.const_e()], prec=z.prec)
+        case "sum" | "product":
+            return reduce(add if node.head == "sum" else mul, args)
+        case "power":
+            return raised(args[0], node.number)
+        case _:
+            return SERIES[node.head](args[0])
+
+
+def raised(u: arb_series, q: Fraction) -> arb_series:
+    """u ** q."""
+    if q.denominator > 2:
+        return (u.log() * exact_ball(q)).exp()
+    root = u if q.denominator == 1 else u.sqrt()
+    whole = _whole(root, abs(q.numerator))
+    if q > 0:
+        return whole
+    return arb_series([arb.nan()] * u.prec) if whole[0].contains(0) else 1 / whole
+
+
+def _whole(u: arb_series, n: int) -> arb_series:
+    if n == 1:
+        return u
+    half = _whole(u, n // 2)
+    square = half * half
+    low, high = abs(half[0]).lower(), abs(half[0]).upper()
+    if low.is_zero() and high.is_finite():  # the square of a ball around zero, without what lies below zero
+        square[0] = square[0].intersection(arb(0).union(high * high))
+    return square * u if n % 2 else square
+
+
+def _with_value(series: arb_series, value: arb) -> arb_series:
+    """The series with a sharper first coefficient."""
+    found = arb_series(series)
+    if found.prec:
+        found[0] = value
+    return found
+
+
+def _between(f: Callable[[arb], arb], x: arb) -> arb:
+    """The range of an increasing function on a ball, by its ends."""
+    return f(x) if x.is_exact() else f(x.lower()).union(f(x.upper()))
+
+
+def _exp(u: arb_series) -> arb_series:
+    return u.exp()
+
+
+def _sigmoid(u: arb_series) -> arb_series:
+    value = _between(lambda x: 1 / (1 + (-x).exp()), u[0])
+    if u[0].mid() > 0:
+        return _with_value(1 / (1 + (-u).exp()), value)
+    tail = u.exp()
+    return _with_value(tail / (1 + tail), value)
+
+
+def _softplus(u: arb_series) -> arb_series:
+    value = _between(lambda x: (x if x > 0 else arb(0)) + (-abs(x)).exp().log1p(), u[0])
+    if u[0].mid() > 0:
+        return _with_value(u + (1 + (-u).exp()).log(), value)
+    return _with_value((1 + u.exp()).log(), value)
+
+
+def _tanh(u: arb_series) -> arb_series:
+    if u[0].mid() < 0:
+        return -_tanh(-u)
+    return _with_value(2 / (1 + (-2 * u).exp()), _between(arb.tanh, u[0]))
+
+
+def _sinh(u: arb_series) -> arb_series:
+    return _hyperbolic(u, _between(arb.sinh, u[0]), u[0].cosh())
+
+
+def _cosh(u: arb_series) -> arb_series:
+    return _hyperbolic(u, u[0].cosh(), _between(arb.sinh, u[0]))
+
+
+def _hyperbolic(u: arb_series, even: arb, odd: arb) -> arb_series:
+    """even cosh(w) + odd sinh(w), w = u - u[0]."""
+    if u.length() > 2:
+        up = _with_value(u, arb(0)).exp()
+        return ((even + odd) * up + (even - odd) / up) / 2
+    factors = [arb(1)]  # of w^k / k!, exactly zero nowhere and rounded once
+    for k in range(1, u.prec):
+        factors.append(factors[-1] * u[1] / k)
+    return arb_series([(odd if k % 2 else even) * factor for k, factor in enumerate(factors)], prec=u.prec)
+
+
+def _normal_cdf(u: arb_series) -> arb_series:
+    root = arb(2).sqrt()
+    return _with_value((-u / root).erfc() / 2, _between(lambda x: (-x / root).erfc() / 2, u[0]))
+
+
+SERIES: Final[Mapping[str, Series]] = MappingProxyType({
+    "Phi": _normal_cdf,
+    "atan": lambda u: _with_value(u.atan(), _between(arb.atan, u[0])),
+    "cos": arb_series.cos,
+    "cosh": _cosh,
+    "cospi": arb_series.cos_pi,
+    "erf": lambda u: _with_value(u.erf(), _between(arb.erf, u[0])),
+    "exp": _exp,
+    "log": arb_series.log,
+    "sigmoid": _sigmoid,
+    "sin": arb_series.sin,
+    "sinh": _sinh,
+    "sinpi": arb_series.sin_pi,
+    "softplus": _softplus,
+    "tanh": _tanh,
+})  # fmt: skip

@@ -1,0 +1,137 @@
+"""Critical points of analytic functions, each isolated in its cell of one fixed grid and proved to be alone there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from math import ceil, floor, log2
+from typing import NamedTuple
+
+from ..curves import LADDER, Curve, Root, exact_ball, precision, rational
+from ..errors import NotCertifiable
+from ..exact import INF, Exact
+from .ranges import box, coefficients, keeps_sign
+
+# Cells end at ORIGIN plus dyadic numbers, where no formula that a person writes has a critical point.
+ORIGIN = -Fraction(1640531527, 2**32)
+FINEST = Fraction(1, 2**44)  # width at which the search gives up
+HIGHEST = 16  # largest multiplicity of a critical point
+
+
+class Turn(NamedTuple):
+    """A critical point: curve(z) - curve(place) ~ c (z - place)^order; an odd order is a point of inflection."""
+
+    place: Fraction | Root
+    order: int
+
+
+def turns(curve: Curve, low: Exact, high: Exact) -> list[Turn]:
+    """The critical points with low < z < high, both finite, from left to right.
+
+    Raises NotCertifiable where neither a critical point nor its absence can be proved.
+
+    >>> from lipbound.maps.expressions import Z
+    >>> from lipbound.maps.series import Expressed
+    >>> turns(Expressed(Z * Z * Z - 3 * Z), Fraction(-4), Fraction(4))
+    [Turn(place=Fraction(-1, 1), order=2), Turn(place=Fraction(1, 1), order=2)]
+    """
+    found = [turn for a, b in _shells(low, high) for turn in _searched(curve, a, b, low, high)]
+    return [turn for turn in found if low < turn.place < high]
+
+
+def order_at(curve: Curve, z: Fraction) -> int:
+    """The number k with curve(x) - curve(z) ~ c (x - z)^k; 0 if no exact arithmetic decides it."""
+    for bits in LADDER[1:]:
+        with precision(bits):
+            jet = curve.jet(exact_ball(z), HIGHEST)
+        order = next((k for k in range(1, HIGHEST) if not jet[k].is_zero()), 0)
+        if order and (jet[order] > 0 or jet[order] < 0):
+            return order
+    return 0
+
+
+def _shells(low: Exact, high: Exact) -> Iterator[tuple[Fraction, Fraction]]:
+    """Cells between ORIGIN + 2^k, and their mirrors, that meet (low, high): few, though the window be wide."""
+    bounds = [Fraction(2) ** k for k in range(max(1, *(floor(log2(abs(x - ORIGIN) + 1)) + 2 for x in (low, high))))]
+    ends = [ORIGIN - x for x in reversed(bounds)] + [ORIGIN] + [ORIGIN + x for x in bounds]
+    yield from ((a, b) for a, b in pairwise(ends) if a < high and low < b)
+
+
+def _searched(curve: Curve, a: Fraction, b: Fraction, low: Exact, high: Exact) -> Iterator[Turn]:
+    cells = [(a, b)]
+    while cells:
+        a, b = cells.pop()
+        if a >= high or b <= low:
+            continue
+        found = _settled(curve, a, b)
+        if found is None:
+            middle = (a + b) / 2
+            if b - a < FINEST:
+                raise NotCertifiable(f"near z = {float(middle):.12g} the slope may vanish, to an order not proved")
+            cells += [(middle, b), (a, middle)]
+        else:
+            yield from found
+
+
+def _settled(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
+    """The critical points of a cell, none or one; None if that is not proved yet."""
+    with precision(LADDER[0]):
+        _, first, second = coefficients(curve, box(a, b), 3)
+        if keeps_sign(first):
+            return []
+    return _simple(curve, a, b) if keeps_sign(second) else _degenerate(curve, a, b)
+
+
+def _simple(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
+    """The critical points of a cell where the slope is monotone."""
+    left, right = slope_sign(curve, a), slope_sign(curve, b)
+    if not left * right:
+        return None
+    if left == right:
+        return []
+    root = Root(curve, a, b, order=1)
+    return [Turn(_as_fraction(root), 2)]
+
+
+def _as_fraction(root: Root) -> Fraction | Root:
+    """The number as a short fraction, where it is one."""
+    with precision(LADDER[0]):
+        guess = rational((root.ball() * 2**20 + 0.5).mid().floor()) / 2**20
+        return guess if root.curve.jet(exact_ball(guess), 2)[1].is_zero() else root
+
+
+def _degenerate(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
+    """A multiple critical point at the simplest number of the cell, where the slope vanishes exactly."""
+    place = simplest(a, b)
+    with precision(LADDER[1]):
+        if not curve.jet(exact_ball(place), 2)[1].is_zero():
+            return None
+    order = order_at(curve, place)
+    with precision(LADDER[0]):
+        # the derivative of that order keeps its sign: by Rolle, the slope has no other zero in the cell
+        alone = order > 0 and keeps_sign(curve.jet(box(a, b), order + 1)[order])
+    return [Turn(place, order)] if alone else None
+
+
+def simplest(a: Fraction, b: Fraction) -> Fraction:
+    """The number of (a, b) with the fewest binary digits.
+
+    >>> simplest(Fraction(5, 8), Fraction(7, 8)), simplest(Fraction(-1, 3), Fraction(9, 4))
+    (Fraction(3, 4), Fraction(0, 1))
+    """
+    step = Fraction(2) ** floor(log2(b - a))
+    first, last = floor(a / step) + 1, ceil(b / step) - 1
+    if first > last:
+        step, first, last = step / 2, 2 * first - 1, 2 * last + 1
+    return step * max(range(first, last + 1), key=lambda n: (n & -n) if n else INF)
+
+
+def slope_sign(curve: Curve, z: Fraction) -> int:
+    """The sign of the slope at z, or 0 if 512 bits do not tell."""
+    for bits in LADDER:
+        with precision(bits):
+            slope = curve.jet(exact_ball(z), 2)[1]
+        if keeps_sign(slope):
+            return 1 if slope > 0 else -1
+    return 0

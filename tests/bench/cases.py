@@ -1,0 +1,137 @@
+"""The cases: density, total variation, W1, conversion of a network, the first number of a new process."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from types import MappingProxyType
+
+import numpy as np
+
+from lipbound.divergences import tv, w1
+from lipbound.laws import AbstractLaw, pushforward
+
+from .floor import active, exponentials
+from .subjects import TARGET, monotone, network, places
+from .timing import Row, race
+
+POINTS = 1_000_000
+
+
+def density() -> Iterator[Row]:
+    """1e6 points: against the exponentials that are needed anyhow."""
+    for name, law in (("network", pushforward(network())), ("monotone", pushforward(monotone()))):
+        for order, target in (("sorted", 1.2), ("random", 2.2)):
+            ys, out = places(law, POINTS, order), np.empty(POINTS)
+            count = active(law, ys)
+            ours, floor = race(lambda: law.pdf(ys), lambda: exponentials(ys, count, out))  # noqa: B023
+            rival = f"{count:.2f} exps a point"
+            yield Row(f"pdf, {name}, {order}", ours, rival, floor, _off(law, ys), target, slower=True)
+
+
+def _off(law: AbstractLaw, ys: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    """Error of the density relative to its greatest value, against balls."""
+    some = slice(None, None, POINTS // 200)
+    found = np.asarray(law.pdf(ys))
+    proved = [float(law.certified.pdf(y)) for y in ys[some].tolist()]
+    return float(np.max(np.abs(found[some] - proved)) / found.max())
+
+
+def arrays() -> Iterator[Row]:
+    """1e5 points in random order: against SciPy's one Gaussian."""
+    from scipy.stats import norm
+
+    law = pushforward(network())
+    ys, ps = places(law, POINTS // 10, "random"), np.random.default_rng(0).random(POINTS // 10)
+    pairs: tuple[tuple[str, Callable[[], object], Callable[[], object], float], ...] = (
+        ("logpdf", lambda: law.logpdf(ys), lambda: norm.logpdf(ys), 1.0),
+        ("cdf", lambda: law.cdf(ys), lambda: norm.cdf(ys), 0.25),
+        ("ppf", lambda: law.ppf(ps), lambda: norm.ppf(ps), 0.03),
+    )
+    for name, ours, theirs, target in pairs:
+        yield Row(f"{name}, network, random", *_versus(ours, "scipy.stats.norm", theirs), None, target)
+
+
+def _versus(ours: Callable[[], object], name: str, theirs: Callable[[], object]) -> tuple[float, str, float]:
+    a, b = race(ours, theirs)
+    return a, name, b
+
+
+def total_variation() -> Iterator[Row]:
+    """Against quadrature that is told the breakpoints."""
+    from scipy.integrate import quad
+
+    law = pushforward(network())
+    lo, hi = float(min(law.ppf([1e-18, 1e-18]))), float(law.ppf(1 - 2**-53))
+    gap, cuts = _gap(law), [y for y in law.table.edges.tolist() if lo < y < hi]
+    found = float(tv(law, TARGET)) - float(tv.enclose(law, TARGET, 1e-15))
+
+    def integral() -> float:
+        return 0.5 * quad(gap, min(lo, -12), hi, points=cuts, limit=5000, epsabs=1e-13, epsrel=1e-13)[0]
+
+    ours, theirs = race(lambda: tv(law, TARGET), integral)
+    yield Row("tv, network", ours, "scipy quad with breakpoints", theirs, abs(found), 300)
+
+
+def _gap(law: AbstractLaw) -> Callable[[float], float]:
+    """|p - q| in plain floats, the fastest that a quadrature of Python functions can be given."""
+    t = law.table
+    edges, first = t.edges.tolist(), t.first.tolist()
+    rows = list(zip(t.height.tolist(), t.y0.tolist(), t.u0.tolist(), t.inv.tolist(), strict=True))
+    cells = [rows[a:b] for a, b in pairwise(first)]
+    half = 0.5 / math.sqrt(2 * math.pi)
+
+    def gap(y: float) -> float:
+        p = 0.0
+        for height, anchor, u0, inv in cells[bisect_right(edges, y)]:
+            u = u0 + (y - anchor) * inv
+            p += height * math.exp(-0.5 * u * u)
+        return abs(p - half * (math.exp(-0.5 * (y - 3) ** 2) + math.exp(-0.5 * (y + 3) ** 2)))
+
+    return gap
+
+
+def wasserstein() -> Iterator[Row]:
+    """Against the distance of 1e6 samples, already drawn."""
+    import ot
+
+    law = pushforward(network())
+    xs, ys = law.sample(POINTS, 1), TARGET.sample(POINTS, 2)
+    found = float(w1(law, TARGET)) - float(w1.enclose(law, TARGET, 1e-15))
+    ours, theirs = race(lambda: w1(law, TARGET), lambda: ot.emd2_1d(xs, ys, metric="euclidean"), rounds=3)
+    yield Row("w1, network", ours, "POT, 1e6 samples", theirs, abs(found), 600)
+
+
+def conversion() -> Iterator[Row]:
+    """Exact pieces of the network, and its table."""
+    ours = race(lambda: network().branches())[0]
+    yield Row("exact pieces of 1-128-256-1", ours, "", None, None, 0.2)
+    g = network()
+    g.branches()
+    yield Row("table of its law", race(lambda: pushforward(g).table)[0], "", None, None, 0.5)
+
+
+def first_use() -> Iterator[Row]:
+    """In a new process, the kernels' machine code being on disk."""
+    for name, code, target in (
+        ("import lipbound", "import lipbound", 0.3),
+        ("first tv", "import lipbound as lb; lb.tv(lb.pushforward(lb.fold()), lb.two_gaussians(3))", 1.0),
+    ):
+        found = race(lambda: subprocess.run([sys.executable, "-c", code], check=True), rounds=3)[0]  # noqa: B023
+        yield Row(f"new process: {name}", found, "", None, None, target)
+
+
+CASES = MappingProxyType(
+    {
+        "density": density,
+        "arrays": arrays,
+        "tv": total_variation,
+        "w1": wasserstein,
+        "conversion": conversion,
+        "first": first_use,
+    }
+)

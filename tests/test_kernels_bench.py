@@ -1,0 +1,56 @@
+"""The benchmarks measure what they say; their times are nobody's business here."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from bench.floor import active, exponentials
+from bench.subjects import TARGET, monotone, network, places
+from bench.timing import Row, race, table
+from lipbound.divergences import tv
+from lipbound.laws import pushforward
+
+
+def test_the_network_is_the_one_with_402_pieces():
+    g = network()
+    assert len(g.branches()) == 402
+    assert float(g.lipschitz()) == pytest.approx(14.535688891825, rel=1e-12)
+
+
+def test_the_monotone_map_fits_the_two_modes():
+    g = monotone()
+    slopes = [branch.slope for branch in g.branches()]
+    assert len(slopes) == 400
+    assert min(slopes) > 0
+    assert float(tv(pushforward(g), TARGET)) == pytest.approx(0.0097519865, rel=1e-6)
+
+
+def test_the_floor_makes_the_exponentials_it_counts():
+    ys, out = np.array([0.0, 0.0, 3.0, 40.0]), np.empty(4)
+    exponentials(ys, 2.5, out)  # two for each point, a third for every other
+    assert out[:2].tolist() == [3.0, 3.0]
+    assert out[2] == pytest.approx(math.exp(-4.5) + math.exp(-3.6))
+    assert active(TARGET, ys) == 2.0
+    assert np.all(np.diff(places(TARGET, 100, "sorted")) >= 0)
+
+
+def test_rows_say_whether_their_target_is_met():
+    faster = Row("a", 1.0, "b", 3.0, 1e-16, 2.0)
+    assert faster.met
+    assert not faster._replace(target=4.0).met
+    assert faster._replace(ours=3.3, target=1.2, slower=True).met
+    assert not faster._replace(ours=6.0, target=1.2, slower=True).met
+    assert faster._replace(theirs=None).met
+    assert not faster._replace(theirs=None, target=0.5).met
+    assert "NO" in table([faster._replace(target=4.0)])
+    assert "NO" not in table([faster])
+
+
+def test_a_race_takes_the_least_time_of_each():
+    calls: list[str] = []
+    times = race(lambda: calls.append("a"), lambda: calls.append("b"), rounds=2)
+    assert calls == ["a", "b"] * 3
+    assert all(0 <= t < math.inf for t in times)

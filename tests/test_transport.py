@@ -1,0 +1,390 @@
+"""The monotone transport: reference values, tails, inverse, Lipschitz constant, the clipped map, refusals."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import pickle
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+from instances import LAWS
+from lipbound import DomainError, Enclosure, NotCertifiable, Transport, clamp, fold, parse_law, pushforward
+from lipbound.laws import AbstractLaw, Discrete, Gaussian, gaussian_mixture, two_gaussians
+
+RECORDS = json.loads((Path(__file__).parent / "reference/values.json").read_text())["records"]
+BUMPS = two_gaussians(3)
+UNEVEN = gaussian_mixture(("3/4", "1/4"), (-2, 3), (1, "1/2"))
+WIDE = gaussian_mixture(("1/2", "1/2"), (0, 0), (1, 2))
+MIXTURES = {"bumps": BUMPS, "uneven": UNEVEN, "wide": WIDE, "three": LAWS["three modes"]}
+CONTINUOUS = (
+    "narrow",
+    "three modes",
+    "modes at 30",
+    "needle",
+    "reflected",
+    "folded",
+    "wave",
+    "plateau",
+    "teeth",
+    "network",
+)
+
+
+def records(quantity: str) -> list[dict[str, Any]]:
+    return [r for r in RECORDS if r["quantity"] == quantity]
+
+
+def law_of(given: dict[str, Any]) -> AbstractLaw:
+    target = given["target"]
+    return gaussian_mixture(target["weights"], target["means"], target["stds"])
+
+
+def mixture_tail(law: Any, y: mp.mpf, left: bool) -> mp.mpf:
+    """One tail of a Gaussian mixture, by mpmath."""
+    sign = 1 if left else -1
+    parts = zip(law.weights, law.laws, strict=True)
+    return mp.fsum(
+        mp.mpf(w.numerator) / w.denominator * mp.ncdf(sign * (y - exact(g.centre)) / exact(g.sd)) for w, g in parts
+    )
+
+
+def mixture_pdf(law: Any, y: mp.mpf) -> mp.mpf:
+    parts = zip(law.weights, law.laws, strict=True)
+    return mp.fsum(exact(w) * mp.npdf(y, exact(g.centre), exact(g.sd)) for w, g in parts)
+
+
+def exact(x: Fraction) -> mp.mpf:
+    return mp.mpf(x.numerator) / x.denominator
+
+
+def mp_transport(law: Any, z: float) -> mp.mpf:
+    """T(z) by bisection on the logarithm of the smaller tail, with 40 digits."""
+    left = z <= 0
+    goal = mp.log(mp.ncdf(mp.mpf(z) if left else -mp.mpf(z)))
+    lo, hi = mp.mpf(-400), mp.mpf(400)
+    for _ in range(150):
+        middle = (lo + hi) / 2
+        low = (mp.log(mixture_tail(law, middle, left)) < goal) == left
+        lo, hi = (middle, hi) if low else (lo, middle)
+    return (lo + hi) / 2
+
+
+def close(found: float, value: Any, relative: float) -> bool:
+    return abs(found - value) <= relative * abs(value)
+
+
+# Values from elsewhere.
+
+
+@pytest.mark.parametrize("record", records("ot_map"), ids=lambda r: r["id"])
+def test_reference_values(record: dict[str, Any]):
+    T, z, value = Transport(law_of(record["inputs"])), record["inputs"]["z"], mp.mpf(record["value"])
+    assert close(T(z), value, 1e-15)
+    found = T.at(z)
+    assert mp.mpf(found.lo) <= value <= mp.mpf(found.hi)
+    assert found.error <= 1e-15 * abs(value)
+
+
+@pytest.mark.parametrize("record", records("ot_map_derivative"), ids=lambda r: r["id"])
+def test_reference_slopes(record: dict[str, Any]):
+    T, z, value = Transport(law_of(record["inputs"])), record["inputs"]["z"], mp.mpf(record["value"])
+    assert close(T.derivative(z), value, 2e-15)
+    found = T.slope(z)
+    assert mp.mpf(found.lo) <= value <= mp.mpf(found.hi)
+    assert found.error <= 1e-15 * abs(value)
+
+
+@pytest.mark.parametrize("record", records("exact_fit_lipschitz"), ids=lambda r: r["id"])
+def test_reference_lipschitz_constants(record: dict[str, Any]):
+    found, value = Transport(law_of(record["inputs"])).lipschitz(), mp.mpf(record["value"])
+    assert mp.mpf(found.lo) <= value <= mp.mpf(found.hi)
+    assert found.certified
+    assert found.error <= 1e-13 * value
+
+
+def test_power_a_reference_value_changed_in_its_thirteenth_digit_is_caught():
+    value = mp.mpf(records("ot_map")[0]["value"])
+    T, z = Transport(BUMPS), records("ot_map")[0]["inputs"]["z"]
+    assert not close(T(z), value * (1 + mp.mpf("1e-12")), 1e-15)
+    assert not T.at(z).lo <= value * (1 + mp.mpf("1e-12")) <= T.at(z).hi
+    most = mp.mpf(records("exact_fit_lipschitz")[0]["value"])
+    assert most * (1 + mp.mpf("1e-12")) > Transport(BUMPS).lipschitz().hi
+
+
+@pytest.mark.parametrize("z", [-38.0, -20.0, -3.0, -0.25, 1e-9, 0.675, 5.0, 38.0])
+@pytest.mark.parametrize("name", MIXTURES)
+def test_values_and_slopes_far_out_in_both_tails(name: str, z: float):
+    law = MIXTURES[name]
+    T = Transport(law)
+    with mp.workdps(45):
+        y = mp_transport(law, z)
+        slope = mp.npdf(mp.mpf(z)) / mixture_pdf(law, y)
+        for value, found, enclosed in ((y, T(z), T.at(z)), (slope, T.derivative(z), T.slope(z))):
+            assert close(found, value, 1e-12)
+            assert mp.mpf(enclosed.lo) <= value <= mp.mpf(enclosed.hi)
+            assert enclosed.error <= 1e-15 * abs(value)
+        assert abs(T.log_derivative(z) - mp.log(slope)) <= 1e-12
+
+
+def test_power_the_wrong_tail_would_be_seen():
+    """Levels above 1 - 1e-17 are one float: a map through the cdf alone is lost there."""
+    assert not close(float(BUMPS.ppf(float(Gaussian().cdf(9.0)))), mp_transport(BUMPS, 9.0), 1e-12)
+
+
+def test_slopes_too_steep_for_floats_in_a_valley_of_1e_minus_196():
+    T = Transport(LAWS["modes at 30"])
+    with mp.workdps(420):
+        y = mp.findroot(
+            lambda y: (mp.ncdf(y - 30) + mp.ncdf(y + 30) - 1) / 2 - (mp.ncdf(mp.mpf(1e-150)) - 0.5), (3.8, 3.9)
+        )
+    assert close(T(1e-150), y, 1e-12)
+    assert mp.mpf(T.at(1e-150).lo) <= y <= mp.mpf(T.at(1e-150).hi)
+    assert T.at(0).error < 1e-300
+
+
+# Identities.
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_monotone_and_inside_the_certificate(name: str):
+    T = Transport(LAWS[name])
+    z = np.concatenate([np.linspace(-9, 9, 61), [-38.0, 38.0]])
+    y = T(z)
+    order = np.argsort(z)
+    assert np.all(np.diff(y[order]) >= 0)
+    for x, value in zip(z[::4], y[::4], strict=True):
+        found = T.at(float(x))
+        assert abs(value - float(found)) <= 1e-12 * abs(value) + 1e-15 + found.error
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_the_inverse_undoes_it(name: str):
+    T = Transport(MIXTURES[name])
+    z = np.array([-20.0, -5.0, -1.0, -0.3, 0.2, 0.7, 2.0, 9.0])
+    assert np.allclose(T.inverse(T(z)), z, rtol=1e-12, atol=0)
+    assert np.allclose(T.derivative(z) * T.inverse.derivative(T(z)), 1, rtol=1e-11)
+    assert T.inverse.inverse == T
+
+
+def test_power_the_inverse_of_another_law_does_not():
+    T = Transport(BUMPS)
+    assert not np.allclose(Transport(two_gaussians("3.0001")).inverse(T(1.0)), 1.0, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_slopes_are_those_of_finite_differences(name: str):
+    T, h = Transport(MIXTURES[name]), Fraction(1, 2**20)
+    for z in (Fraction(-3), Fraction(1, 3), Fraction(2)):
+        rise = T.at(z + h) - T.at(z - h)
+        assert abs(float(rise) / (2 * h) - float(T.slope(z))) <= 1e-8 * float(T.slope(z))
+
+
+def test_its_push_forward_is_the_target():
+    T = Transport(Gaussian(1, 2), UNEVEN)
+    assert T.image_of(Gaussian(1, 2)) is UNEVEN
+    assert T.image_of(Gaussian(1, 3)) is None
+    x = np.linspace(-6, 6, 41)
+    assert np.allclose(UNEVEN.cdf(T(x)), Gaussian(1, 2).cdf(x), rtol=1e-12, atol=0)
+
+
+# The Lipschitz constant.
+
+KNOWN = [
+    (Transport(two_gaussians(1)), mp.exp(0.5)),
+    (Transport(two_gaussians(2, "1/2")), mp.exp(8) / 2),
+    (Transport(two_gaussians("1/2", 2)), 2 * mp.exp(mp.mpf(1) / 32)),
+    (Transport(Gaussian(3, "1/3")), mp.mpf(1) / 3),
+    (Transport(two_gaussians(2), two_gaussians(3)), mp.exp(2.5)),
+    (Transport(two_gaussians(6), two_gaussians(3, "1/2")), mp.mpf(1) / 2),
+    (Transport(BUMPS, Gaussian()), mp.mpf(1)),  # the limit at infinity
+    (Transport(Gaussian(), pushforward(fold())), mp.mpf(1)),
+]
+
+
+@pytest.mark.parametrize(("T", "value"), KNOWN, ids=lambda x: "" if isinstance(x, Transport) else f"{float(x):.6g}")
+def test_lipschitz_constants_in_closed_form(T: Transport, value: Any):
+    found = T.lipschitz()
+    assert found.certified
+    assert mp.mpf(found.lo) * (1 - mp.mpf("1e-16")) <= value <= mp.mpf(found.hi) * (1 + mp.mpf("1e-16"))
+    assert found.error <= 1e-12 * value
+
+
+def test_power_a_closed_form_off_by_1e_minus_11_is_caught():
+    T, value = KNOWN[0]
+    assert T.lipschitz().hi < value * (1 + mp.mpf("1e-11"))
+    assert T.lipschitz().lo > value * (1 - mp.mpf("1e-11"))
+
+
+def test_logarithms_of_constants_beyond_the_floats():
+    T = Transport(two_gaussians(50))
+    found = T.log_lipschitz()
+    assert 1250 in found
+    assert found.error < 1e-9
+    assert T.lipschitz().lo > 1e307
+    assert "log_lipschitz" in T.lipschitz().reason
+
+
+@pytest.mark.parametrize(
+    "name", [*MIXTURES, "needle", "wave", "teeth", "plateau", "atom in a mode", "network of a fold"]
+)
+def test_lipschitz_enclosure_against_sampled_slopes(name: str):
+    T = Transport({**LAWS, **MIXTURES}[name])
+    found = T.lipschitz()
+    joints = [float(p.stop) for p in T.passages[:-1]]
+    z = np.concatenate([np.linspace(-8, 8, 20_001), *(x + np.linspace(-1e-6, 1e-6, 5) for x in joints)])
+    highest = float(np.nanmax(T.derivative(z)))
+    assert highest <= found.hi * (1 + 1e-10)
+    assert found.error <= 1e-12 * found.hi
+    assert found.lo * 0.99 <= highest  # the samples come near: the enclosure is not silly
+
+
+def test_power_a_shrunk_enclosure_is_passed_by_a_sample():
+    T = Transport(UNEVEN)
+    z = np.linspace(0.6735, 0.6738, 2001)
+    assert float(np.max(T.derivative(z))) > T.lipschitz().hi * (1 - 1e-6)
+
+
+JUMPS = [
+    (Transport(Discrete((0, 1), ("1/4", "3/4"))), "T jumps at z = -0.67449"),
+    (Transport(pushforward(fold()), Gaussian()), "T tends to -inf at z = 0, where its source ends"),
+]
+
+
+@pytest.mark.parametrize(("T", "reason"), JUMPS, ids=["a gap", "a half-line"])
+def test_no_lipschitz_constant_where_the_target_has_a_gap_or_outruns_its_source(T: Transport, reason: str):
+    found = T.lipschitz()
+    assert (found.lo, found.hi, found.reason) == (math.inf, math.inf, reason)
+    assert T.log_lipschitz().lo == math.inf
+
+
+def test_power_atoms_at_the_ends_of_a_connected_support_are_harmless():
+    found = Transport(pushforward(clamp(-1, 1))).lipschitz()
+    assert 1 in found or found.lo == 1
+    assert found.error < 1e-12
+
+
+def test_atoms_make_flat_pieces():
+    T = Transport(pushforward(clamp(-1, 2)))
+    assert T([-5.0, -1.5, 3.0]).tolist() == [-1.0, -1.0, 2.0]
+    assert T.derivative([-5.0, 0.5, 3.0]).tolist() == pytest.approx([0.0, 1.0, 0.0], abs=1e-13)
+    assert [p.leg.kind for p in T.passages] == ["flat", "smooth", "flat"]
+    with pytest.raises(NotCertifiable, match="T is flat from z = -inf to z = -1"):
+        T.bends()
+
+
+# The clipped map.
+
+
+@pytest.mark.parametrize("L", ["0.75", "1.2", 2, 20])
+def test_the_clipped_map_has_slope_min_of_both(L: Any):
+    T = Transport(UNEVEN)
+    g = T.clipped(L)
+    z = np.linspace(-6, 6, 241)
+    assert np.allclose(g.derivative(z), np.minimum(T.derivative(z), float(Fraction(L))), rtol=1e-15)
+    slopes = np.diff(g(z)) / np.diff(z)
+    assert np.all(slopes <= float(Fraction(L)) * (1 + 1e-12))
+    assert Fraction(L) in g.lipschitz()
+    assert g.lipschitz().error <= 2e-16
+    assert g(0.0) == pytest.approx(T(0.0), rel=1e-13)  # the median stays
+
+
+def test_the_clipped_map_moves_as_the_integral_of_its_slope():
+    T = Transport(UNEVEN)
+    g = T.clipped(2)
+    z = np.linspace(0, 3, 60_001)
+    slope = np.minimum(T.derivative(z), 2.0)
+    area = float(np.sum((slope[1:] + slope[:-1]) / 2 * np.diff(z)))
+    assert g(3.0) - g(0.0) == pytest.approx(area, abs=1e-8)
+    assert float(g.at(3) - g.at(0)) == pytest.approx(area, abs=1e-8)
+
+
+def test_power_the_unclipped_map_moves_otherwise():
+    T = Transport(UNEVEN)
+    assert abs((T(3.0) - T(0.0)) - (T.clipped(2)(3.0) - T.clipped(2)(0.0))) > 0.1
+
+
+@pytest.mark.parametrize("L", ["1.2", 20])
+def test_the_clipped_map_inside_its_certificate(L: Any):
+    g = Transport(UNEVEN).clipped(L, at="1/4")
+    for z in np.linspace(-5, 5, 23):
+        found = g.at(float(z))
+        assert abs(g(float(z)) - float(found)) <= 1e-13 * max(1.0, abs(float(found)))
+        assert found.error <= 1e-14
+    assert float(g.at("1/4")) == pytest.approx(Transport(UNEVEN)(0.25), rel=1e-13)
+
+
+def test_the_parts_of_a_clipped_map():
+    T = Transport(BUMPS)
+    g = T.clipped(2)
+    left, middle, right = g.rows
+    assert [r.steep for r in g.rows] == [False, True, False]
+    assert (left.start, right.stop) == (-math.inf, math.inf)
+    assert float(middle.start) == -float(middle.stop)  # by symmetry
+    assert T.derivative(float(middle.stop)) == pytest.approx(2, rel=1e-12)
+    assert T.derivative(float(middle.stop) + 1e-6) < 2 < T.derivative(float(middle.stop) - 1e-6)
+    bends = g.bends()
+    assert float(bends[1].high) == pytest.approx(2 * float(middle.stop), rel=1e-13)
+    assert bends[1].stop == bends[2].start
+
+
+def test_a_clip_above_the_lipschitz_constant_changes_nothing():
+    T = Transport(BUMPS)
+    g, z = T.clipped(91), np.linspace(-4, 4, 17)
+    assert np.array_equal(g(z), T(z))
+    assert g.lipschitz() == T.lipschitz()
+    assert T.clipped("1/2").rows[0].steep
+    assert len(T.clipped("1/2").rows) == 1
+
+
+def test_a_clip_at_the_limit_of_the_slope_is_not_decided():
+    with pytest.raises(NotCertifiable, match="comes too near"):
+        _ = Transport(UNEVEN).clipped(1).rows
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Transport(3), "target = 3 is not a law"),  # type: ignore[arg-type]
+        (lambda: Transport("N(0, 1)", BUMPS), "source = 'N\\(0, 1\\)' is not a law"),  # type: ignore[arg-type]
+        (lambda: Transport(Discrete((0,), (1,)), BUMPS), "the source has an atom at 0"),
+        (lambda: Transport(BUMPS).clipped(0), "L = 0 is not a Lipschitz constant"),
+        (lambda: Transport(BUMPS).clipped(-1), "L = -1 is not a Lipschitz constant"),
+        (lambda: Transport(BUMPS).at(math.nan), "nan is not a finite number"),
+        (lambda: Transport(BUMPS).slope("far"), "'far' is not a finite number"),
+    ],
+)
+def test_bad_input_is_named(make: Any, message: str):
+    with pytest.raises(DomainError, match=message):
+        make()
+
+
+def test_limits_and_nan():
+    T = Transport(BUMPS)
+    assert T(math.inf) == math.inf
+    assert T(-math.inf) == -math.inf
+    assert math.isnan(T(math.nan))
+    assert math.isnan(T.clipped(2)(math.nan))
+    assert T(np.zeros((2, 3))).shape == (2, 3)
+
+
+def test_copies_and_pickles():
+    T = Transport(parse_law("1/2 N(-3, 1) + 1/2 N(3, sd=0.5)"))
+    value = T(0.3)
+    assert T.lipschitz().certified
+    assert copy.deepcopy(T)(0.3) == pickle.loads(pickle.dumps(T))(0.3) == value
+    g = T.clipped(2)
+    assert pickle.loads(pickle.dumps(g))(0.3) == g(0.3)
+
+
+def test_an_enclosure_is_what_a_certified_answer_is():
+    assert isinstance(Transport(BUMPS).at(1), Enclosure)

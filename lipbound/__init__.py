@@ -22,9 +22,21 @@ if TYPE_CHECKING:
     from .checks import Check as Check
     from .checks import check as check
     from .divergences import Divergence as Divergence
+    from .divergences import FDivergence as FDivergence
+    from .divergences import chi2 as chi2
+    from .divergences import fisher as fisher
+    from .divergences import hellinger2 as hellinger2
+    from .divergences import hockey_stick as hockey_stick
+    from .divergences import js as js
     from .divergences import kl as kl
+    from .divergences import kolmogorov as kolmogorov
+    from .divergences import kuiper as kuiper
+    from .divergences import mmd as mmd
+    from .divergences import renyi as renyi
     from .divergences import tv as tv
     from .divergences import w1 as w1
+    from .divergences import w2 as w2
+    from .divergences import w_inf as w_inf
     from .enclosure import Enclosure as Enclosure
     from .enclosure import Verdict as Verdict
     from .errors import DomainError as DomainError
@@ -47,11 +59,15 @@ if TYPE_CHECKING:
     from .laws.profile import required_lipschitz as required_lipschitz
     from .laws.transport import Transport as Transport
     from .maps import AbstractMap as AbstractMap
+    from .maps import AbstractSmooth as AbstractSmooth
+    from .maps import Formula as Formula
     from .maps import Network as Network
     from .maps import PiecewiseAffine as PiecewiseAffine
+    from .maps import SmoothNetwork as SmoothNetwork
     from .maps import affine as affine
     from .maps import clamp as clamp
     from .maps import fold as fold
+    from .maps import formula as formula
     from .maps import from_slopes as from_slopes
     from .maps import sawtooth as sawtooth
 
@@ -60,7 +76,8 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType({
     **dict.fromkeys(("bounds", "plots", "strategies", "zoo"), ""),
     **dict.fromkeys(("LowerBound", "Parameter"), "bound"),
     **dict.fromkeys(("Check", "check"), "checks"),
-    **dict.fromkeys(("Divergence", "kl", "tv", "w1"), "divergences"),
+    **dict.fromkeys(("Divergence", "FDivergence", "chi2", "fisher", "hellinger2", "hockey_stick", "js"), "divergences"),
+    **dict.fromkeys(("kl", "kolmogorov", "kuiper", "mmd", "renyi", "tv", "w1", "w2", "w_inf"), "divergences"),
     **dict.fromkeys(("Enclosure", "Verdict"), "enclosure"),
     **dict.fromkeys(("DomainError", "NotCertifiable"), "errors"),
     "exact": "exact",
@@ -70,8 +87,8 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType({
     **dict.fromkeys(("gaussian_mixture", "parse_law", "pushforward", "two_gaussians"), "laws"),
     **dict.fromkeys(("profile", "required_lipschitz"), "laws.profile"),
     "Transport": "laws.transport",
-    **dict.fromkeys(("AbstractMap", "Network", "PiecewiseAffine"), "maps"),
-    **dict.fromkeys(("affine", "clamp", "fold", "from_slopes", "sawtooth"), "maps"),
+    **dict.fromkeys(("AbstractMap", "AbstractSmooth", "Formula", "Network", "PiecewiseAffine", "SmoothNetwork"), "maps"),
+    **dict.fromkeys(("affine", "clamp", "fold", "formula", "from_slopes", "sawtooth"), "maps"),
 })  # fmt: skip
 
 __all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -43,7 +43,14 @@ def tried(f: Callable[[arb_series], arb_series], x: arb_series) -> arb_series:
         return arb_series([arb.nan()] * x.prec, prec=x.prec)
 
 
-class Curve(ABC):
+class Forgetful:
+    """What is pickled without the results that it keeps: balls do not travel."""
+
+    def __getstate__(self) -> dict[str, object]:
+        return {k: v for k, v in vars(self).items() if not isinstance(getattr(type(self), k, None), cached_property)}
+
+
+class Curve(Forgetful, ABC):
     """A function of the line, analytic wherever its series is finite.
 
     Two curves with equal `key` are one function.
@@ -103,7 +110,7 @@ class Chain(Curve):
         return self.outer.series(self.inner.series(z))
 
 
-class Real(ABC):
+class Real(Forgetful, ABC):
     """A real number known as a ball of any precision; it compares with fractions, infinities and others of its kind.
 
     Two numbers that 512 bits do not tell apart count as equal; `balls.table` answers for what that may cost.

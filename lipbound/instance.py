@@ -9,6 +9,7 @@ from functools import cached_property
 from .divergences import Divergence
 from .enclosure import Enclosure
 from .errors import DomainError
+from .exact import INF, exact
 from .laws import AbstractLaw, Pushforward, pushforward
 from .maps import AbstractMap
 
@@ -41,8 +42,16 @@ class Instance:
 
     @cached_property
     def L(self) -> Fraction:
-        """The Lipschitz constant of g."""
-        return self.g.lipschitz()
+        """The Lipschitz constant of g, or the certified upper bound of it that is known: bounds fall as L grows.
+
+        Raises DomainError if g is not Lipschitz, or not known to be.
+        """
+        bound = self.g.lipschitz()
+        if not isinstance(bound, Enclosure):
+            return bound
+        if bound.hi == INF:
+            raise DomainError(f"every bound needs a Lipschitz map, and the slope of g is {bound}")
+        return exact(bound.hi)
 
     @property
     def slope(self) -> float:

@@ -29,8 +29,8 @@ def test_the_monotone_map_fits_the_two_modes():
 
 
 def test_the_floor_makes_the_exponentials_it_counts():
-    ys, out = np.array([0.0, 0.0, 3.0, 40.0]), np.empty(4)
-    exponentials(ys, 2.5, out)  # two for each point, a third for every other
+    ys = np.array([0.0, 0.0, 3.0, 40.0])
+    out = exponentials(ys, 2.5)  # two for each point, a third for every other
     assert out[:2].tolist() == [3.0, 3.0]
     assert out[2] == pytest.approx(math.exp(-4.5) + math.exp(-3.6))
     assert active(TARGET, ys) == 2.0

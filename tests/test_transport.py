@@ -13,6 +13,8 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from instances import LAWS
 from lipbound import DomainError, Enclosure, NotCertifiable, Transport, clamp, fold, parse_law, pushforward
@@ -238,11 +240,45 @@ def test_lipschitz_enclosure_against_sampled_slopes(name: str):
     T = Transport({**LAWS, **MIXTURES}[name])
     found = T.lipschitz()
     joints = [float(p.stop) for p in T.passages[:-1]]
-    z = np.concatenate([np.linspace(-8, 8, 20_001), *(x + np.linspace(-1e-6, 1e-6, 5) for x in joints)])
+    near = [x + np.linspace(-1e-6, 1e-6, 5) for x in joints]
+    z = np.concatenate([np.linspace(-8, 8, 20_001), [-200.0, 200.0], *near])  # the limit at infinity may be highest
     highest = float(np.nanmax(T.derivative(z)))
     assert highest <= found.hi * (1 + 1e-10)
     assert found.error <= 1e-12 * found.hi
     assert found.lo * 0.99 <= highest  # the samples come near: the enclosure is not silly
+
+
+@given(st.integers(0, 2**32))
+@example(2020)
+@example(2204)  # slopes that come down to their limit from the left
+def test_random_pairs_of_mixtures(seed: int):
+    """Certified slopes at random points stay below the constant, floats within their certificates."""
+    rng = np.random.default_rng(seed)
+    source, target = (random_mixture(rng) for _ in range(2))
+    T = Transport(source, target)
+    most = T.log_lipschitz()
+    for y in target.ppf(rng.uniform(size=4)):
+        z = T.inverse(float(y))
+        assert T.log_derivative(z) <= most.hi + 1e-9
+        assert T.at(z).lo - 1e-12 * (1 + abs(T(z))) <= T(z) <= T.at(z).hi + 1e-12 * (1 + abs(T(z)))
+        assert T.slope(z).lo <= math.exp(min(most.hi, 700.0))
+
+
+@pytest.mark.parametrize("seed", range(2000, 2008))
+def test_random_constants_are_tight(seed: int):
+    rng = np.random.default_rng(seed)
+    T = Transport(*(random_mixture(rng) for _ in range(2)))
+    assert T.log_lipschitz().error < 1e-12
+    y = np.asarray(T.target.ppf(np.linspace(1e-4, 1 - 1e-4, 2001)))
+    assert np.max(T.log_derivative(T.inverse(y))) > T.log_lipschitz().lo - 0.05
+
+
+def random_mixture(rng: np.random.Generator) -> AbstractLaw:
+    count = int(rng.integers(1, 4))
+    weights = rng.integers(1, 9, count)
+    centres = [Fraction(int(x), 4) for x in rng.integers(-20, 20, count)]
+    sds = [Fraction(int(x), 4) for x in rng.integers(2, 12, count)]
+    return gaussian_mixture([Fraction(int(w), int(weights.sum())) for w in weights], centres, sds)
 
 
 def test_power_a_shrunk_enclosure_is_passed_by_a_sample():

@@ -1,10 +1,18 @@
 """Ball arithmetic: the same names as the kernels, exact rationals in, enclosures out."""
 
 from . import density as density
+from . import fisher as fisher
+from . import gaps as gaps
+from . import generators as generators
 from . import line as line
+from . import mmd as mmd
 from . import moments as moments
 from . import normal as normal
 from . import panel as panel
+from . import renyi as renyi
+from . import supremum as supremum
 from . import table as table
+from . import transport as transport
 from . import unfolded as unfolded
 from . import valley as valley
+from . import written as written

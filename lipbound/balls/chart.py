@@ -87,8 +87,7 @@ class Chart:
         y = self.pilot.strand.curve.series(x)
         y = _led(self.y(x[0]), y, n + 1)
         if cell.entries:
-            jacobian = _log_slope(y, self.pilot.side)
-            out += [e.log(y) + jacobian for e in cell.entries]
+            out.append(log_gaussians(cell.entries, y) + _log_slope(y, self.pilot.side))
         for f in cell.bents:
             if f is self.pilot or f.strand == self.pilot.strand:
                 out.append(f.log_normal(x))
@@ -112,27 +111,6 @@ class Chart:
             else:
                 high = arb.pos_inf()
         return low, high
-
-    def floor(self, cell: Cell, a: arb, b: arb) -> tuple[arb, int]:
-        """m and n such that the cell's density with respect to x is at least m |x - end|^(n - 1) between a and b.
-
-        The end is that of the chart which a or b is, if the pilot turns there with order n; elsewhere n is 1.
-        """
-        s, whole = self.pilot.strand, a.union(b)
-        order = s.order_start if _same(a, self.lo) and self._turned(True) else 1
-        order = s.order_stop if _same(b, self.hi) and self._turned(False) else order
-        if order == 1 or any(f.strand == s for f in cell.bents):
-            return self.bounds(cell, whole)[0], 1
-        y = self.y(whole)
-        height = sum((e.log(arb_series([y], prec=1))[0].exp().lower().max(arb(0)) for e in cell.entries), arb(0))
-        # |y'| = |y'| - 0 at the fold: by Taylor at least |x - fold|^(n - 1) inf |n-th derivative| / (n - 1)!
-        top = abs(s.curve.jet(whole, order + 1)[order]).lower() * order
-        return (height * top).lower(), order
-
-    def _turned(self, low: bool) -> bool:
-        """Is the chart's lower (upper) end the start (stop) of the pilot?"""
-        s = self.pilot.strand
-        return _same(self.lo, ball(s.start)) if low else _same(self.hi, ball(s.stop))
 
     def window(self, tol: arb) -> tuple[arb, arb]:
         """Finite coordinates beyond which, where the chart is unbounded, both laws weigh less than `tol`."""
@@ -189,6 +167,23 @@ def _log_sum(terms: Sequence[arb_series]) -> arb_series:
         if k != top:
             total += (term - terms[top]).exp()
     return terms[top] + total.log()
+
+
+def log_gaussians(entries: Sequence[Entry], y: arb_series) -> arb_series:
+    """Logarithm of a sum of Gaussians after the power series y, around the term that is largest at its middle.
+
+    u_j^2 - u_k^2 = (u_j - u_k)(u_j + u_k), whose first factor does not grow with y where the scales agree.
+    """
+    us = [(y - e.centre) * e.inv for e in entries]
+    k = max(range(len(us)), key=lambda j: _order(entries[j].height.log() - us[j][0] ** 2 / 2))
+    top, total = us[k], arb_series([1], prec=y.prec)
+    for j, (e, u) in enumerate(zip(entries, us, strict=True)):
+        if j != k:
+            apart = (u - top) * (u + top)
+            if e.strand.scale == entries[k].strand.scale:
+                apart = (2 * y - e.centre - entries[k].centre) * ((entries[k].centre - e.centre) * e.inv * e.inv)
+            total += (-apart / 2).exp() * (e.height / entries[k].height)
+    return entries[k].height.log() - top * top / 2 + (total.log() if len(us) > 1 else 0)
 
 
 def _order(x: arb) -> float:

@@ -6,12 +6,15 @@ from fractions import Fraction
 
 from flint import arb, arb_series
 
+from .bent import Fibre
 from .chart import Chart
 from .generators import Generator, Growth
 from .normal import ball
+from .table import Cell
 from .taylor import integral
 
-NARROW = Fraction(3)  # asks a generator for exponents near one, so that folds stay integrable
+NARROW = Fraction(9)  # asks a generator for exponents near one, so that folds stay integrable
+BITS = 256  # next to a fold y is known to the square of what is known of the coordinate
 
 
 def term(chart: Chart, g: Generator, tol: arb, tails: bool) -> arb:
@@ -56,15 +59,48 @@ def _power(x: arb, k: Fraction) -> arb:
 def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
     """Above the integral of p^k q^(1 - k), k > 1 or k < 0, between two finite coordinates, one of them perhaps a fold.
 
-    With the lesser law at least m |x - fold|^(n - 1) it is at most M^k m^(1 - k) w^s / s, s = 1 - (n - 1)(k - 1).
+    (sum p_j)^k <= n^(k - 1) sum p_j^k, and each strand is integrated in its own coordinate.
     """
     if not (a.is_finite() and b.is_finite()):
         return arb.pos_inf()
-    whole = a.union(b)
     over, under = (chart.p, chart.q) if k > 1 else (chart.q, chart.p)
     k = k if k > 1 else 1 - k
-    most, (least, order) = chart.bounds(over, whole)[1], chart.floor(under, a, b)
-    s = 1 - (order - 1) * (k - 1)
-    if s <= 0 or not least > 0 or not most.is_finite():
+    y, least = chart.y(a).union(chart.y(b)), _least(chart, under, a, b)
+    if not least > 0:
         return arb.pos_inf()
-    return most ** ball(k) * least ** ball(1 - k) * (b - a) ** ball(s) / ball(s)
+    total, width = arb(0), abs(chart.y(b) - chart.y(a))
+    for e in over.entries:
+        total += e.log(arb_series([y], prec=1))[0].exp().upper() ** ball(k) * width
+    for f in over.bents:
+        total += _own(f, k, *(chart.coordinate(f, x, chart.end(x)) for x in (a, b)))
+    return total * least ** ball(1 - k) * (len(over.entries) + len(over.bents)) ** ball(k - 1)
+
+
+def _least(chart: Chart, cell: Cell, a: arb, b: arb) -> arb:
+    """Below the density of the cell, with respect to y, between two coordinates."""
+    y = chart.y(a).union(chart.y(b))
+    total = sum((e.log(arb_series([y], prec=1))[0].exp().lower() for e in cell.entries), arb(0))
+    for f in cell.bents:
+        z = chart.coordinate(f, a, chart.end(a)).union(chart.coordinate(f, b, chart.end(b)))
+        slope = abs(f.strand.curve.jet(z, 2)[1]).upper()
+        floor = f.log_normal(arb_series([z], prec=1))[0].exp().lower() / slope
+        total += floor if floor > 0 else 0
+    return total
+
+
+def _own(f: Fibre, k: Fraction, z: arb, w: arb) -> arb:
+    """Above the integral of p^k |g'|^(1 - k) over Z between z and w, p the density of Z.
+
+    Next to a fold of order n, |g'| >= m |Z - fold|^(n - 1), m = n inf |n-th Taylor coefficient|: the integral of its
+    power is m^(1 - k) width^s / s, with s = 1 - (n - 1)(k - 1).
+    """
+    both, s = z.union(w), f.strand
+    order = max(
+        s.order_start if z.contains(f.left) or w.contains(f.left) else 1,
+        s.order_stop if z.contains(f.right) or w.contains(f.right) else 1,
+    )
+    power, least = 1 - (order - 1) * (k - 1), abs(s.curve.jet(both, order + 1)[order]).lower() * order
+    if power <= 0 or not least > 0:
+        return arb.pos_inf()
+    top = f.log_normal(arb_series([both], prec=1))[0].exp().upper()
+    return top ** ball(k) * least ** ball(1 - k) * (both.rad() * 2).upper() ** ball(power) / ball(power)

@@ -10,7 +10,7 @@ from .chart import Chart, Density, jets, middle
 from .runs import Run
 from .table import Cell
 
-PANELS = 20_000
+PANELS = 1_000
 
 
 def apart(c: Cell, d: Cell) -> tuple[Cell, Cell]:
@@ -44,7 +44,7 @@ def runs(chart: Chart, tol: arb) -> Iterator[Run]:
     while stack:
         a, b = stack.pop()
         count += 1
-        found = _judge(chart, log_p, log_q, a, b)
+        found = _judge(chart, log_p, log_q, a, b, tol)
         y, _, whole = middle(a, b)
         if found is None and count < PANELS and a < y and y < b and _heavy(chart, a, b, whole, tol):
             stack += [(y, b), (a, y)]
@@ -64,7 +64,7 @@ def _heavy(chart: Chart, a: arb, b: arb, whole: arb, tol: arb) -> bool:
     return not most < tol and not _open(chart, a, b).bound < tol
 
 
-def _judge(chart: Chart, log_p: Density, log_q: Density, a: arb, b: arb) -> list[Run] | None:
+def _judge(chart: Chart, log_p: Density, log_q: Density, a: arb, b: arb, tol: arb) -> list[Run] | None:
     """The runs of one panel, or None if it must be split; the tests are those of `runs`, on power series."""
     y, h, whole = middle(a, b)
     r, s, _ = (jet := jets(log_p, log_q, y, 3))[0], jet[1], jet[2]
@@ -77,7 +77,9 @@ def _judge(chart: Chart, log_p: Density, log_q: Density, a: arb, b: arb) -> list
     (p_low, p_high), (q_low, q_high) = (chart.bounds(cell, whole) for cell in (chart.p, chart.q))
     if p_low > q_high or q_low > p_high:  # next to a fold, where logarithms are infinite
         return [Run(a, b, 1 if p_low > q_high else -1, arb(0))]
-    return None
+    # |p - q| <= max(p, q) (1 - exp(-|r|)) <= max(p, q) |r|
+    bound = 2 * h * p_high.max(q_high) * (abs(r) + swing)
+    return [Run(a, b, 0, bound)] if bound.is_finite() and bound < tol else None
 
 
 def _monotone(chart: Chart, log_p: Density, log_q: Density, a: arb, b: arb, rising: int) -> list[Run] | None:

@@ -9,7 +9,7 @@ from flint import arb
 
 from ..errors import NotCertifiable
 from .coupling import Coupling, Leg
-from .steepness import Node, Stretch, bounds, fine_bounds, limit, node, widest
+from .steepness import Node, Stretch, above, below, bounds, fine_bounds, limit, node, widest
 
 FINE = -44  # log2 of the error wanted in log T'
 BOXES = 4000
@@ -57,37 +57,34 @@ def highest(pair: Coupling, smooth: Sequence[Leg]) -> tuple[arb, arb, bool]:
 
     The third says whether the search ran out of boxes, so that more bits would not help.
     """
-    best = arb.neg_inf()
+    starts = [s for leg in smooth for s in stretches(pair, leg)]
+    best = below(*(limit(pair, s.leg, s.side) for s in starts if s.side and s.endless))
     heap: list[tuple[float, int, Stretch, arb]] = []
-    count = 0
-    for leg in smooth:
-        for s in stretches(pair, leg):
-            if s.side and s.endless:
-                best = best.max(limit(pair, leg, s.side).lower())
-            best, top = _best(best, s), bounds(pair, s).high
-            heappush(heap, (-_order(top), count, s, top))
-            count += 1
+    for count, s in enumerate(starts):
+        best, top = _best(best, s), bounds(pair, s).high
+        heappush(heap, (-_order(top), count, s, top))
+    count = len(heap)
     while heap:
         _, _, s, high = heappop(heap)
         parts = split(pair, s) if high > best + arb(2) ** FINE and count < BOXES else None
-        if parts is None:
-            return best, high.max(best), count >= BOXES
+        if parts is None:  # the heap is in order up to the rounding of its keys
+            return best, max([best, high, *(row[3] for row in heap)]), count >= BOXES
         for part in parts:
-            best = _best(best, part)
-            top = bounds(pair, part).high
+            best, top = _best(best, part), bounds(pair, part).high
             if top > best + arb(2) ** FINE and top < best + NEARLY:
-                top = top.min(fine_bounds(pair, part).high)
+                top = above(top, fine_bounds(pair, part).high)
             heappush(heap, (-_order(top), count, part, top))
             count += 1
     return best, best, False
 
 
 def _best(best: arb, s: Stretch) -> arb:
-    return max([best, *(n.log.lower() for n in (s.lo, s.hi) if n.log.is_finite())], key=_order)
+    """The greatest lower bound of log T' met so far."""
+    return max(best, below(*(n.log for n in (s.lo, s.hi))))
 
 
 def _order(x: arb) -> float:
-    return float(x.mid()) if not x.is_nan() else float("-inf")  # priority
+    return float(x)  # priority
 
 
 def passages(pair: Coupling, leg: Leg, level: arb) -> Iterator[tuple[Stretch, int]]:

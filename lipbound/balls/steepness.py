@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flint import arb
 
 from .coupling import Coupling, Leg, rise
-from .normal import cdf
+from .normal import cdf, phi
 from .quantile import quantile
 from .slopes import log_sum
 from .table import Entry
@@ -58,8 +58,8 @@ def node(pair: Coupling, leg: Leg, y: arb, within: tuple[arb, arb] | None = None
 
 def limit(pair: Coupling, leg: Leg, side: int) -> arb:
     """log of the limit of T' at infinity, where both laws go on for ever: the ratio of the widest scales."""
-    above, below = pair.entries(leg)
-    return (widest(above, side).inv / widest(below, side).inv).log()
+    p, q = pair.entries(leg)
+    return (widest(p, side).inv / widest(q, side).inv).log()
 
 
 def widest(entries: Sequence[Entry], side: int) -> Entry:
@@ -67,19 +67,19 @@ def widest(entries: Sequence[Entry], side: int) -> Entry:
     return max(entries, key=lambda e: (e.strand.scale, side * e.strand.centre))
 
 
-def tail_high(pair: Coupling, leg: Leg, at: Node, side: int) -> arb:
-    """Upper bound of log T' beyond a point, where both laws are unbounded; infinite too near the centres."""
-    above, below = pair.entries(leg)
-    return _hazard_ratio(above, at.z, below, at.y, side)
+def tail_high(pair: Coupling, leg: Leg, at: Node, side: int, far: arb | None = None) -> arb:
+    """Upper bound of log T' beyond a point (up to y = far) where both laws are unbounded; infinite near the centres."""
+    p, q = pair.entries(leg)
+    return _hazard_ratio(p, at.z, q, at.y, side, far)
 
 
 def tail_low(pair: Coupling, leg: Leg, at: Node, side: int) -> arb:
     """Lower bound: T^-1 is the coupling of the laws exchanged."""
-    above, below = pair.entries(leg)
-    return -_hazard_ratio(below, at.y, above, at.z, side)
+    p, q = pair.entries(leg)
+    return -_hazard_ratio(q, at.y, p, at.z, side)
 
 
-def _hazard_ratio(p: Sequence[Entry], z: arb, q: Sequence[Entry], y: arb, side: int) -> arb:
+def _hazard_ratio(p: Sequence[Entry], z: arb, q: Sequence[Entry], y: arb, side: int, far: arb | None = None) -> arb:
     """Upper bound of log(p/q) beyond points z, y with equal tails P = Q, hence of the hazards p/P over q/Q.
 
     Let H = phi/(1 - Phi), a and m the widest entries of p and q, u and v their arguments. Beyond the points
@@ -87,12 +87,13 @@ def _hazard_ratio(p: Sequence[Entry], z: arb, q: Sequence[Entry], y: arb, side: 
     - p/P is at most (1 + eta) times that of a: against a, entry i weighs at most e_i, which decreases, and its hazard
       is at most (s_a/s_i)^2 max(1, (z - c_i)/(z - c_a)) times that of a, because (log H)' = H - t <= 1/t;
     - w_a (1 - Phi(v)) (1 + e) >= w_m (1 - Phi(u)), that is, the integral of H from u to v is at most a number k; as
-      H >= t, log H(v)/H(u) <= log(v/u) <= k/u^2 if k > 0, and H(v) <= H(u) if not.
+      H >= t, log H(v)/H(u) <= log(v/u) <= k/u^2 if k > 0. If k <= 0, then v <= u, and since (log H)' = H (1 - t/H)
+      with 1 - t/H decreasing, log H(v)/H(u) <= k (1 - u/H(u)): at most its value at the far end, or zero.
     """
     a, m = widest(p, side), widest(q, side)
     v, u = side * a.at(z), side * m.at(y)
-    far = v > 0 and u > 0 and all(side * e.at(z) >= v for e in p if e is not a)
-    if not (far and all(side * e.at(y) >= u for e in q if e is not m)):
+    led = all(side * e.at(z) >= v for e in p if e is not a) and all(side * e.at(y) >= u for e in q if e is not m)
+    if not (led and v > 0 and u > 0):
         return arb.pos_inf()
     shares, eta = arb(0), arb(0)
     for e in p:
@@ -101,15 +102,28 @@ def _hazard_ratio(p: Sequence[Entry], z: arb, q: Sequence[Entry], y: arb, side: 
             ratio = (e.inv / a.inv) ** 2 * arb(1).max((z - e.centre) / (z - a.centre))
             shares, eta = shares + share, eta + share * (ratio - 1)
     k = (a.weight / m.weight).log() + shares.log1p()
-    return (a.inv / m.inv).log() + k.max(arb(0)) / (u * u) + eta.log1p()
+    drift = k.max(arb(0)) / (u * u)
+    if far is not None and k < 0:
+        t = side * m.at(far)
+        drift = k * (1 - t * cdf(-t) / phi(t)).max(arb(0))
+    return (a.inv / m.inv).log() + drift + eta.log1p()
 
 
 def bounds(pair: Coupling, s: Stretch) -> Range:
     """Bounds of log T' on a stretch."""
     if s.side and s.endless:
         at = s.lo if s.side > 0 else s.hi
-        return Range(tail_low(pair, s.leg, at, s.side), tail_high(pair, s.leg, at, s.side), 0)
-    return _mixed(pair, s) if s.side else _range(s, *_crude(pair, s))
+        return Range(below(tail_low(pair, s.leg, at, s.side)), above(tail_high(pair, s.leg, at, s.side)), 0)
+    return _mixed(pair, s) if s.side else _lowered(pair, s, _range(s, *_crude(pair, s)))
+
+
+def _lowered(pair: Coupling, s: Stretch, found: Range) -> Range:
+    """With the better of two upper bounds, on a leg that is a tail of both laws."""
+    for side, near, far in ((1, s.lo, s.hi), (-1, s.hi, s.lo)):
+        ends = (s.leg.z_hi, s.leg.y_hi) if side > 0 else (s.leg.z_lo, s.leg.y_lo)
+        if not (ends[0].is_finite() or ends[1].is_finite()):
+            found = found._replace(high=above(found.high, tail_high(pair, s.leg, near, side, far.y)))
+    return found
 
 
 def fine_bounds(pair: Coupling, s: Stretch) -> Range:
@@ -122,20 +136,28 @@ def _range(s: Stretch, psi: arb, trend: arb, bend: arb) -> Range:
     width = s.hi.y - s.lo.y
     sag = width * width / 8  # a function leaves its chord by at most this times its curvature
     ends = s.lo.log.min(s.hi.log), s.lo.log.max(s.hi.log)
-    low, high = psi.lower(), psi.upper()
-    if bend.is_finite():
-        low = low.max((ends[0] - bend.max(arb(0)) * sag).lower())
-        high = high.min((ends[1] + (-bend).max(arb(0)) * sag).upper())
+    low = below(psi, ends[0] - bend.max(arb(0)) * sag)
+    high = above(psi, ends[1] + (-bend).max(arb(0)) * sag)
     if trend > 0 or trend < 0:
-        return Range(low.max(ends[0].lower()), high.min(ends[1].upper()), 1 if trend > 0 else -1)
+        return Range(below(low, ends[0]), above(high, ends[1]), 1 if trend > 0 else -1)
     return Range(low, high, 0)
+
+
+def above(*bounds: arb) -> arb:
+    """The least upper end of several upper bounds, of which those that are not finite tell nothing."""
+    return min((x.upper() for x in bounds if x.is_finite()), default=arb.pos_inf())
+
+
+def below(*bounds: arb) -> arb:
+    """The greatest lower end of several lower bounds."""
+    return max((x.lower() for x in bounds if x.is_finite()), default=arb.neg_inf())
 
 
 def _crude(pair: Coupling, s: Stretch) -> tuple[arb, arb, arb]:
     """psi = log T' = log p(z) - log q(y) with its derivatives in y, in which z' = 1/T' = exp(-psi)."""
-    above, below = pair.entries(s.leg)
-    lp, a, bend_p, reach_p = _taylor(s.lo.z, s.hi.z, above)
-    lq, c, bend_q, reach_q = _taylor(s.lo.y, s.hi.y, below)
+    p, q = pair.entries(s.leg)
+    lp, a, bend_p, reach_p = _taylor(s.lo.z, s.hi.z, p)
+    lq, c, bend_q, reach_q = _taylor(s.lo.y, s.hi.y, q)
     psi = lp + reach_p - lq - reach_q
     rate = (-psi).exp()
     trend = a * rate - c
@@ -144,12 +166,12 @@ def _crude(pair: Coupling, s: Stretch) -> tuple[arb, arb, arb]:
 
 def _by_series(pair: Coupling, s: Stretch) -> tuple[arb, arb, arb]:
     """The same by a long Taylor series around the middle, its last coefficient taken over the whole stretch."""
-    above, below = pair.entries(s.leg)
+    p, q = pair.entries(s.leg)
     y = ((s.lo.y + s.hi.y) / 2).mid()
     h = (s.hi.y - y).max(y - s.lo.y).upper()
     z = node(pair, s.leg, y, (s.lo.z.lower(), s.hi.z.upper())).z
-    here = rise(y, below, z, above, ORDER + 1).derivative().log()  # of log z' = -psi
-    whole = rise(arb(y, h), below, s.lo.z.union(s.hi.z), above, ORDER + 2).derivative().log()
+    here = rise(y, q, z, p, ORDER + 1).derivative().log()  # of log z' = -psi
+    whole = rise(arb(y, h), q, s.lo.z.union(s.hi.z), p, ORDER + 2).derivative().log()
     values = [-here[k] for k in range(ORDER)] + [-whole[ORDER]]
     slopes = [k * c for k, c in enumerate(values)][1:]
     bends = [k * c for k, c in enumerate(slopes)][1:]
@@ -175,11 +197,11 @@ def _taylor(lo: arb, hi: arb, entries: Sequence[Entry]) -> tuple[arb, arb, arb, 
 
 def _mixed(pair: Coupling, s: Stretch) -> Range:
     """Where the target stops, at positive density, and the source goes on for ever: the slope tends to zero."""
-    above, below = pair.entries(s.leg)
+    p, q = pair.entries(s.leg)
     z = s.lo.z if s.side > 0 else s.hi.z
     most = arb(0)
-    for e in above:
+    for e in p:
         u = (s.side * e.at(z)).max(arb(0))
         most += e.height * (-u * u / 2).exp()
-    value, _, _, reach = _taylor(s.lo.y, s.hi.y, below)
-    return Range(arb.neg_inf(), (most.log() - value - reach).upper(), 0)
+    value, _, _, reach = _taylor(s.lo.y, s.hi.y, q)
+    return Range(arb.neg_inf(), above(most.log() - value - reach), 0)

@@ -28,7 +28,7 @@ class Strip:
         """Integral of |F - G| over a run of p - q, on which F - G is monotone."""
         a, b = run.a, run.b
         if not (a.is_finite() and b.is_finite()):
-            return abs(self._tail(a, b)).union(arb(0))
+            return self._unbounded(run)
         at_a, at_b, width = self.gap(a), self.gap(b), abs(self.chart.y(b) - self.chart.y(a))
         most = abs(at_a).max(abs(at_b)) + (run.bound if run.sign == 0 else 0)
         if run.sign == 0 or width * most < self.tol:
@@ -41,6 +41,16 @@ class Strip:
         x, z = self._crossing(a, b, at_a > 0)
         rest = abs(self.chart.y(z) - self.chart.y(x)) * abs(self.gap(x)).max(abs(self.gap(z)))
         return abs(self._area(a, x)) + abs(self._area(z, b)) + arb(0).union(rest)
+
+    def _unbounded(self, run: Run) -> arb:
+        """The same where the run has an infinite end: a tail, and the rest."""
+        lo, hi = self.chart.window(self.tol)
+        x, y = (run.a if run.a.is_finite() else lo), (run.b if run.b.is_finite() else hi)
+        if not x < y or run.sign == 0:
+            return arb(0).union(self._tail(run.a, run.b))
+        inner = self.distance(Run(x, y, run.sign, run.bound))
+        tails = [(a, b) for a, b in ((run.a, x), (y, run.b)) if not (a.is_finite() and b.is_finite())]
+        return inner + sum((arb(0).union(self._tail(a, b)) for a, b in tails), arb(0))
 
     def _area(self, a: arb, b: arb) -> arb:
         """Integral of F - G between two coordinates, by parts: what is left are means of single strands."""
@@ -66,7 +76,7 @@ class Strip:
         return a, b
 
     def _tail(self, a: arb, b: arb) -> arb:
-        """Bound of the integral beyond the window: the masses there times how far away they are."""
+        """Bound of the integral beyond the window: F - G moves by no more than the masses there, and ends at zero."""
         chart = self.chart
         x = b if b.is_finite() else a
         if not x.is_finite():
@@ -75,7 +85,7 @@ class Strip:
         end, y = chart.p.hi if outward > 0 else chart.p.lo, chart.y(x)
         masses = [chart.mass(cell, a, b) for cell in (chart.p, chart.q)]
         if not isinstance(end, float):
-            return abs(ball(end) - y) * sum(masses, arb(0))
+            return abs(ball(end) - y) * sum(masses, abs(self.gap(x)))
         means = [self._mean(cell, a, b) for cell in (chart.p, chart.q)]
         return sum((abs(m - y * w) for m, w in zip(means, masses, strict=True)), arb(0))
 

@@ -21,10 +21,10 @@ DEPTH = 40
 
 
 class Panel(NamedTuple):
-    """Z = sum coefficients[n] t^n with t = ((side (y - anchor))^(1/root) - centre) inv for lo <= y <= hi.
+    """Z = sum coefficients[n] t^n with t = (s - centre) inv for lo <= y <= hi, d = side (y - anchor).
 
-    The anchor is a fold or a limit of the strand, as the sum of two floats, or, if the side is 0, a point of the
-    panel, and then t = ((y - anchor) - centre) inv.
+    The anchor is the sum of two floats. At a fold s = d^(1/root); at a limit that Z = inf alone reaches the root is 0
+    and s = log d; if the side is 0 the anchor is a point of the panel and s = y - anchor.
     """
 
     lo: float
@@ -62,7 +62,9 @@ def unfolded(strand: Bent) -> list[Panel]:
         (b, middle, ends[1], strand.order_stop, False),
     ):
         anchor = None if isinstance(end, float) else ball(end)
-        frame = _Frame(anchor, f.side if first else -f.side, order if anchor is not None else 1)
+        limit = not (f.left if first else f.right).is_finite()
+        root = 1 if anchor is None else 0 if limit else order
+        frame = _Frame(anchor, f.side if first else -f.side, root)
         found += _split(f, frame, z, far, 0)
     return sorted(found)
 
@@ -105,13 +107,14 @@ def _distance(gap: arb, side: int, frame: _Frame) -> arb:
     """The coordinate of a point whose height above the anchor is `gap`."""
     if frame.anchor is None:
         return gap
-    return (side * gap).nonnegative_part().root(frame.root)
+    gap = (side * gap).nonnegative_part()
+    return gap.root(frame.root) if frame.root else gap.log()
 
 
 def _undone(f: Fibre, anchor: arb, side: int, root: int, s: arb_series) -> arb_series:
-    """Z as a power series, where y = anchor + side s^root."""
+    """Z as a power series, where y = anchor + side s^root, or anchor + side exp(s) if the root is 0."""
     order = s.prec
-    y = anchor + side * s**root
+    y = anchor + side * (s**root if root else s.exp())
     z = arb(inverse(f, arb(y[0].mid())).mid())
     branch = f.strand.curve.series(variable(z, order))
     back = arb_series([arb(0), *(branch[k] for k in range(1, order))], prec=order).reversion()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from .. import balls
 from ..enclosure import Enclosure
-from ..errors import DomainError
+from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
-from ..pieces import joint
+from ..pieces import Bent, Lost, joint
 
 
 class Divergence(abc.ABC):
@@ -29,7 +29,8 @@ class Divergence(abc.ABC):
     symbol: str  # LaTeX
     unit: str
     symmetric: bool
-    triangle: bool
+    triangle: bool  # is it a metric?
+    root_triangle: bool = False  # is its square root one?
 
     @abc.abstractmethod
     def __call__(self, p: AbstractLaw, q: AbstractLaw) -> Enclosure:
@@ -98,6 +99,13 @@ def need_laws(name: str, *laws: object) -> None:
                 f"{name} compares two laws and got {type(law).__name__}: use Gaussian, Mixture or pushforward(g); "
                 "samples are not a law"
             )
+
+
+def need_affine(name: str, *laws: AbstractLaw) -> None:
+    """Raise NotCertifiable unless every density is made of segments of Gaussians."""
+    for law in laws:
+        if any(isinstance(piece, (Bent, Lost)) for piece in law.pieces()):
+            raise NotCertifiable(f"{name} is known for images under piecewise-affine maps, not under smooth ones")
 
 
 def need_tolerance(tol: float) -> None:

@@ -2,10 +2,16 @@
 
 from . import bent as bent
 from . import density as density
+from . import gaps as gaps
+from . import generators as generators
 from . import level as level
 from . import line as line
+from . import mmd as mmd
 from . import moments as moments
 from . import normal as normal
 from . import panel as panel
 from . import quantile as quantile
+from . import renyi as renyi
 from . import table as table
+from . import transport as transport
+from . import written as written

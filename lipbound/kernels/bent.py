@@ -22,8 +22,8 @@ COLUMNS: Final = ((np.int64, (0, 5, 6)), (np.float64, (3, 4, 7, 8)))  # of a row
 class Table(NamedTuple):
     """Cell k lies between edges[k-1] and edges[k]; its smooth strands are on the panels index[first[k] : first[k+1]].
 
-    On panel j of strand i, Z = sum coefficients[j, n] t^n, t = ((side (y - anchor))^(1/root) - centre) inv, and
-    t = (y - anchor - centre) inv where side = 0.
+    On panel j of strand i, Z = sum coefficients[j, n] t^n, t = (s - centre) inv, where s depends on y - anchor as in
+    `balls.unfolded`: a root next to a fold, a logarithm next to a limit, else the difference itself.
     """
 
     edges: Floats
@@ -79,19 +79,47 @@ def _logs(chosen: Any, logs: Floats) -> Floats:
 
 
 @leaf
+def away(y, j, t):
+    """How far y lies beyond the anchor of panel j, on the panel's side."""
+    d = (y - t.anchor[j]) - t.beside[j]
+    return d * t.side[j] if t.side[j] != 0 else d
+
+
+@leaf
+def position(y, j, t):
+    """Standard deviations of Z from its mean on panel j, inside the window of the strand; an end of it at the anchor."""
+    i = t.strand[j]
+    if t.side[j] != 0 and away(y, j, t) <= 0.0:
+        return t.start[i] if (t.side[j] > 0) == t.rising[i] else t.stop[i]
+    return min(max((unfold(y, j, t)[0] - t.mean[i]) * t.scale[i], t.start[i]), t.stop[i])
+
+
+@leaf
+def _coordinate(d, root):
+    """The coordinate s of a point at distance d from the anchor, and ds/dd."""
+    if root == 2:
+        s = math.sqrt(d)
+        return s, 0.5 / s if s > 0.0 else 0.0
+    if root == 0:
+        return (math.log(d), 1.0 / d) if d > 0.0 else (-math.inf, 0.0)
+    if root == 1:
+        return d, 1.0
+    s = d ** (1.0 / root)
+    return s, s / (root * d) if d > 0.0 else 0.0
+
+
+@leaf
 def unfold(y, j, t):
-    """Z and |dZ/dy| on panel j; beyond the fold at which the panel ends, a slope of zero."""
-    s = (y - t.anchor[j]) - t.beside[j]
-    slope = 1.0
+    """Z and |dZ/dy| on panel j; at a fold and beyond the anchor a slope of zero, at a limit what it is just inside."""
+    s, slope = away(y, j, t), 1.0
     if t.side[j] != 0:
-        s = max(0.0, s * t.side[j])
-        slope = 1.0 if s > 0.0 else 0.0
-    if t.root[j] == 2:
-        s = math.sqrt(s)
-        slope *= 0.5 / s if s > 0.0 else 0.0
-    elif t.root[j] > 2:
-        d, s = s, s ** (1.0 / t.root[j])
-        slope *= s / (t.root[j] * d) if s > 0.0 else 0.0
+        if s < 0.0:
+            s, slope = 0.0, 0.0
+        elif s == 0.0 and t.root[j] == 0:
+            s = math.exp(t.centre[j] - 1.0 / t.inv[j])
+        s, speed = _coordinate(s, t.root[j])
+        slope *= speed
+        s = max(s, t.centre[j] - 1.0 / t.inv[j])
     x = (s - t.centre[j]) * t.inv[j]
     n = t.coefficients.shape[1] - 1
     z, dz = t.coefficients[j, n], 0.0
@@ -146,8 +174,7 @@ def tail1(y, t, left, log):
     for n in range(t.first[k], t.first[k + 1]):
         j = t.index[n]
         i = t.strand[j]
-        u = (unfold(y, j, t)[0] - t.mean[i]) * t.scale[i]
-        u = min(max(u, t.start[i]), t.stop[i])
+        u = position(y, j, t)
         low = left == t.rising[i]
         a, b = (t.start[i], u) if low else (u, t.stop[i])
         if log:
@@ -221,9 +248,7 @@ def _ends(y, t, out):
         out[i] = t.stop[i] if passed == t.rising[i] else t.start[i]
     for n in range(t.first[k], t.first[k + 1]):
         j = t.index[n]
-        i = t.strand[j]
-        u = (unfold(y, j, t)[0] - t.mean[i]) * t.scale[i]
-        out[i] = min(max(u, t.start[i]), t.stop[i])
+        out[t.strand[j]] = position(y, j, t)
 
 
 @jit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from .exponential import exp, log
 from .jit import inner, leaf
 from .normal import log_wide_mass, wide_mass
 
@@ -28,7 +27,7 @@ def pdf1(y, k, t):
     total = 0.0
     for j in range(t.first[k], t.first[k + 1]):
         u = t.u0[j] + (y - t.y0[j]) * t.inv[j]
-        total += t.height[j] * exp(-0.5 * u * u)
+        total += t.height[j] * math.exp(-0.5 * u * u)
     return total
 
 
@@ -44,8 +43,8 @@ def logpdf1(y, step, k, t):
     total = 0.0
     for j in range(t.first[k], t.first[k + 1]):
         u = t.u0[j] + ((y - t.y0[j]) + step) * t.inv[j]
-        total += exp(t.log_height[j] - 0.5 * u * u - top)
-    return top + log(total)
+        total += math.exp(t.log_height[j] - 0.5 * u * u - top)
+    return top + math.log(total)
 
 
 @inner

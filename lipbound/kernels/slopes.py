@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from .exponential import exp, log
 from .jit import inner, leaf
 
 
@@ -40,14 +39,14 @@ def _log_sum(y, half, index, count, u0, y0, inv, log_height):
         e = log_height[j] - 0.5 * u * u - top
         sq = inv[j] * inv[j]
         gap = -u * inv[j] - slope_k
-        share = exp(e)
+        share = math.exp(e)
         total += share
         slope += share * gap
         grow = abs(gap) * half + 0.5 * max(0.0, sq_k - sq) * half * half
-        most = exp(min(0.0, e + grow))
+        most = math.exp(min(0.0, e + grow))
         wide = abs(gap) + abs(sq - sq_k) * half
         spread += most * wide * wide
         square += most * max(0.0, sq - sq_k)
         least = min(least, sq)
     rounding = 4e-16 * (1.0 + u_k * u_k + abs(u_k * inv[k]) * abs(y - y0[k]) + abs(top))
-    return top + log(total), slope_k + slope / total, -square, spread - least, rounding
+    return top + math.log(total), slope_k + slope / total, -square, spread - least, rounding

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from flint import arb, arb_series, ctx
 
 from ..balls.coupling import Coupling, Leg, Mark, legs
-from ..balls.quantile import distribution, quantile
+from ..balls.quantile import distribution, level_of, quantile
 from ..curves import Curve, End, Image, Real, exact_ball, precision, variable
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError

@@ -31,7 +31,7 @@ class LatentProfile:
     >>> from lipbound.laws import Gaussian
     >>> I = profile(Gaussian(0, 2))
     >>> round(I(0.5), 12), I.log_concave  # 1 / (2 sqrt(2 pi))
-    (0.1994711402, True)
+    (0.199471140201, True)
     """
 
     law: AbstractLaw

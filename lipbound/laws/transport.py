@@ -73,7 +73,7 @@ class Transport(AbstractSmooth):
         """The transport back, from the target to the source.
 
         >>> T = Transport(Gaussian(1, 2))
-        >>> T.inverse(T(0.75))
+        >>> round(T.inverse(T(0.75)), 12)
         0.75
         """
         return Transport(self.target, self.source)
@@ -126,7 +126,7 @@ class Transport(AbstractSmooth):
 
         >>> from lipbound.laws import two_gaussians
         >>> print(Transport(two_gaussians(50)).log_lipschitz())  # 50^2 / 2
-        1250.00000000... (certified)
+        1250 ± ... (certified)
         """
         if self._affine:
             with precision(128):
@@ -189,7 +189,7 @@ class Transport(AbstractSmooth):
             with precision(bits):
                 legs = [p.leg for p in passages(self.curve) if p.leg.kind == "smooth"]
                 least, most, full = highest(self.curve.coupling(), legs)
-                low, high = low.max(least), high.min(most)
+                low, high = max(low, least), min(high, most)
             if full or high - low < CLOSE:
                 break
         return low, high, ""

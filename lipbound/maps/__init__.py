@@ -6,6 +6,7 @@ from .bends import Bend
 from .formula import Formula, formula
 from .nets import Network
 from .smooth import AbstractSmooth
+from .smooth_nets import SmoothNetwork
 
 __all__ = [
     "AbstractMap",
@@ -15,6 +16,7 @@ __all__ = [
     "Formula",
     "Network",
     "PiecewiseAffine",
+    "SmoothNetwork",
     "affine",
     "clamp",
     "fold",

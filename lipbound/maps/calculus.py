@@ -13,7 +13,7 @@ def derivative(f: Expression) -> Expression:
 
     >>> from lipbound.maps.expressions import Z
     >>> derivative(call("sin", Z * Z))
-    2*z*cos(z**2)
+    2*cos(z**2)*z
     """
     if f.is_constant:
         return number(0)

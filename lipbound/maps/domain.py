@@ -25,7 +25,7 @@ def demand_smooth(f: Expression) -> None:
     >>> demand_smooth(call("log", Z * Z + 1))
     >>> demand_smooth(Z**-1)
     Traceback (most recent call last):
-    lipbound.errors.DomainError: z**(-1) is not defined at z = 0: a map must be smooth on all of the line
+    lipbound.errors.DomainError: 1/z is not defined at z = 0: a map must be smooth on all of the line
     """
     for part in _parts(f, set()):
         if part.head == "log" or (part.head == "power" and part.number.denominator > 1):

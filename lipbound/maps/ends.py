@@ -7,10 +7,10 @@ from functools import reduce
 
 from flint import arb, arb_series
 
-from ..curves import exact_ball, rational
+from ..curves import rational
 from ..errors import NotCertifiable
 from .expressions import Expression
-from .germs import CONSTANT, Germ, Scale, composed, exact, monomial, within
+from .germs import CONSTANT, Germ, Scale, composed, monomial, within
 from .series import SERIES, raised
 from .spans import Span
 
@@ -23,7 +23,7 @@ def outward(side: int, start: int) -> Germ:
     >>> outward(-1, 4).sign
     -1
     """
-    return monomial(arb(side), Scale(power=Fraction(1)), start)
+    return monomial(Fraction(side), Scale(power=Fraction(1)), start)
 
 
 def germ(f: Expression, z: Germ) -> Germ:
@@ -38,7 +38,7 @@ def germ(f: Expression, z: Germ) -> Germ:
     """
     match f.head:
         case "number":
-            return monomial(exact_ball(f.number), CONSTANT, z.start)
+            return monomial(f.number, CONSTANT, z.start)
         case "pi" | "E":
             return monomial(arb.pi() if f.head == "pi" else arb.const_e(), CONSTANT, z.start)
         case "z":
@@ -65,16 +65,16 @@ def _applied(f: Expression, args: list[Germ]) -> Germ:
 
 def _far(name: str, u: Germ) -> Germ:
     """A function of an argument that is not bounded."""
-    one = monomial(arb(1), CONSTANT, u.start)
+    one = monomial(Fraction(1), CONSTANT, u.start)
     if name in ("sin", "cos", "sinpi", "cospi"):
         return within(Span(arb(-1), arb(1)), u.start)
     if name in ("sinh", "cosh"):
-        return (_exp(u) + _exp(-u).scaled(arb(-1 if name == "sinh" else 1))).scaled(arb(0.5))
+        return (_exp(u) + _exp(-u).scaled(Fraction(-1 if name == "sinh" else 1))).scaled(Fraction(1, 2))
     if name == "tanh":
-        return _far("sigmoid", u.scaled(arb(2))).scaled(arb(2)) - one
+        return _far("sigmoid", u.scaled(Fraction(2))).scaled(Fraction(2)) - one
     if not u.sign:
         return _undecided(name, u)
-    side, x = arb(u.sign), u if u.sign > 0 else -u
+    side, x = Fraction(u.sign), u if u.sign > 0 else -u
     if name == "atan":
         right = monomial(arb.pi() / 2, CONSTANT, u.start) - composed(arb_series.atan, _power(x, Fraction(-1)))
         return right.scaled(side)
@@ -106,7 +106,7 @@ def _remainder(name: str, x: Germ) -> Germ:
     if name == "Phi":
         return _mills(x * x, x, (2 * arb.pi()).rsqrt())
     if name == "erf":
-        return _mills((x * x).scaled(arb(2)), x, arb.pi().rsqrt())
+        return _mills((x * x).scaled(Fraction(2)), x, arb.pi().rsqrt())
     tail = _exp(-x)
     # t / (1 + t) for sigmoid; log(1 + t) lies between that and t
     low = 1 / (1 + tail.range.high)
@@ -116,7 +116,7 @@ def _remainder(name: str, x: Germ) -> Germ:
 def _mills(square: Germ, x: Germ, factor: arb) -> Germ:
     """factor exp(-square / 2) / x times some number between 1 - 1 / square and 1 (Mills' ratio)."""
     least = 1 - _power(square, Fraction(-1)).range.high
-    return (_exp(square.scaled(arb(-0.5))) * _power(x, Fraction(-1))).scaled(factor).blurred(Span(least, arb(1)))
+    return (_exp(square.scaled(Fraction(-1, 2))) * _power(x, Fraction(-1))).scaled(factor).blurred(Span(least, arb(1)))
 
 
 def _exp(u: Germ) -> Germ:
@@ -125,7 +125,7 @@ def _exp(u: Germ) -> Germ:
         return composed(arb_series.exp, u)
     scale = _exponential(grown)
     if scale is not None:
-        return composed(arb_series.exp, rest) * monomial(arb(1), scale, u.start)
+        return composed(arb_series.exp, rest) * monomial(Fraction(1), scale, u.start)
     if not u.lead.high < 0:
         raise NotCertifiable("an exponential grows too fast")
     return _falling(u)
@@ -138,7 +138,7 @@ def _falling(u: Germ) -> Germ:
         return within(Span(arb(0), u.range.high.exp()), u.start)
     unit = arb(2) ** -20
     half = rational((u.lead.high / 2 / unit).upper().floor()) * rational(unit)
-    edge = (u - monomial(exact_ball(half), Scale(power=Fraction(n)), u.start)).range.high
+    edge = (u - monomial(half, Scale(power=Fraction(n)), u.start)).range.high
     return within(Span(arb(0), edge.exp()), u.start, Scale((half, *[Fraction(0)] * (n - 1))))
 
 
@@ -146,7 +146,7 @@ def _exponential(grown: Germ) -> Scale | None:
     """exp of a sum of growing terms as a scale: of a polynomial and a multiple of log z, all of them rational."""
     found = CONSTANT
     for scale, coefficient in grown.terms.items():
-        value, power = exact(coefficient), scale.power
+        value, power = coefficient.exact, scale.power
         if value is None or scale.rates:
             return None
         if (power, scale.logs) == (0, 1):
@@ -165,7 +165,7 @@ def _log(u: Germ) -> Germ:
     n = len(scale.rates)
     powers = {Scale(power=Fraction(n - i)): rate for i, rate in enumerate(scale.rates)}
     powers[Scale(logs=Fraction(1))] = scale.power
-    terms = [monomial(exact_ball(factor), power, u.start) for power, factor in powers.items()]
+    terms = [monomial(factor, power, u.start) for power, factor in powers.items()]
     return reduce(Germ.__add__, terms) + composed(arb_series.log, u.over(scale))
 
 
@@ -173,4 +173,4 @@ def _power(u: Germ, q: Fraction) -> Germ:
     if q.denominator == 1 and 0 < q <= LARGEST_POWER:
         return reduce(Germ.__mul__, [u] * int(q))
     scale = u.top
-    return composed(lambda x: raised(x, q), u.over(scale)) * monomial(arb(1), scale**q, u.start)
+    return composed(lambda x: raised(x, q), u.over(scale)) * monomial(Fraction(1), scale**q, u.start)

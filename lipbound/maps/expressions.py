@@ -17,7 +17,7 @@ class Expression:
     `number` is the value of a number and the exponent of a power. Build them by operators and `call`.
 
     >>> 2 * Z + Z * Z + Z
-    z**2 + 3*z
+    3*z + z**2
     """
 
     head: str
@@ -32,6 +32,9 @@ class Expression:
     @cached_property
     def _hash(self) -> int:
         return hash((self.head, self.args, self.number))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Expression, (self.head, self.args, self.number)  # a hash that is kept would not fit elsewhere
 
     def __hash__(self) -> int:
         return self._hash
@@ -78,6 +81,7 @@ def call(name: str, arg: Expression) -> Expression:
     >>> call("exp", -Z), call("sin", PI * Z).head
     (exp(-z), 'sinpi')
     """
+    arg = total([arg])
     turns = [_without_pi(term) for term in _flat("sum", [arg])] if name in ("sin", "cos") else [None]
     if None in turns:
         return Expression(name, (arg,))
@@ -101,31 +105,25 @@ def sqrt(arg: Expression | int) -> Expression:
 def total(terms: list[Expression]) -> Expression:
     """The sum, with like terms as one."""
     counts: dict[Expression, Fraction] = {}
-    for term in _flat("sum", terms):
-        factor, rest = _split(term)
+    for factor, rest in (_split(part) for term in terms for part in _opened(term)):
         counts[rest] = counts.get(rest, Fraction(0)) + factor
     rows = [product([number(c), rest]) for rest, c in counts.items() if c]
     return _joined("sum", rows, Fraction(0))
 
 
 def product(factors: list[Expression]) -> Expression:
-    """The product; like factors become one where that hides no division by zero."""
-    factor, counts = Fraction(1), dict[Expression, int]()
-    others: list[Expression] = []
+    """The product; like factors become one where that hides no division by zero, nor a root of something negative."""
+    factor, counts = Fraction(1), dict[tuple[Expression, object], Fraction]()
     for part in _flat("product", factors):
-        whole = part.head == "power" and part.number.denominator == 1 and part.number > 0
+        base, n = (part.args[0], part.number) if part.head == "power" else (part, Fraction(1))
         if part.head == "number":
             factor *= part.number
-        elif part.head == "power" and not whole:
-            others.append(part)
-        else:
-            base, n = (part.args[0], int(part.number)) if whole else (part, 1)
-            counts[base] = counts.get(base, 0) + n
+            continue
+        kind = (base, n > 0) if n.denominator == 1 else (base, str(len(counts)))  # a root stays alone
+        counts[kind] = counts.get(kind, Fraction(0)) + n
     if not factor:
         return number(0)
-    rows = [*(power(base, Fraction(n)) for base, n in counts.items()), *others]
-    if len(rows) == 1 and rows[0].head == "sum" and factor != 1:
-        return total([product([number(factor), term]) for term in rows[0].args])
+    rows = [power(base, n) for (base, _), n in counts.items()]
     return _joined("product", [*rows, *([number(factor)] if factor != 1 else [])], Fraction(1))
 
 
@@ -149,6 +147,12 @@ def _node(x: Expression | int) -> Expression:
 def _flat(head: str, nodes: list[Expression]) -> Iterator[Expression]:
     for node in nodes:
         yield from node.args if node.head == head else (node,)
+
+
+def _opened(term: Expression) -> list[Expression]:
+    """The terms of a sum, or of a multiple of a sum."""
+    factor, rest = _split(term)
+    return [product([number(factor), part]) for part in rest.args] if rest.head == "sum" else [term]
 
 
 def _split(term: Expression) -> tuple[Fraction, Expression]:

@@ -17,7 +17,7 @@ from .bends import Horizon
 from .calculus import derivative, frequency, substituted
 from .domain import FARTHEST, demand_smooth
 from .ends import germ, outward
-from .expressions import PI, Expression, Z, number
+from .expressions import PI, Expression, Z, number, total
 from .floats import evaluated, known
 from .germs import Germ
 from .limits import limit
@@ -42,7 +42,7 @@ class Formula(AbstractSmooth):
     farthest: ClassVar[int] = 2**FARTHEST
 
     def __post_init__(self) -> None:
-        f = self.expression
+        f = vars(self)["expression"] = total([self.expression])
         if f.is_constant:
             raise DomainError(f"{f} is constant: use lipbound.affine(0, value), whose law is an atom")
         demand_smooth(f)
@@ -121,14 +121,13 @@ class Formula(AbstractSmooth):
     def __rsub__(self, other: object) -> Formula:
         return -self + other
 
-    def __matmul__(self, inner: object) -> Formula:
-        """The composition g @ h is z -> g(h(z))."""
+    def __matmul__(self, inner: object) -> AbstractSmooth:
         arg = _operand(inner) if isinstance(inner, AbstractMap) else None
-        return NotImplemented if arg is None else Formula(substituted(self.expression, arg))
+        return super().__matmul__(inner) if arg is None else Formula(substituted(self.expression, arg))
 
-    def __rmatmul__(self, outer: object) -> Formula:
+    def __rmatmul__(self, outer: object) -> AbstractSmooth:
         f = _operand(outer) if isinstance(outer, AbstractMap) else None
-        return NotImplemented if f is None else Formula(substituted(f, self.expression))
+        return super().__rmatmul__(outer) if f is None else Formula(substituted(f, self.expression))
 
 
 def formula(source: object) -> Formula:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flint import arb, arb_series
 
-from ..curves import rational, variable
+from ..curves import exact_ball, rational, variable
 from ..errors import NotCertifiable
 from .scales import CONSTANT, Scale, order
 from .spans import Span, hull, spanned
@@ -19,10 +19,38 @@ WIDEST = 24  # terms kept
 
 
 class Coefficient(NamedTuple):
-    """A factor in front of a scale: a constant up to rounding if `sharp`, else any function with values in the span."""
+    """A factor in front of a scale: a constant up to rounding if `sharp`, else any function with values in the span.
+
+    A constant that is known to be rational is kept as one in `exact`.
+    """
 
     span: Span
     sharp: bool
+    exact: Fraction | None = None
+
+    def __add__(self, other: object) -> Coefficient:
+        assert isinstance(other, Coefficient)
+        known = None if self.exact is None or other.exact is None else self.exact + other.exact
+        return Coefficient(self.span + other.span, self.sharp and other.sharp) if known is None else fixed(known)
+
+    def __mul__(self, other: object) -> Coefficient:
+        assert isinstance(other, Coefficient)
+        known = None if self.exact is None or other.exact is None else self.exact * other.exact
+        return Coefficient(self.span * other.span, self.sharp and other.sharp) if known is None else fixed(known)
+
+
+def fixed(value: Fraction | arb) -> Coefficient:
+    """A constant as a coefficient.
+
+    >>> fixed(Fraction(1, 3)).exact, fixed(arb(3)).exact, fixed(arb.pi()).exact
+    (Fraction(1, 3), Fraction(3, 1), None)
+    """
+    ball = exact_ball(value)
+    known = value if isinstance(value, Fraction) else rational(ball) if ball.is_exact() and ball.is_finite() else None
+    return Coefficient(Span(ball, ball), True, known)
+
+
+NOTHING = fixed(Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -39,32 +67,31 @@ class Germ:
 
     def __add__(self, other: Germ) -> Germ:
         terms = dict(self.terms)
-        for scale, (span, sharp) in other.terms.items():
-            old = terms.pop(scale, NOTHING)
-            new = Coefficient(old.span + span, old.sharp and sharp)
-            if not (new.sharp and new.span.low.is_zero()):
+        for scale, coefficient in other.terms.items():
+            new = terms.pop(scale, NOTHING) + coefficient
+            if new.exact != 0:
                 terms[scale] = new
         return Germ(terms, self.start)
 
     def __mul__(self, other: Germ) -> Germ:
         found = Germ({}, self.start)
-        for s, (a, p) in self.terms.items():
-            found += Germ({s * t: Coefficient(a * b, p and q) for t, (b, q) in other.terms.items()}, self.start)
+        for s, a in self.terms.items():
+            found += Germ({s * t: a * b for t, b in other.terms.items()}, self.start)
         return found.kept()
 
     def __neg__(self) -> Germ:
-        return self.scaled(arb(-1))
+        return self.scaled(Fraction(-1))
 
     def __sub__(self, other: Germ) -> Germ:
         return self + -other
 
-    def scaled(self, factor: arb) -> Germ:
+    def scaled(self, factor: Fraction | arb) -> Germ:
         """The multiple by a constant."""
-        return Germ({s: Coefficient(c * Span(factor, factor), p) for s, (c, p) in self.terms.items()}, self.start)
+        return Germ({s: c * fixed(factor) for s, c in self.terms.items()}, self.start)
 
     def blurred(self, factor: Span) -> Germ:
         """The multiple by any function with values in the span."""
-        return Germ({s: Coefficient(c * factor, False) for s, (c, _) in self.terms.items()}, self.start)
+        return Germ({s: Coefficient(c.span * factor, False) for s, c in self.terms.items()}, self.start)
 
     def over(self, scale: Scale) -> Germ:
         """Divided by a scale."""
@@ -75,8 +102,8 @@ class Germ:
         """With the smallest terms put together, if they are too many."""
         if len(self.terms) <= WIDEST:
             return self
-        order = sorted(self.terms, key=order, reverse=True)
-        large, small = order[: WIDEST - 1], order[WIDEST - 1 :]
+        ranked = sorted(self.terms, key=order, reverse=True)
+        large, small = ranked[: WIDEST - 1], ranked[WIDEST - 1 :]
         rest = Germ({s: self.terms[s] for s in small}, self.start).over(small[0]).range
         return Germ({**{s: self.terms[s] for s in large}, small[0]: Coefficient(rest, False)}, self.start)
 
@@ -129,12 +156,10 @@ class Germ:
         return Germ(grown, self.start), Germ({s: c for s, c in self.terms.items() if s not in grown}, self.start)
 
 
-NOTHING = Coefficient(Span(arb(0), arb(0)), True)
-
-
-def monomial(factor: arb, scale: Scale, start: int) -> Germ:
+def monomial(factor: Fraction | arb, scale: Scale, start: int) -> Germ:
     """A constant times a scale."""
-    return Germ({} if factor.is_zero() else {scale: Coefficient(Span(factor, factor), True)}, start)
+    coefficient = fixed(factor)
+    return Germ({} if coefficient.exact == 0 else {scale: coefficient}, start)
 
 
 def within(span: Span, start: int, scale: Scale = CONSTANT) -> Germ:
@@ -156,9 +181,3 @@ def composed(f: Callable[[arb_series], arb_series], u: Germ) -> Germ:
     rest = Germ({s: c for s, c in u.terms.items() if s != CONSTANT}, u.start)
     value = f(arb_series([limit.span.low], prec=1))[0]
     return monomial(value, CONSTANT, u.start) + rest.blurred(spanned(jet[1]))
-
-
-def exact(coefficient: Coefficient) -> Fraction | None:
-    """The coefficient as a rational, where it is one that balls represent."""
-    ball = coefficient.span.low
-    return rational(ball) if coefficient.sharp and ball.is_exact() else None

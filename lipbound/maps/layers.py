@@ -89,8 +89,10 @@ def _doubles(x: object, ndim: int, what: str) -> Floats:
         wanted = ("(out,)", "(out, in)")[ndim - 1]
         raise DomainError(f"{what} is {raw.dtype} {raw.shape}: give numbers of shape {wanted}, not empty")
     values = raw.astype(np.float64)
-    # as objects, since NumPy would round large integers before it compares them
-    bad = raw[~np.isfinite(values) | (values.astype(object) != raw.astype(object))]
+    bad = raw[~np.isfinite(values)]
+    if not bad.size and not (raw.dtype.kind == "f" and raw.dtype.itemsize <= 8):
+        # as objects, since NumPy would round large integers before it compares them
+        bad = raw[values.astype(object) != raw.astype(object)]
     if bad.size:
         raise DomainError(f"{what} contains {bad[0]!s}: give finite numbers that float64 holds exactly")
     values.flags.writeable = False

@@ -10,7 +10,7 @@ from flint import arb
 from ..curves import End, Real
 from ..errors import NotCertifiable
 from ..exact import INF
-from .germs import Germ, exact
+from .germs import Germ
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,5 +48,4 @@ def limit(name: Hashable, function: Callable[[], Germ]) -> End | None:
         return None
     if found.limit is None:
         return None
-    value = exact(found.limit)
-    return Limit(name, function) if value is None else value
+    return Limit(name, function) if found.limit.exact is None else found.limit.exact

@@ -10,7 +10,7 @@ from flint import arb, arb_mat
 from ..errors import NotCertifiable
 from .ends import germ, outward
 from .expressions import ONE, Expression
-from .germs import CONSTANT, Coefficient, Germ, Scale, monomial, within
+from .germs import CONSTANT, NOTHING, Coefficient, Germ, Scale, fixed, monomial, within
 from .spans import Span, spanned
 
 Matrix = tuple[arb_mat, arb_mat]  # weights and bias
@@ -64,19 +64,23 @@ def _combined(weights: arb_mat, units: list[Germ]) -> list[Germ]:
     """The weighted sums of units."""
     units, start = _on_common_scales(units), units[0].start
     scales = list(dict.fromkeys(scale for unit in units for scale in unit.terms))
-    rows = [[unit.terms.get(scale, Coefficient(Span(arb(0), arb(0)), True)) for scale in scales] for unit in units]
+    rows = [[unit.terms.get(scale, NOTHING) for scale in scales] for unit in units]
     if not scales:
         return [Germ({}, start)] * weights.nrows()
     table = (weights * arb_mat([[entry.span.ball for entry in row] for row in rows])).tolist()
     sharp = [all(row[k].sharp for row in rows) for k in range(len(scales))]
-    spans = [[Span(x, x) if known else spanned(x) for x, known in zip(row, sharp, strict=True)] for row in table]
-    return [Germ(dict(zip(scales, map(Coefficient, row, sharp), strict=True)), start) for row in spans]
+    germs = [zip(scales, map(_entry, row, sharp), strict=True) for row in table]
+    return [Germ({scale: c for scale, c in row if c.exact != 0}, start) for row in germs]
+
+
+def _entry(x: arb, sharp: bool) -> Coefficient:
+    return fixed(x) if sharp else Coefficient(spanned(x), False)
 
 
 def _on_common_scales(units: list[Germ]) -> list[Germ]:
     """All that decays as a multiple of the slowest scale found."""
     slow = [Germ({s: c for s, c in unit.terms.items() if s.size < 0}, unit.start) for unit in units]
-    tops = Germ({unit.top: Coefficient(Span(arb(1), arb(1)), True) for unit in slow if unit.terms}, units[0].start)
+    tops = Germ({unit.top: fixed(arb(1)) for unit in slow if unit.terms}, units[0].start)
     if not tops.terms:
         return units
     slowest = tops.top

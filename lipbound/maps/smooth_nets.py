@@ -38,21 +38,32 @@ ACTIVATIONS: Final[Mapping[str, Expression]] = MappingProxyType({
 })  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NetworkCurve(Curve):
-    """A network as an analytic function."""
+    """A network as an analytic function, told from others by its weights."""
 
-    name: Hashable
-    layers: tuple[Matrix, ...]
-    activation: Expression
+    layers: tuple[Layer, ...]
+    activation: str
 
     @property
     def key(self) -> Hashable:
-        return self.name
+        return self._key
+
+    @cached_property
+    def _key(self) -> Hashable:
+        digest = sha256()
+        for array in (array for layer in self.layers for array in layer):
+            digest.update(repr(array.shape).encode() + array.tobytes())
+        return "network", self.activation, digest.hexdigest()
+
+    @cached_property
+    def matrices(self) -> tuple[Matrix, ...]:
+        """Weights and biases as balls."""
+        return tuple((arb_mat(w.tolist()), arb_mat(b[:, None].tolist())) for w, b in self.layers)
 
     def series(self, z: arb_series) -> arb_series:
-        units, unit = [z], Expressed(self.activation)
-        for i, (weights, bias) in enumerate(self.layers):
+        units, unit = [z], Expressed(ACTIVATIONS[self.activation])
+        for i, (weights, bias) in enumerate(self.matrices):
             if i:
                 units = [unit.series(u) for u in units]
             rows = arb_mat([[u[k] for k in range(z.prec)] for u in units])
@@ -108,11 +119,7 @@ class SmoothNetwork(AbstractSmooth):
 
     @cached_property
     def _curve(self) -> NetworkCurve:
-        digest = sha256()
-        for array in (array for layer in self.layers for array in layer):
-            digest.update(repr(array.shape).encode() + array.tobytes())
-        layers = tuple((arb_mat(w.tolist()), arb_mat(b[:, None].tolist())) for w, b in self.layers)
-        return NetworkCurve(("network", self.activation, digest.hexdigest()), layers, ACTIVATIONS[self.activation])
+        return NetworkCurve(self.layers, self.activation)
 
     def horizon(self, side: int) -> Horizon | None:
         start = REMOTE
@@ -120,7 +127,7 @@ class SmoothNetwork(AbstractSmooth):
             return None
         while start > 2 and self._is_monotone(side, start // 2):
             start //= 2
-        end = limit((self._curve.name, side), partial(self._germ, 0, side, start))
+        end = limit((self._curve.key, side), partial(self._germ, 0, side, start))
         return None if end is None else Horizon(start, end)
 
     def far(self, side: int, start: int) -> Beyond | None:
@@ -132,7 +139,7 @@ class SmoothNetwork(AbstractSmooth):
     def _germ(self, order: int, side: int, start: int) -> Germ:
         """The germ of the network (0) or of its slope (1)."""
         if (side, start) not in self._germs:
-            self._germs[side, start] = far_out(self._curve.layers, self._unit, side, start)
+            self._germs[side, start] = far_out(self._curve.matrices, self._unit, side, start)
         return self._germs[side, start][order]
 
     @cached_property
@@ -141,7 +148,7 @@ class SmoothNetwork(AbstractSmooth):
 
     @cached_property
     def _unit(self) -> Unit:
-        f = self._curve.activation
+        f = ACTIVATIONS[self.activation]
         return Unit(f, derivative(f), arb(Formula(f).lipschitz().hi))
 
     def _is_monotone(self, side: int, start: int) -> bool:
@@ -154,7 +161,7 @@ class SmoothNetwork(AbstractSmooth):
         units = known(x[None, :])
         for i, (weights, bias) in enumerate(self.layers):
             if i:
-                units = evaluated(self._curve.activation, units)
+                units = evaluated(ACTIVATIONS[self.activation], units)
             value = weights @ units.value + bias[:, None]
             size = np.abs(weights) @ np.abs(units.value) + np.abs(bias[:, None])
             # an inner product of n terms is off by at most n units of its terms' absolute values, in any order

@@ -33,7 +33,7 @@ def beyond(slope: Germ, first: arb | None = None) -> Beyond | None:
 
     >>> from lipbound.maps.ends import outward
     >>> beyond(outward(1, 4))
-    Beyond(most=inf, least=inf)
+    Beyond(most=[+/- inf], least=[+/- inf])
     """
     most = abs(slope.range.low).max(abs(slope.range.high))
     if slope.top.size > 0:

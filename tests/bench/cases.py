@@ -26,9 +26,9 @@ def density() -> Iterator[Row]:
     """1e6 points: against the exponentials that are needed anyhow."""
     for name, law in (("network", pushforward(network())), ("monotone", pushforward(monotone()))):
         for order, target in (("sorted", 1.2), ("random", 2.2)):
-            ys, out = places(law, POINTS, order), np.empty(POINTS)
+            ys = places(law, POINTS, order)
             count = active(law, ys)
-            ours, floor = race(lambda: law.pdf(ys), lambda: exponentials(ys, count, out))  # noqa: B023
+            ours, floor = race(lambda: law.pdf(ys), lambda: exponentials(ys, count))  # noqa: B023
             rival = f"{count:.2f} exps a point"
             yield Row(f"pdf, {name}, {order}", ours, rival, floor, _off(law, ys), target, slower=True)
 

@@ -14,8 +14,9 @@ BLOCK = 512
 
 
 @numba.njit(error_model="numpy", fastmath={"contract"})
-def exponentials(ys: Floats, count: float, out: Floats) -> None:
+def exponentials(ys: Floats, count: float) -> Floats:
     """`count` of them at each point, the last for a fraction of the points if it is not whole."""
+    out = np.empty_like(ys)
     for start in range(0, ys.size, BLOCK):
         y, o = ys[start : start + BLOCK], out[start : start + BLOCK]
         for i in range(y.size):
@@ -27,6 +28,7 @@ def exponentials(ys: Floats, count: float, out: Floats) -> None:
             for i in range(some):
                 o_some[i] += exp(-0.4 * y_some[i] * y_some[i])
             left -= 1.0
+    return out
 
 
 def active(law: AbstractLaw, ys: Floats) -> float:

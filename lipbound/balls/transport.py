@@ -1,0 +1,195 @@
+"""The Wasserstein distances of order two and infinity, along the monotone coupling."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flint import arb, arb_poly, arb_series
+
+from ..curves import precision, variable
+from .normal import ball, mass, phi
+from .panel import LogSum
+from .stretches import Segment, Stretch, Tie, corner, same, stretches
+from .table import Entry, Table
+
+BITS = 160
+ORDER = 12  # even, as in `panel`
+PANELS = 20_000
+Pair = tuple[arb, arb]  # places of one level in both laws
+
+
+class Patch(NamedTuple):
+    """Part of a stretch, in the coordinate of the law that is the thinner there: the other moves less than it does."""
+
+    s: Segment
+    t: Segment
+    flipped: bool
+    middle: Pair
+    left: Pair
+    right: Pair
+
+    @property
+    def half(self) -> arb:
+        """Half its width, rounded up."""
+        return (self.right[0] - self.middle[0]).max(self.middle[0] - self.left[0]).upper()
+
+    def gap(self, wide: bool, order: int) -> tuple[arb_series, arb_series]:
+        """Series of x - y(x) and of the density at the middle, or over the whole patch."""
+        (x, y), h = self.middle, self.half
+        if wide:
+            x, y = x + arb(0, h), self.left[1].union(self.right[1])
+        f = LogSum(self.s.entries)(variable(x, order + 1)).exp()
+        g = LogSum(self.t.entries)(variable(y, order + 1)).exp()
+        passed = g.integral()
+        if not passed[1] > 0:
+            return arb_series([arb.nan()] * order), f
+        rise = passed.reversion()(f.integral())  # y(x) - y: the masses passed are equal
+        gap = variable(x, order + 1) - rise - y
+        if wide:  # the mean value theorem keeps small gaps small
+            (c, d) = self.middle
+            gap += (c - d + gap[1] * arb(0, h)) - gap[0]
+        return gap, f
+
+
+def patch(s: Segment, t: Segment, left: Pair, right: Pair) -> Patch:
+    """The patch between two pairs, in the better coordinate."""
+    one = _centred(s, t, left, right)
+    if not s.density(one.middle[0]) > t.density(one.middle[1]):
+        return one
+    return _centred(t, s, flip(left), flip(right))._replace(flipped=True)
+
+
+def flip(pair: Pair) -> Pair:
+    """The same level, the laws exchanged."""
+    return pair[1], pair[0]
+
+
+def _centred(s: Segment, t: Segment, left: Pair, right: Pair) -> Patch:
+    c = ((left[0] + right[0]) / 2).mid()
+    before, after = s.mass(left[0], c), s.mass(c, right[0])
+    within = left[1], right[1]
+    y = t.place(right[1], after, -1, within) if after < before else t.place(left[1], before, 1, within)
+    return Patch(s, t, False, (c, y), left, right)
+
+
+def w2(p: Table, q: Table, tol: float) -> arb:
+    """W2 by its square, the integral of (x - y)^2 over the coupling; closer where the square root asks for it."""
+    with precision(BITS):
+        found, ties = stretches(p, q)
+        extra = sum((_tied(t, _fourth(p) + _fourth(q)) for t in ties), arb(0))
+        few, square = arb(1) / 10**6, arb(0)
+        for _ in range(3):
+            square = sum((_square(s, few / (4 * len(found))) for s in found), extra)
+            need = (arb(tol) * square.lower().nonnegative_part().sqrt()).max(arb(tol) ** 2 / 2)
+            if square.rad() < need:
+                break
+            few = need / 2
+        return square.nonnegative_part().sqrt()
+
+
+def _tied(t: Tie, fourth: arb) -> arb:
+    """Integral of (x - y)^2 over the mass of a tie: by its greatest gap, or by Cauchy and Schwarz."""
+    near, far = t.mass * t.gap**2, (t.mass * 16 * fourth).sqrt()
+    return arb(0).union(near.min(far).upper() if near.is_finite() else far.upper())
+
+
+def _fourth(table: Table) -> arb:
+    """Upper bound of E y^4, from whole components."""
+    parts = [e.weight * 8 * (abs(e.centre).upper() ** 4 + 3 / e.inv**4) for c in table.cells for e in c.entries]
+    heaps = [abs(ball(x)).upper() ** 4 * m for x, m in table.atoms.items()]
+    return sum([*parts, *heaps], arb(0)).upper()
+
+
+def _square(s: Stretch, tol: arb) -> arb:
+    """Integral of (x - y)^2 over one stretch."""
+    (x0, y0), (x1, y1) = s.start, s.stop
+    if not s.p.entries and not s.q.entries:
+        return (x0 - y0) * (x0 - y0) * s.mass
+    if not s.q.entries:
+        return second(s.p.entries, x0, x1, y0)
+    if not s.p.entries:
+        return second(s.q.entries, y0, y1, x0)
+    if same(x0, y0) and twins(s):
+        return arb(0)
+    left, right, total = _inner(s, tol)
+    stack, panels = [(left, right)], 0
+    while stack:
+        left, right = stack.pop()
+        panels += 1
+        most = s.p.mass(left[0], right[0]) * corner(left, right) ** 2
+        if most < tol / 64:
+            total += arb(0).union(most.upper())
+            continue
+        part = patch(s.p, s.q, left, right)
+        gap, f = part.gap(True, ORDER + 1)
+        a, b = (end[0] - part.middle[0] for end in (part.left, part.right))
+        rest = (gap * gap * f)[ORDER] * (b ** (ORDER + 1) - a ** (ORDER + 1)) / (ORDER + 1)
+        if not rest.rad() < tol / 16 and panels < PANELS:
+            middle = flip(part.middle) if part.flipped else part.middle
+            stack += [(middle, right), (left, middle)]
+            continue
+        gap, f = part.gap(False, ORDER)
+        series = gap * gap * f
+        whole = arb_poly([0, *(series[k] / (k + 1) for k in range(ORDER))])
+        total += whole(b) - whole(a) + rest
+    return total
+
+
+def twins(s: Stretch) -> bool:
+    """Do both laws have the same components here?"""
+    sides = [{(e.strand.centre, e.strand.scale, e.strand.weight) for e in part.entries} for part in (s.p, s.q)]
+    return sides[0] == sides[1]
+
+
+def _inner(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb]:
+    """Finite pairs, and a ball for the integral beyond: (x - y)^2 <= 2 (x - c)^2 + 2 (y - c)^2."""
+    ends, beyond = [s.start, s.stop], arb(0)
+    for k, side in ((0, -1), (1, 1)):
+        pair = ends[k]
+        if pair[0].is_finite() and pair[1].is_finite():
+            continue
+        ends[k] = (x, y) = cut(s, side, (-2 * tol.log()).nonnegative_part().sqrt() + 1)
+        c, bounds = (x + y) / 2, arb(0)
+        for entries, inner, outer in ((s.p.entries, x, pair[0]), (s.q.entries, y, pair[1])):
+            lo, hi = (outer, inner) if side < 0 else (inner, outer)
+            bounds += 2 * second(entries, lo, hi, c)
+        beyond += arb(0).union(bounds.upper())
+    return ends[0], ends[1], beyond
+
+
+def cut(s: Stretch, side: int, far: arb) -> Pair:
+    """A pair `far` standard deviations out in an unbounded stretch."""
+    ours = not (s.stop if side > 0 else s.start)[0].is_finite()
+    first, second_ = (s.p, s.q) if ours else (s.q, s.p)
+    inner = (s.start if side > 0 else s.stop)[not ours]
+    x = max((side * e.centre + far / e.inv for e in first.entries), key=_order).mid()
+    if inner.is_finite():
+        x = x.max((side * inner + 1 / first.entries[0].inv).mid())
+    x *= side
+    end = first.stop if side > 0 else first.start
+    weight = first.mass(x, end) if side > 0 else first.mass(end, x)
+    y = second_.place(second_.stop if side > 0 else second_.start, weight, -side)
+    return (x, y) if ours else (y, x)
+
+
+def second(entries: tuple[Entry, ...], a: arb, b: arb, c: arb) -> arb:
+    """Integral of (y - c)^2 times the density over [a, b], in closed form."""
+    total = arb(0)
+    for e in entries:
+        u, v, off, sd = e.at(a), e.at(b), e.centre - c, 1 / e.inv
+        m = mass(u, v)
+        spread = m + _moment(u) - _moment(v)
+        total += e.weight * (off * off * m + 2 * off * sd * (_phi(u) - _phi(v)) + sd * sd * spread)
+    return total.nonnegative_part()
+
+
+def _phi(u: arb) -> arb:
+    return phi(u) if u.is_finite() else arb(0)
+
+
+def _moment(u: arb) -> arb:
+    return u * phi(u) if u.is_finite() else arb(0)
+
+
+def _order(x: arb) -> float:
+    return float(x.mid())  # priority

@@ -1,0 +1,67 @@
+"""What lies beyond a point in a tail where both laws are sums of Gaussians; the inequalities are those of the balls."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .generators import Generator
+from .table import Floats, Table
+
+FAR = 9.5  # standard deviations of any component that are always looked at
+NEGLIGIBLE = 1e-19
+STEPS = 80
+
+
+class Tail(NamedTuple):
+    """The components of an unbounded cell, mirrored so that the tail lies on the right."""
+
+    centre: Floats
+    inv: Floats
+    height: Floats  # logarithms
+
+    def log(self, y: float) -> Floats:
+        """Logarithmic densities of the components."""
+        return self.height - 0.5 * ((y - self.centre) * self.inv) ** 2
+
+    def fall(self, y: float) -> Floats:
+        """How fast they fall there."""
+        return (y - self.centre) * self.inv**2
+
+
+def tail(t: Table, side: int) -> Tail:
+    """The components of the first or last cell."""
+    k = 0 if side < 0 else t.edges.size
+    rows = slice(t.first[k], t.first[k + 1])
+    inv = t.inv[rows]
+    return Tail(side * (t.y0[rows] - t.u0[rows] / inv), inv, t.log_height[rows])
+
+
+def window(p: Table, q: Table, generators: tuple[Generator, ...], side: int) -> tuple[float, list[float]]:
+    """How far an unbounded tail is integrated, and for each generator a bound of what lies beyond."""
+    ours, yours = tail(p, side), tail(q, side)
+    if not ours.inv.size or not yours.inv.size:
+        return 0.0, [0.0 for _ in generators]
+    growths = [g.growth((float(np.min(yours.inv)) / float(np.min(ours.inv))) ** 2) for g in generators]
+    exponents = {a for growth in growths for _, a in growth}
+    ends = [side * float(t.edges[0 if side > 0 else -1]) + 1.0 for t in (p, q) if t.edges.size]
+    y = first = max(*(float(np.max(t.centre + FAR / t.inv)) for t in (ours, yours)), *ends)
+    for k in range(STEPS):
+        known = {a: _powers(ours, yours, a, y) if a >= 1.0 else _powers(yours, ours, 1.0 - a, y) for a in exponents}
+        rest = [sum(c * known[a] for c, a in growth) for growth in growths]
+        if max(rest) < NEGLIGIBLE:
+            break
+        y = first + (1.0 + abs(first)) * 2.0 ** (k - 3)
+    return side * y, rest  # pyright: ignore[reportPossiblyUnboundVariable]
+
+
+def _powers(p: Tail, q: Tail, a: float, y: float) -> float:
+    """Bound of the integral of p^a q^(1 - a), a >= 1, beyond y."""
+    wide = max(range(q.inv.size), key=lambda j: (-q.inv[j], q.centre[j]))
+    fall = a * p.fall(y) + (1.0 - a) * q.fall(y)[wide]
+    if not (fall > 0.0).all():
+        return math.inf
+    with np.errstate(over="ignore"):
+        return float(p.inv.size ** (a - 1.0) * np.sum(np.exp(a * p.log(y) + (1.0 - a) * q.log(y)[wide]) / fall))

@@ -1,33 +1,16 @@
-"""Analytic functions of the line by their power series in balls, and the real numbers that they define."""
+"""Analytic functions of the line by their power series in balls, and the numbers that they define."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
-from flint import arb, arb_series, ctx, fmpq
+from flint import arb, arb_series, ctx
 
-from .errors import NotCertifiable
 from .exact import Exact
-
-LADDER = (64, 128, 256, 512)  # bits at which two numbers are told apart
-ORDER = 64  # longest power series
-
-
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """Work at this precision, with series as long as they are asked for; the state outside is untouched."""
-    cap = ctx.cap
-    try:
-        ctx.cap = ORDER
-        with ctx.workprec(bits):
-            yield
-    finally:
-        ctx.cap = cap
+from .reals import LADDER, End, Forgetful, Real, exact_ball, precision, rational
 
 
 def variable(x: arb, order: int) -> arb_series:
@@ -41,13 +24,6 @@ def tried(f: Callable[[arb_series], arb_series], x: arb_series) -> arb_series:
         return f(x)
     except (ValueError, ZeroDivisionError):
         return arb_series([arb.nan()] * x.prec, prec=x.prec)
-
-
-class Forgetful:
-    """What is pickled without the results that it keeps: balls do not travel."""
-
-    def __getstate__(self) -> dict[str, object]:
-        return {k: v for k, v in vars(self).items() if not isinstance(getattr(type(self), k, None), cached_property)}
 
 
 class Curve(Forgetful, ABC):
@@ -108,90 +84,6 @@ class Chain(Curve):
 
     def series(self, z: arb_series) -> arb_series:
         return self.outer.series(self.inner.series(z))
-
-
-class Real(Forgetful, ABC):
-    """A real number known as a ball of any precision; it compares with fractions, infinities and others of its kind.
-
-    Two numbers that 512 bits do not tell apart count as equal; `balls.table` answers for what that may cost.
-    """
-
-    @property
-    @abstractmethod
-    def key(self) -> Hashable:
-        """Equal keys, equal numbers."""
-
-    @abstractmethod
-    def refined(self) -> arb:
-        """The number, at the precision that is set."""
-
-    @cached_property
-    def _known(self) -> dict[int, arb]:
-        return {}
-
-    @cached_property
-    def _order(self) -> dict[object, int]:
-        return {}
-
-    def ball(self) -> arb:
-        """The number, at the precision that is set; found once."""
-        bits = int(ctx.prec)
-        if bits not in self._known:
-            self._known[bits] = self.refined()
-        return self._known[bits]
-
-    def compared(self, other: object) -> int:
-        """The sign of self - other."""
-        if isinstance(other, float):  # an infinite end
-            return -1 if other > 0 else 1
-        key = other.key if isinstance(other, Real) else other
-        if key == self.key:
-            return 0
-        if key not in self._order:
-            self._order[key] = self._told(other)
-        return self._order[key]
-
-    def _told(self, other: object) -> int:
-        for bits in LADDER:
-            with precision(bits):
-                gap = self.ball() - exact_ball(other)
-            if gap > 0 or gap < 0 or gap.is_zero():
-                return 1 if gap > 0 else -1 if gap < 0 else 0
-        return 0
-
-    def __lt__(self, other: object) -> bool:
-        return self.compared(other) < 0
-
-    def __le__(self, other: object) -> bool:
-        return self.compared(other) <= 0
-
-    def __gt__(self, other: object) -> bool:
-        return self.compared(other) > 0
-
-    def __ge__(self, other: object) -> bool:
-        return self.compared(other) >= 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, (Real, Fraction, float)) and self.compared(other) == 0
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def near(self, bits: int) -> Fraction:
-        """A rational within 2^-bits of the number."""
-        for prec in LADDER:
-            with precision(prec + bits):
-                ball = self.ball()
-                if ball.rad() < arb(2) ** (-bits - 1):
-                    return rational(ball)
-        raise NotCertifiable(f"{self!r} is not known to {bits} bits")
-
-    def __float__(self) -> float:
-        with precision(128):
-            return float(self.ball().mid())
-
-    def __repr__(self) -> str:
-        return f"{float(self):.12g}..."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -271,9 +163,6 @@ class Image(Real):
         return self.curve(exact_ball(self.at))
 
 
-End = Exact | Real  # where an interval of the line may end
-
-
 def image(curve: Curve, at: Fraction | Real) -> Fraction | Real:
     """curve(at); a fraction where the value is one that balls represent exactly.
 
@@ -299,30 +188,6 @@ def moved(slope: Fraction, shift: Fraction, x: End) -> End:
     return x if (slope, shift) == (1, 0) else Image(Line(slope, shift), x)
 
 
-def rational(x: arb) -> Fraction:
-    """The midpoint of a finite ball, exactly.
-
-    >>> rational(arb(3) / 4)
-    Fraction(3, 4)
-    """
-    mantissa, exponent = x.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-
-
-def between(a: Fraction | Real, b: Fraction | Real) -> Fraction:
-    """A rational strictly between a < b, near their middle.
-
-    >>> between(Fraction(0), Fraction(1))
-    Fraction(1, 2)
-    """
-    for bits in LADDER:
-        ends = [x.near(bits) if isinstance(x, Real) else x for x in (a, b)]
-        middle = sum(ends, Fraction(0)) / 2
-        if a < middle < b:
-            return middle
-    raise NotCertifiable(f"no number between {a!r} and {b!r} was found")
-
-
 def sign_at(curve: Curve, z: Fraction | Real, level: End) -> int:
     """The sign of curve(z) - level, or 0 if 512 bits do not tell.
 
@@ -335,12 +200,3 @@ def sign_at(curve: Curve, z: Fraction | Real, level: End) -> int:
         if gap > 0 or gap < 0:
             return 1 if gap > 0 else -1
     return 0
-
-
-def exact_ball(x: object) -> arb:
-    """The ball of a fraction, an infinity, or a Real at the precision that is set."""
-    if isinstance(x, Real):
-        return x.ball()
-    if isinstance(x, Fraction):
-        return arb(fmpq(x.numerator, x.denominator))
-    return arb(x)  # type: ignore[arg-type]

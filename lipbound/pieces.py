@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from .curves import Curve, End, Real, between, moved
+from .curves import Curve, moved
 from .exact import INF, Exact
+from .reals import End, Real, between
 
 Place = Fraction | Real
 

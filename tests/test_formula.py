@@ -17,7 +17,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from lipbound import DomainError, Enclosure, Formula, NotCertifiable, affine, fold, formula
-from lipbound.curves import precision
+from lipbound.reals import precision
 
 INF = math.inf
 MP = {

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lipbound import AbstractSmooth, DomainError, Enclosure, NotCertifiable, formula
-from lipbound.curves import Real, precision
 from lipbound.maps import Bend
+from lipbound.reals import Real, precision
 from test_formula import analytic, formulas
 
 INF = math.inf

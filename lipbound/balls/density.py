@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from flint import arb
 
-from ..curves import End
 from ..exact import INF
+from ..reals import End
 from .bent import at, density, inverse
 from .normal import ball, mass, phi, working
 from .table import Cell, Table
@@ -24,17 +24,17 @@ def pdf(y: End, table: Table) -> arb:
 
 
 @working()
-def log_pdf(y: Fraction, table: Table) -> float:
+def log_pdf(y: Fraction, table: Table) -> arb:
     """Logarithm of the density at y, also where floats underflow."""
-    return float(pdf(y, table).log().mid())
+    return pdf(y, table).log()
 
 
 @working()
-def log_tail(y: Fraction, table: Table, left: bool) -> float:
+def log_tail(y: Fraction, table: Table, left: bool) -> arb:
     """Logarithm of P(Y <= y) or P(Y > y), also where floats underflow; of mass that is nowhere nothing is known."""
     ends = (-INF, y) if left else (y, INF)
     seen = between(*ends, table._replace(lost=arb(0)), left, left)
-    return float(seen.log().mid()) if seen > 0 else -INF
+    return seen.log() if seen > 0 else arb.neg_inf()
 
 
 @working()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from flint import arb, arb_series
 
-from ..curves import End, precision
 from ..exact import INF
+from ..reals import End, precision
 from .normal import ball, mass, phi
 from .panel import LogSum, bits, integral, mesh
 from .table import Cell, Entry, Table

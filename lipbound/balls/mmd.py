@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from ..curves import precision
+from ..reals import precision
 from .normal import ball, mass
 from .table import Entry, Table
 

@@ -9,9 +9,9 @@ from typing import ParamSpec, TypeVar
 
 from flint import arb, fmpq
 
-from ..curves import End, Real, precision
 from ..enclosure import Enclosure
 from ..exact import INF
+from ..reals import End, Real, precision
 
 BITS = 128  # enough that doubles lose nothing and near-flat pieces little
 P = ParamSpec("P")

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from flint import arb, arb_poly, arb_series
 
-from ..curves import End, precision, tried, variable
+from ..curves import tried, variable
+from ..reals import End, precision
 from . import charted, tails
 from .chart import Chart
 from .generators import Generator

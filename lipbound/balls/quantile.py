@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from flint import arb, ctx
 
-from ..curves import End
 from ..exact import INF
 from ..pieces import Heap, Strand
+from ..reals import End
 from .normal import ball, mass, phi, root_tau
 from .normal import quantile as normal_quantile
 from .table import Cell, Entry, atom

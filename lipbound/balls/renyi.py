@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from ..curves import End, precision
+from ..reals import End, precision
 from .generators import affinity
 from .normal import ball
 from .panel import bits, total

@@ -7,7 +7,7 @@ from typing import Any
 
 from flint import arb
 
-from ..curves import precision
+from ..reals import precision
 from .normal import cdf
 from .stretches import Stretch, corner, same, stretches
 from .table import Entry, Table

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from flint import arb, arb_series
 
-from ..curves import End
 from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
+from ..reals import End
 from .bent import Fibre, fibre, smudge
 from .normal import area, ball, mass, root_tau, working
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from flint import arb, arb_poly, arb_series
 
-from ..curves import precision, variable
+from ..curves import variable
+from ..reals import precision
 from .normal import ball, mass, phi
 from .panel import LogSum
 from .stretches import Segment, Stretch, Tie, corner, same, stretches

@@ -11,6 +11,7 @@ from flint import arb, arb_series
 from ..curves import tried, variable
 from ..errors import NotCertifiable
 from ..pieces import Bent
+from ..reals import nearest
 from .bent import Fibre, fibre, inverse
 from .normal import ball, working
 
@@ -54,7 +55,7 @@ def unfolded(strand: Bent) -> list[Panel]:
     a, b = f.left.max(f.mean - reach), f.right.min(f.mean + reach)
     if not a < b:
         return []
-    middle = ((a + b) / 2).mid()
+    middle = _middle(f, a, b)
     ends = (strand.low, strand.high) if strand.rising else (strand.high, strand.low)
     found: list[Panel] = []
     for z, far, end, order, first in (
@@ -69,9 +70,17 @@ def unfolded(strand: Bent) -> list[Panel]:
     return sorted(found)
 
 
+def _middle(f: Fibre, a: arb, b: arb) -> arb:
+    """Where the frame changes: next to an end, distances from the other end would not tell values apart."""
+    values = f.strand.curve(a), f.strand.curve(b)
+    finite = all(not isinstance(end, float) for end in f.strand.image)
+    z = inverse(f, (sum(values, arb(0)) / 2).mid()) if finite else (a + b) / 2
+    return z.mid()
+
+
 def _split(f: Fibre, frame: _Frame, z: arb, w: arb, depth: int) -> list[Panel]:
     """Panels between two values of Z, the first of them nearer to the anchor."""
-    low, high = sorted(float(f.strand.curve(x).mid()) for x in (z, w))
+    low, high = sorted(nearest(f.strand.curve(x)) for x in (z, w))
     if not low < high:  # floats do not tell its points apart
         return []
     panel = _panel(f, frame, z, w, low, high)
@@ -94,21 +103,23 @@ def _panel(f: Fibre, frame: _Frame, z: arb, w: arb, low: float, high: float) -> 
     taylor = [series[n] for n in range(TAYLOR)]
     if not all(c.is_finite() for c in taylor):
         return None
-    coefficients = _economised([float(c.mid()) for c in taylor])
+    coefficients = _economised([nearest(c) for c in taylor])
     if coefficients is None:
         return None
-    near = float(anchor.mid())
-    beside, stretch = float((anchor - near).mid()), float(1 / half)
+    near = nearest(anchor)
+    beside, stretch = nearest(anchor - near), nearest(1 / half)
     side = 0 if frame.anchor is None else frame.side
-    return Panel(low, high, near, beside, side, frame.root, float(centre), stretch, coefficients)
+    return Panel(low, high, near, beside, side, frame.root, nearest(centre), stretch, coefficients)
 
 
 def _distance(gap: arb, side: int, frame: _Frame) -> arb:
     """The coordinate of a point whose height above the anchor is `gap`."""
     if frame.anchor is None:
         return gap
-    gap = (side * gap).nonnegative_part()
-    return gap.root(frame.root) if frame.root else gap.log()
+    gap = (side * gap).mid()
+    if frame.root == 0:
+        return gap.log()
+    return gap.root(frame.root) if gap > 0 else arb(0)  # FLINT has no third root of zero
 
 
 def _undone(f: Fibre, anchor: arb, side: int, root: int, s: arb_series) -> arb_series:
@@ -148,7 +159,7 @@ def _chebyshev() -> tuple[tuple[float, ...], ...]:
             if k:
                 new[k - 1] += c / 2
         rows.append(new[:TAYLOR])
-    return tuple(tuple(float(c) for c in row) for row in rows)
+    return tuple(tuple(c.numerator / c.denominator for c in row) for row in rows)
 
 
 @cache

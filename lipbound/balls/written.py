@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import arb, arb_series
 
-from ..curves import precision, rational
+from ..reals import precision, rational
 from .generators import Generator, Growth, always
 from .normal import ball
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ..curves import End
 from ..exact import INF
 from ..laws import AbstractLaw
 from ..pieces import Strand, atoms, dense
+from ..reals import End
 
 
 def uncovered(p: AbstractLaw, q: AbstractLaw, names: str = "pq") -> str:

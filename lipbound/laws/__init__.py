@@ -11,5 +11,5 @@ from .gaussian import two_gaussians as two_gaussians
 from .patchwork import Patchwork as Patchwork
 from .pushforward import Pushforward as Pushforward
 from .pushforward import pushforward as pushforward
-from .uniform import Uniform as Uniform
 from .text import parse_law as parse_law
+from .uniform import Uniform as Uniform

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import balls, kernels
-from ..curves import Real
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, extended
 from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, cells, cuts, dense, joint
+from ..reals import Real
 from . import floats
 
 ROUND = 200  # bits
@@ -154,7 +154,7 @@ class AbstractLaw(abc.ABC):
         strands = [piece for piece in self.pieces() if isinstance(piece, Bent)]
         rows = [(*s.image, s.mean, 1 / s.sd, s.weight, *s.window, s.rising) for s in strands]
         panels = [balls.unfolded.unfolded(strand) for strand in strands]
-        return kernels.bent.tabulate([tuple(map(float, row)) for row in rows], panels)
+        return kernels.unfolded.tabulate([tuple(map(float, row)) for row in rows], panels)
 
     @cached_property
     def balls(self) -> balls.table.Table:

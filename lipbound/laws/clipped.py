@@ -12,11 +12,12 @@ import numpy as np
 from flint import arb, arb_series, ctx
 from numpy.typing import ArrayLike, NDArray
 
-from ..curves import Curve, End, Image, Line, Real, exact_ball, precision, rational
+from ..curves import Curve, Image, Line
 from ..enclosure import Enclosure, exactly
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
 from ..maps import AbstractSmooth, Bend
+from ..reals import End, Real, exact_ball, precision, rational
 from .coupled import refined
 from .monotone import FLOAT, each, two_floats
 from .rows import Row, cut, merged, plain

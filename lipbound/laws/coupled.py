@@ -12,10 +12,11 @@ from flint import arb, arb_series, ctx
 
 from ..balls.coupling import Coupling, Leg, Mark, legs
 from ..balls.quantile import distribution, level_of, quantile
-from ..curves import Curve, End, Image, Real, exact_ball, precision, variable
+from ..curves import Curve, Image, variable
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..pieces import Strand, atoms, cells, cuts, same
+from ..reals import End, Real, exact_ball, precision
 
 Strands = tuple[Strand, ...]
 LADDER = (128, 512, 2048)  # bits

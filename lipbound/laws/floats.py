@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -11,8 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import balls, kernels
+from ..errors import NotCertifiable
+from ..reals import nearest
 
 if TYPE_CHECKING:
+    from flint import arb
+
     from .abstract import AbstractLaw
 
 Array = NDArray[np.float64]
@@ -56,16 +59,20 @@ def between(law: AbstractLaw, los: Array, his: Array, left: bool, right: bool) -
 
 
 def moments(law: AbstractLaw) -> tuple[float, float]:
-    """Mean and variance; infinite, or NaN for want of a mean, where they are not finite."""
+    """Mean and variance; infinite, or NaN for want of a mean, where they are not finite. NotCertifiable if undecided."""
     if not law.bent:
         return kernels.moments.moments(law.table)
     mean, second = balls.moments.moments(law.balls, FINE)
-    return float(mean.mid()), float((second - mean * mean).mid())
+    variance = second - mean * mean
+    if not (mean.is_finite() and variance.is_finite()):
+        raise NotCertifiable("the mean and the variance are not known: how fast the map grows far out was not decided")
+    return nearest(mean), nearest(variance)
 
 
-def _deep(law: AbstractLaw, ys: Array, out: Array, log: Callable[[Fraction], float]) -> Array:
+def _deep(law: AbstractLaw, ys: Array, out: Array, log: Callable[[Fraction], arb]) -> Array:
     """Logarithms that the table does not know, more than 39 standard deviations of the latent law out, from balls."""
     low, high = law.support()
-    for i in np.flatnonzero(np.isneginf(out) & (low < ys) & (ys < high)):
-        out[i] = log(Fraction(float(ys[i]))) if math.isfinite(ys[i]) else out[i]
+    for i in np.flatnonzero(np.isneginf(out) & (low < ys) & (ys < high) & np.isfinite(ys)):
+        found = log(Fraction(float(ys[i])))
+        out[i] = nearest(found) if found.is_finite() else out[i]
     return out

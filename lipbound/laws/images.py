@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import ceil, floor, nextafter
 
-from ..curves import Chain, Curve, End, Line, Real, Root, exact_ball, image, moved, precision, rational, sign_at
+from ..curves import Chain, Curve, Line, Root, image, moved, sign_at
 from ..enclosure import Enclosure
 from ..errors import NotCertifiable
 from ..exact import INF, Exact
 from ..maps import AbstractMap, AbstractSmooth, Bend, Branch
 from ..pieces import Bent, Heap, Lost, Piece, Place, Strand
+from ..reals import End, Real, exact_ball, precision, rational
 
 REACH = 40  # standard deviations looked at where a map turns for ever; 1e-349 of the mass lies beyond
 NEAR = 300  # halvings of the distance to an end within which a rational point is looked for

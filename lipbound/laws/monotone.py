@@ -11,7 +11,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
-from ..curves import End, exact_ball, precision, rational
+from ..reals import End, exact_ball, precision, rational
 from .abstract import AbstractLaw
 from .coupled import Monotone, Passage, Strands
 

@@ -10,10 +10,10 @@ from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
 from ..balls.quantile import Level, level_of, quantile
-from ..curves import precision
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, exact
+from ..reals import precision
 from .abstract import AbstractLaw
 from .coupled import LADDER, Monotone
 from .monotone import each

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from ..balls.steepest import passages
 from ..balls.steepness import Stretch
-from ..curves import End, Image, Root, exact_ball, rational
+from ..curves import Image, Root
 from ..errors import NotCertifiable
+from ..reals import End, exact_ball, rational
 from .coupled import Monotone, Passage, SlopeOf
 
 

@@ -12,12 +12,12 @@ from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
 from ..balls.steepest import highest
-from ..curves import Real, exact_ball, precision
 from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
 from ..maps import AbstractSmooth, Bend
 from ..pieces import Strand, same
+from ..reals import Real, exact_ball, precision
 from .abstract import AbstractLaw
 from .coupled import LADDER, Level, Monotone, Passage, Strands, affine_between, passages, refined
 from .gaussian import Gaussian

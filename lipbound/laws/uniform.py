@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, nextafter
 
-from flint import arb, arb_series
-
-from ..curves import Chain, Curve, Line
+from ..curves import Chain, Line
 from ..errors import DomainError
 from ..exact import exact
+from ..maps.expressions import Z, call
+from ..maps.series import Expressed
 from ..pieces import Bent, Pieces
 from .abstract import AbstractLaw
-
-
-@dataclass(frozen=True)
-class Phi(Curve):
-    """The normal distribution function, as a power series."""
-
-    @property
-    def key(self) -> Hashable:
-        return "Phi"
-
-    def series(self, z: arb_series) -> arb_series:
-        root = arb(2).sqrt()
-        if z[0] > 0:  # erfc keeps the small number in the left tail, and one minus it in the right
-            return 1 - (z / root).erfc() / 2
-        return (-z / root).erfc() / 2
 
 
 @dataclass(frozen=True, init=False)
@@ -53,7 +37,7 @@ class Uniform(AbstractLaw):
 
     def pieces(self) -> Pieces:
         width, zero, one = self.high - self.low, Fraction(0), Fraction(1)
-        curve = Chain(Line(width, self.low), Phi())
+        curve = Chain(Line(width, self.low), Expressed(call("Phi", Z)))
         steepest = nextafter(0.4 * float(width), inf)  # phi(0) = 0.3989...
         return (Bent(-inf, inf, curve, True, self.low, self.high, 1, 1, steepest, zero, one, one),)
 

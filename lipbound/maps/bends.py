@@ -7,9 +7,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..curves import Curve, End, Real, between, image
+from ..curves import Curve, image
 from ..errors import NotCertifiable
 from ..exact import INF
+from ..reals import End, Real, between
 from .turns import Turn, order_at, slope_sign
 
 

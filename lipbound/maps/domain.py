@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ..curves import exact_ball, precision
 from ..errors import DomainError, NotCertifiable
+from ..reals import exact_ball, precision
 from .ends import germ, outward
 from .expressions import Expression
 from .series import Expressed

@@ -7,8 +7,8 @@ from functools import reduce
 
 from flint import arb, arb_series
 
-from ..curves import rational
 from ..errors import NotCertifiable
+from ..reals import rational
 from .expressions import Expression
 from .germs import CONSTANT, Germ, Scale, composed, monomial, within
 from .series import SERIES, raised

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from flint import arb, arb_series
 
-from ..curves import exact_ball, rational, variable
+from ..curves import variable
 from ..errors import NotCertifiable
+from ..reals import exact_ball, rational
 from .scales import CONSTANT, Scale, order
 from .spans import Span, hull, spanned
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from flint import arb
 
-from ..curves import End, Real
 from ..errors import NotCertifiable
 from ..exact import INF
+from ..reals import End, Real
 from .germs import Germ
 
 

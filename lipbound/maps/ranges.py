@@ -7,7 +7,8 @@ from math import comb
 
 from flint import arb
 
-from ..curves import Curve, exact_ball
+from ..curves import Curve
+from ..reals import exact_ball
 
 LENGTH = 6  # order of the remainder in Taylor's formula
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flint import arb
 
-from ..curves import exact_ball
+from ..reals import exact_ball
 
 
 class Scale(NamedTuple):

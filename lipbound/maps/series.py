@@ -12,7 +12,8 @@ from typing import Final
 
 from flint import arb, arb_series
 
-from ..curves import Curve, exact_ball
+from ..curves import Curve
+from ..reals import exact_ball
 from .expressions import Expression
 
 Series = Callable[[arb_series], arb_series]

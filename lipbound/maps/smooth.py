@@ -14,10 +14,11 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from ..curves import LADDER, Chain, Curve, Forgetful, Line, exact_ball, precision
+from ..curves import Chain, Curve, Line
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, Exact, exact
+from ..reals import LADDER, Forgetful, exact_ball, precision
 from .abstract import TINY, AbstractMap, Floats
 from .bends import Bend, Horizon, bends
 from .steepest import Beyond, steepest

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from flint import arb
 
-from ..curves import Curve, Root, exact_ball, precision
+from ..curves import Curve, Root
 from ..enclosure import Enclosure, of_ball
+from ..reals import exact_ball, precision
 from .germs import Germ
 from .ranges import box, coefficients, keeps_sign
 

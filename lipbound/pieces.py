@@ -170,7 +170,7 @@ def cuts(pieces: Iterable[Piece]) -> list[Place]:
     ends: set[End] = {x for x, _ in atoms(rows)}
     for strand in dense(rows):
         ends.update(strand.image)
-    return ordered(x for x in ends if not isinstance(x, float))
+    return ordered(x for x in ends if isinstance(x, (Fraction, Real)))
 
 
 def ordered(places: Iterable[Place]) -> list[Place]:

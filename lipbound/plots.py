@@ -68,8 +68,8 @@ def curve(law: AbstractLaw, reach: float = 1e-4) -> tuple[Floats, Floats]:
 
 
 def _peaks(law: AbstractLaw) -> Floats:
-    """Points around the centre of each strand, so that no narrow one falls between even points."""
-    strands = [s for s in law.pieces() if s.slope]
+    """Points around the centre of each affine strand, so that no narrow one falls between even points."""
+    strands = [s for s in law.pieces() if isinstance(s, Strand) and s.slope]
     centres = np.array([float(s.centre) for s in strands])
     widths = np.array([float(s.scale) for s in strands])
     return np.unique(centres[:, None] + widths[:, None] * np.linspace(-8, 8, 2 * POINTS + 1))

@@ -123,6 +123,12 @@ class Real(Forgetful, ABC):
 End = Exact | Real  # where an interval of the line may end
 
 
+def finite(x: End) -> Fraction | Real:
+    """The end of an interval that is known not to be infinite."""
+    assert isinstance(x, (Fraction, Real))
+    return x
+
+
 def between(a: Fraction | Real, b: Fraction | Real) -> Fraction:
     """A rational strictly between a < b, near their middle.
 

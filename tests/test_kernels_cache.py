@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -80,6 +81,17 @@ def test_files_cut_short(copy: Path):
     for path in files:
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert ask(copy) == "1.0"
+
+
+def test_an_index_that_names_what_has_moved_is_made_anew(copy: Path):
+    """Numba writes the types of arguments by the modules that hold them."""
+    assert ask(copy) == "1.0"
+    for path in (copy / "lipbound/kernels").glob("*.py"):
+        path.write_text(re.sub(r"\bTable\b", "Sheet", path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert ask(copy) == "1.0"
+    times = {path: path.stat().st_mtime_ns for path in kept(copy)}
+    assert ask(copy) == "1.0"
+    assert {path: path.stat().st_mtime_ns for path in kept(copy)} == times
 
 
 def test_a_first_number_loads_no_library_it_does_not_need():

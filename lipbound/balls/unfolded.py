@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from flint import arb, arb_series
@@ -99,7 +99,7 @@ def _panel(f: Fibre, frame: _Frame, z: arb, w: arb, low: float, high: float) -> 
     side = frame.side if frame.anchor is not None else 1
     s, t = (_distance(curve(x) - anchor, side, frame) for x in (z, w))
     centre, half = ((s + t) / 2).mid(), (abs(t - s) / 2).mid()
-    series = tried(lambda x: _undone(f, anchor, side, frame.root, x), arb_series([centre, half], prec=TAYLOR))
+    series = tried(partial(_undone, f, anchor, side, frame.root), arb_series([centre, half], prec=TAYLOR))
     taylor = [series[n] for n in range(TAYLOR)]
     if not all(c.is_finite() for c in taylor):
         return None

@@ -70,9 +70,12 @@ class Cache(FunctionCache):
 
     @contextmanager
     def _guard_against_spurious_io_errors(self) -> Iterator[None]:
-        # a full disk, a folder made read-only, a file cut short: compile instead
-        with suppress(OSError, EOFError, UnpicklingError):
-            yield
+        # a full disk, a folder made read-only, a file cut short or written when kernels had other names: compile instead
+        with suppress(OSError):
+            try:
+                yield
+            except (EOFError, UnpicklingError, AttributeError, ImportError):
+                self.flush()  # else the next process would stumble over it again
 
 
 def _special(name: str, symbol: str) -> Any:

@@ -31,7 +31,7 @@ class Atom(NamedTuple):
     0.25
     """
 
-    place: Fraction
+    place: Place  # a fraction, or an irrational number that gives as many digits as one likes
     mass: float
 
 

@@ -12,7 +12,7 @@ from ..errors import NotCertifiable
 from ..exact import INF, Exact
 from ..maps import AbstractMap, AbstractSmooth, Bend, Branch
 from ..pieces import Bent, Heap, Lost, Piece, Place, Strand
-from ..reals import End, Real, exact_ball, precision, rational
+from ..reals import End, Real, exact_ball, finite, precision, rational
 
 REACH = 40  # standard deviations looked at where a map turns for ever; 1e-349 of the mass lies beyond
 NEAR = 300  # halvings of the distance to an end within which a rational point is looked for
@@ -61,7 +61,7 @@ def _of_segment(strand: Strand, g: AbstractSmooth) -> Iterator[Bent | Lost]:
             yield Bent(start, stop, bend.curve, bend.rising, down, up, *orders, steepest, *law)
     for start, stop, last in ((low, bends[0].start, bends[0].start), (bends[-1].stop, high, bends[-1].stop)):
         if start < stop:
-            yield Lost(start, stop, image(g.curve, last), g.lipschitz().hi, *law)
+            yield Lost(start, stop, image(g.curve, finite(last)), g.lipschitz().hi, *law)
 
 
 def _of_bent(bent: Bent, g: AbstractMap) -> Iterator[Piece]:
@@ -73,7 +73,7 @@ def _of_bent(bent: Bent, g: AbstractMap) -> Iterator[Piece]:
             yield _composed(bent, branch, low, high, _steepest(g))
     for low, high, last in ((bent.low, bends[0].start, bends[0].start), (bends[-1].stop, bent.high, bends[-1].stop)):
         if low < high:
-            near, steepest = _value(g, last), bent.steepest * _steepest(g)
+            near, steepest = _value(g, finite(last)), bent.steepest * _steepest(g)
             yield Lost(*_window(bent, low, high), near, steepest, bent.mean, bent.sd, bent.weight)
 
 
@@ -138,19 +138,16 @@ def _preimage(bent: Bent, y: End) -> End:
     """The Z at which the strand is y, an end of its image or a point inside."""
     if y == bent.low or y == bent.high:
         return bent.start if (y == bent.low) == bent.rising else bent.stop
-    assert not isinstance(y, float)
-    below, above = (-1, 1) if bent.rising else (1, -1)
-    return Root(bent.curve, _beside(bent, y, bent.start, 1, below), _beside(bent, y, bent.stop, -1, above), y)
+    level, (below, above) = finite(y), ((-1, 1) if bent.rising else (1, -1))
+    lo, hi = _beside(bent, level, bent.start, 1, below), _beside(bent, level, bent.stop, -1, above)
+    return Root(bent.curve, lo, hi, level)
 
 
 def _beside(bent: Bent, y: Place, end: End, step: int, side: int) -> Fraction:
     """A rational point near an end of the strand, inside, where the strand is proved to lie on one side of y."""
     other = bent.stop if step > 0 else bent.start
     for k in range(NEAR):
-        if isinstance(end, float):
-            z = -step * Fraction(2) ** k
-        else:
-            z = _rounded(end, k, step)
+        z = _rounded(end, k, step) if isinstance(end, (Fraction, Real)) else -step * Fraction(2) ** k
         if (bent.start < z < bent.stop) and sign_at(bent.curve, z, y) == side:
             return z
     raise NotCertifiable(f"no point beside {end!r} and before {other!r} is proved to lie beside the level {y!r}")
@@ -171,8 +168,7 @@ def _at(bend: Bend, z: End) -> End:
         return bend.low if bend.rising else bend.high
     if z == bend.stop:
         return bend.high if bend.rising else bend.low
-    assert not isinstance(z, float)
-    return image(bend.curve, z)
+    return image(bend.curve, finite(z))
 
 
 def _value(g: AbstractMap, place: Place) -> Place:
@@ -184,9 +180,7 @@ def _value(g: AbstractMap, place: Place) -> Place:
     branch = next(b for b in g.branches() if place <= b.stop)
     if not branch.slope:
         return branch.shift
-    end = moved(branch.slope, branch.shift, place)
-    assert not isinstance(end, float)
-    return end
+    return finite(moved(branch.slope, branch.shift, place))
 
 
 def _atom(strand: Strand, place: Place) -> Strand | Heap:

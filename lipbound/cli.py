@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
 from textwrap import fill
@@ -20,7 +21,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Generators = Annotated[list[str] | None, typer.Argument(help=".npz files, or names of shipped generators: 'vae_*'")]
+Generators = Annotated[
+    list[str] | None, typer.Argument(help=".npz files, names of shipped generators: 'vae_*', or formulas in z")
+]
 Target = Annotated[str | None, typer.Option(help="such as '1/2 N(-3, 1) + 1/2 N(3, sd=0.5)'; else as in the file")]
 Json = Annotated[Path | None, typer.Option("--json", help="write everything to this file, whole or not at all")]
 
@@ -124,12 +127,14 @@ def show(
 
 @app.command()
 def law(
-    generator: Annotated[str, typer.Argument(help="an .npz file or a shipped generator")], json_file: Json = None
+    generator: Annotated[str, typer.Argument(help="an .npz file, a shipped generator, or a formula in z")],
+    json_file: Json = None,
 ) -> None:
     """Describe the exact law of g(Z), Z ~ N(0, 1)."""
     from . import tables
     from .laws import pushforward
     from .verify import jobs as jobs_of
+    from .verify import number as exact_or_enclosed
 
     todo = jobs_of([generator])
     if len(todo) > 1:
@@ -141,16 +146,14 @@ def law(
         "generator": todo[0].name,
         "pieces": len(g.branches()),
         "Lipschitz constant": float(g.lipschitz()),
-        "mean": mu.mean(),
-        "variance": mu.var(),
+        "mean": _decided(mu.mean),
+        "variance": _decided(mu.var),
         "support": list(mu.support()),
         "atoms": [{"place": float(atom.place), "mass": atom.mass} for atom in mu.atoms()],
         "quartiles": [float(mu.ppf(p)) for p in (0.25, 0.5, 0.75)],
     }
     if json_file is not None:
-        tables.write(
-            json_file, {**facts, "Lipschitz constant": {"exact": str(g.lipschitz()), "value": float(g.lipschitz())}}
-        )
+        tables.write(json_file, {**facts, "Lipschitz constant": exact_or_enclosed(g.lipschitz())})
     for key, value in facts.items():
         typer.echo(_folded(f"{key:20}{_shown(value)}"))
 
@@ -193,6 +196,14 @@ def main() -> None:
     except (DomainError, NotCertifiable) as error:
         print(f"lipbound: {error}", file=sys.stderr)
         sys.exit(2)
+
+
+def _decided(question: Callable[[], float]) -> float | str:
+    """The answer, or that there is none."""
+    try:
+        return question()
+    except NotCertifiable:
+        return "not decided"
 
 
 def _letter(text: str, rows: tuple[str, ...]) -> tuple[str, str | list[str]]:

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from .laws import AbstractLaw
 from .maps import AbstractMap
+from .pieces import Strand, cuts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
+INSET = 1 / 400  # of the width: how far from a fold the curve ends
 POINTS = 60  # on each cell of a law, at least
 
 
@@ -54,17 +56,30 @@ def curve(law: AbstractLaw, reach: float = 1e-4) -> tuple[Floats, Floats]:
     """
     lo, hi = (float(law.ppf(p)) for p in (reach, 1 - reach))
     pad = 0.05 * (hi - lo) or 1.0
-    inner = [e for e in law.table.edges.tolist() if lo - pad < e < hi + pad]
+    inner = [e for e in map(float, cuts(law.pieces())) if lo - pad < e < hi + pad]
     ends = [lo - pad, *inner, hi + pad]
     wide = hi - lo + 2 * pad
     peaks = _peaks(law)
     xs = [np.array([np.nan])]
     for a, b in pairwise(ends):
         # Open cells: at a cut the density takes the value of the cell on its right.
-        even = np.linspace(a, np.nextafter(b, a), POINTS + int(600 * (b - a) / wide))
+        count = POINTS + int(600 * (b - a) / wide)
+        even = np.linspace(a, np.nextafter(b, a), count)
+        if law.bent:
+            low, high = (_short(law, end, other, wide) for end, other in ((a, b), (b, a)))
+            share = np.sin(np.linspace(0, np.pi / 2, count)) ** 2  # denser towards both ends
+            even = np.clip(low + (high - low) * share, low, high)
         xs += [np.union1d(even, peaks[(a < peaks) & (peaks < b)]), np.array([np.nan])]
     x = np.concatenate(xs)
     return x, np.asarray(law.pdf(x))
+
+
+def _short(law: AbstractLaw, end: float, other: float, wide: float) -> float:
+    """Where the curve ends on a cell: short of a fold, at which the density is infinite."""
+    side = 1.0 if other > end else -1.0
+    off = end + side * min(abs(other - end) / 8, wide * INSET)
+    near = end + side * 1e-9 * abs(off - end)
+    return off if law.pdf(near) > 4 * law.pdf(off) else float(np.nextafter(end, other))
 
 
 def _peaks(law: AbstractLaw) -> Floats:

@@ -132,6 +132,8 @@ def _check(check: Check) -> list[str]:
 
 
 def _number(x: Enclosure) -> str:
+    if x.lo < x.hi == float("inf"):
+        return f">= {x.lo:.6g}"
     return f"{float(x):.6g}" if x.lo == x.hi else f"{float(x):.6g} ± {x.error:.0e}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -23,7 +24,7 @@ from .exact import exact
 from .frontier import Frontier, valley_frontier
 from .instance import Instance
 from .laws import AbstractLaw, parse_law, two_gaussians
-from .maps import AbstractMap, Network
+from .maps import AbstractMap, Network, formula
 
 MEASURES = (tv, kl, kl.reversed, w1)
 
@@ -38,7 +39,7 @@ class Job:
     """
 
     name: str
-    path: str | None  # None: shipped
+    path: str | None  # None: shipped, or a formula in z
     target: str | None  # None: from the file's meta data
 
     def load(self) -> tuple[AbstractMap, AbstractLaw]:
@@ -46,16 +47,18 @@ class Job:
         g = self.network()
         return g, two_gaussians(self.half(g)) if self.target is None else parse_law(self.target)
 
-    def network(self) -> Network:
-        """The map; DomainError if the file cannot be read or holds no network."""
+    def network(self) -> AbstractMap:
+        """The map; DomainError if the file cannot be read or holds no network, or the formula cannot be taken."""
+        if self.path is None and self.name not in zoo.names():
+            return formula(self.name)
         try:
             return zoo.load_shipped(self.name) if self.path is None else Network.load(self.path)
         except OSError as error:
             raise DomainError(f"{self.path} cannot be read: {error.strerror or error}") from error
 
-    def half(self, g: Network) -> Fraction:
+    def half(self, g: AbstractMap) -> Fraction:
         """m, where the file says that g was trained on 1/2 N(-m, 1) + 1/2 N(m, 1)."""
-        if "m" not in g.meta:
+        if not isinstance(g, Network) or "m" not in g.meta:
             raise DomainError(
                 f"{self.name} does not say what it was trained on: give --target '1/2 N(-3, 1) + 1/2 N(3, 1)'"
             )
@@ -72,7 +75,7 @@ class Report:
     name: str
     target: str
     pieces: int
-    lipschitz: Fraction
+    lipschitz: Fraction | Enclosure
     measured: tuple[tuple[str, Enclosure], ...]
     checks: tuple[Check, ...]
     refused: tuple[tuple[str, str], ...]  # bounds that do not apply here, and why
@@ -98,7 +101,7 @@ class Report:
             "generator": self.name,
             "target": self.target,
             "pieces": self.pieces,
-            "lipschitz": {"exact": str(self.lipschitz), "value": float(self.lipschitz)},
+            "lipschitz": number(self.lipschitz),
             "exact_fit_floor": None if self.floor is None else _numbers(self.floor),
             "measured": {name: _numbers(value) for name, value in self.measured},
             "bounds": [_row(c) for c in self.checks],
@@ -109,7 +112,7 @@ class Report:
 
 
 def jobs(generators: Sequence[str], target: str | None = None) -> list[Job]:
-    """Jobs for names or patterns of shipped generators and of .npz files, each once; without any, all shipped ones.
+    """Jobs for shipped generators and .npz files, by name or pattern, and for formulas in z; without any, all shipped.
 
     >>> [job.name for job in jobs(["vae_m0[23]_s0", "vae_m03_s0"])]
     ['vae_m02_s0', 'vae_m03_s0']
@@ -128,7 +131,12 @@ def _named(given: str, target: str | None) -> list[Job]:
         return [Job(path, path, target) for path in sorted(glob(given))]
     if given.endswith(".npz") or Path(given).is_file():
         return [Job(given, given, target)]
-    raise DomainError(f"{given!r} is no .npz file and matches no shipped generator, such as {zoo.names()[0]}")
+    if re.search(r"\bz\b", given):
+        return [Job(given, None, target)]
+    raise DomainError(
+        f"{given!r} is no .npz file and matches no shipped generator, such as {zoo.names()[0]}, "
+        "nor is it a formula in z, such as 'z + 2*tanh(z)'"
+    )
 
 
 def verify(job: Job, certify: bool = False) -> Report:
@@ -152,7 +160,7 @@ def _measured(name: str, case: Instance, certify: bool) -> Report:
         name=name,
         target=str(nu),
         pieces=len(g.branches()),
-        lipschitz=case.L,
+        lipschitz=g.lipschitz(),
         measured=tuple((d.text(), case.measured(d, certify)) for d in MEASURES),
         checks=checks,
         refused=refused,
@@ -208,7 +216,7 @@ def _row(c: Check) -> dict[str, Any]:
     return {
         "bound": c.bound.name,
         "quantity": c.bound.quantity.text(),
-        "letters": {k: f"{len(v)} rows" if isinstance(v, list) else _letter(v) for k, v in c.letters.items()},  # type: ignore[arg-type]
+        "letters": {k: f"{len(v)} rows" if isinstance(v, list) else number(v) for k, v in c.letters.items()},  # type: ignore[arg-type]
         "promised": _numbers(c.promised),
         "measured": _numbers(c.measured),
         "margin": c.margin,
@@ -217,7 +225,8 @@ def _row(c: Check) -> dict[str, Any]:
     }
 
 
-def _letter(x: Any) -> Any:
+def number(x: Fraction | Enclosure | Any) -> dict[str, Any]:
+    """An exact or an enclosed number, for JSON."""
     return _numbers(x) if isinstance(x, Enclosure) else {"exact": str(x), "value": float(x)}
 
 

@@ -196,7 +196,11 @@ def _bracket(f: Fibre, y: arb) -> tuple[arb, arb]:
     for end, other, side in ((f.left, f.right, -1), (f.right, f.left, 1)):
         x, step = end, (1 / f.inv).mid()
         if not end.is_finite():
-            x = f.mean.mid() if not other.is_finite() else (side * (side * other).max(side * f.mean) + side * step).mid()
+            x = (
+                f.mean.mid()
+                if not other.is_finite()
+                else (side * (side * other).max(side * f.mean) + side * step).mid()
+            )
             for _ in range(OUT):
                 if side * _shot(f, x, y)[0] > 0:
                     break

@@ -143,9 +143,7 @@ def _economised(taylor: list[float]) -> tuple[float, ...] | None:
     if sum(map(abs, weights[DEGREE + 1 :])) > TINY * scale:
         return None
     back = _monomials()
-    return tuple(
-        sum(weights[k] * back[k][n] for k in range(n, DEGREE + 1)) for n in range(DEGREE + 1)
-    )
+    return tuple(sum(weights[k] * back[k][n] for k in range(n, DEGREE + 1)) for n in range(DEGREE + 1))
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flint import arb
 
+from ..exact import INF
 from ..pieces import Strand
 from .density import within
 from .normal import ball, cdf, endwise, phi, quantile, working
@@ -44,7 +45,7 @@ def distance(cell: Cell, L: Fraction, arc: Arc, tol: float) -> arb | None:
 
 def _missing(cell: Cell, arc: Arc, tol: arb) -> arb:
     """Mass by which nu exceeds the arc inside (a, b)."""
-    strand = Strand(cell.lo, cell.hi, Fraction(1), Fraction(0), arc.centre, arc.scale, Fraction(1))
+    strand = Strand(-INF, INF, Fraction(1), Fraction(0), arc.centre, arc.scale, Fraction(1))
     (inner,) = tabulate([(arc.a, arc.b, (strand,))], ()).cells
     ours = Cell(arc.a, arc.b, cell.entries)
     total = arb(0)

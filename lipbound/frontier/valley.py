@@ -13,6 +13,7 @@ from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
+from ..pieces import Strand
 from .dual import Dual, Windows, best_dual
 
 SLACK = Fraction(1, 10**9)  # the arc is laid for L (1 - SLACK): at its feet the slope would otherwise be exactly L

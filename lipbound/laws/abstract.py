@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import balls, kernels
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
-from ..exact import INF, extended
+from ..exact import INF, exact, extended
 from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, cells, cuts, dense, joint
 from ..reals import Real
 from . import floats
@@ -185,6 +185,12 @@ class Certified:
     def sf(self, y: object) -> Enclosure:
         """P(Y > y)."""
         return self.mass(y, INF, closed="right")
+
+    def ppf(self, p: object) -> Enclosure:
+        """The least y with P(Y <= y) >= p."""
+        from .coupled import certified_quantile
+
+        return certified_quantile(self.law.pieces(), exact(p))
 
     def mass(self, lo: object, hi: object, closed: Closed = "both") -> Enclosure:
         """P(Y in the interval from lo to hi)."""

@@ -73,7 +73,7 @@ def _of_bent(bent: Bent, g: AbstractMap) -> Iterator[Piece]:
             yield _composed(bent, branch, low, high, _steepest(g))
     for low, high, last in ((bent.low, bends[0].start, bends[0].start), (bends[-1].stop, bent.high, bends[-1].stop)):
         if low < high:
-            near, steepest = _value(g, finite(last)), bent.steepest * _steepest(g)
+            near, steepest = _value(g, last), bent.steepest * _steepest(g)
             yield Lost(*_window(bent, low, high), near, steepest, bent.mean, bent.sd, bent.weight)
 
 
@@ -171,8 +171,9 @@ def _at(bend: Bend, z: End) -> End:
     return image(bend.curve, finite(z))
 
 
-def _value(g: AbstractMap, place: Place) -> Place:
+def _value(g: AbstractMap, at: End) -> Place:
     """The image of an atom."""
+    place = finite(at)
     if isinstance(g, AbstractSmooth):
         return image(g.curve, place)
     if isinstance(place, Fraction):

@@ -1,4 +1,4 @@
-"""The law of g(X): exact, for any piecewise-affine map g and any law of X in the normal form."""
+"""The law of g(X): exact, for every map g and every law of X in the normal form."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ class Pushforward(AbstractLaw):
 
     @cached_property
     def _pieces(self) -> Pieces:
+        known: AbstractLaw | None = self.map.image_of(self.base)
+        if known is not None:
+            return known.pieces()
         return tuple(image for piece in self.base.pieces() for image in images(piece, self.map))
 
     def pieces(self) -> Pieces:

@@ -71,6 +71,10 @@ class AbstractMap(ABC):
         leave out what lies beyond |z| = 40.
         """
 
+    def image_of(self, base: Any) -> Any:
+        """The law of g(X), X ~ base, where the map knows it without work; None if it does not."""
+        return None
+
     def lipschitz(self) -> Fraction | Enclosure:
         """L = sup |g'|, the least Lipschitz constant: exact for a piecewise-affine map, else a certified enclosure.
 

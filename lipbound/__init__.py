@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .laws import Mixture as Mixture
     from .laws import Patchwork as Patchwork
     from .laws import Pushforward as Pushforward
+    from .laws import Uniform as Uniform
     from .laws import gaussian_mixture as gaussian_mixture
     from .laws import parse_law as parse_law
     from .laws import pushforward as pushforward
@@ -84,11 +85,11 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType({
     **dict.fromkeys(("Frontier", "valley_frontier"), "frontier"),
     "Instance": "instance",
     **dict.fromkeys(("AbstractLaw", "Atom", "Discrete", "Gaussian", "Mixture", "Patchwork", "Pushforward"), "laws"),
-    **dict.fromkeys(("gaussian_mixture", "parse_law", "pushforward", "two_gaussians"), "laws"),
+    **dict.fromkeys(("Uniform", "gaussian_mixture", "parse_law", "pushforward", "two_gaussians"), "laws"),
     **dict.fromkeys(("profile", "required_lipschitz"), "laws.profile"),
     "Transport": "laws.transport",
-    **dict.fromkeys(("AbstractMap", "AbstractSmooth", "Formula", "Network", "PiecewiseAffine", "SmoothNetwork"), "maps"),
-    **dict.fromkeys(("affine", "clamp", "fold", "formula", "from_slopes", "sawtooth"), "maps"),
+    **dict.fromkeys(("AbstractMap", "AbstractSmooth", "Formula", "Network", "PiecewiseAffine"), "maps"),
+    **dict.fromkeys(("SmoothNetwork", "affine", "clamp", "fold", "formula", "from_slopes", "sawtooth"), "maps"),
 })  # fmt: skip
 
 __all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]

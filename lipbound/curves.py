@@ -6,11 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from flint import arb, arb_series, ctx
 
 from .exact import Exact
 from .reals import LADDER, End, Forgetful, Real, exact_ball, precision, rational
+
+if TYPE_CHECKING:
+    from .germs.sums import Germ
 
 
 def variable(x: arb, order: int) -> arb_series:
@@ -51,6 +55,13 @@ class Curve(Forgetful, ABC):
         series = tried(self.series, variable(x, order))
         return [series[k] for k in range(order)]
 
+    def germ(self, z: Germ) -> tuple[Germ, Germ] | None:
+        """Value and slope after the germ z, or None if it is not known how the function behaves there.
+
+        Raises NotCertifiable where the half-line starts too near.
+        """
+        return None
+
     def __call__(self, x: arb) -> arb:
         """The value at x."""
         return tried(self.series, arb_series([x], prec=1))[0]
@@ -70,6 +81,9 @@ class Line(Curve):
     def series(self, z: arb_series) -> arb_series:
         return z * exact_ball(self.slope) + exact_ball(self.shift)
 
+    def germ(self, z: Germ) -> tuple[Germ, Germ]:
+        return z.scaled(self.slope) + z.constant(self.shift), z.constant(self.slope)
+
 
 @dataclass(frozen=True)
 class Chain(Curve):
@@ -84,6 +98,11 @@ class Chain(Curve):
 
     def series(self, z: arb_series) -> arb_series:
         return self.outer.series(self.inner.series(z))
+
+    def germ(self, z: Germ) -> tuple[Germ, Germ] | None:
+        inner = self.inner.germ(z)
+        outer = inner and self.outer.germ(inner[0])
+        return (outer[0], outer[1] * inner[1]) if inner and outer else None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -201,12 +201,12 @@ def cells(pieces: Iterable[Piece], at: list[Place]) -> list[tuple[End, End, tupl
     Strands that are segments of one Gaussian, as the two sides of a fold are, count once, with their joint weight.
     """
     ends: list[End] = [-INF, *at, INF]
-    place = {x: i for i, x in enumerate(ends)}
     active: list[dict[object, Strand | Bent]] = [{} for _ in ends[1:]]
     for strand in dense(pieces):
         low, high = strand.image
         key = (strand.centre, strand.scale) if isinstance(strand, Strand) else strand[:-1]
-        first, last = (place[x] if x in place else bisect_left(ends, x) for x in (low, high))
+        first = 0 if low == -INF else bisect_left(at, low) + 1
+        last = len(ends) - 1 if high == INF else bisect_left(at, high) + 1
         for i in range(first, last):
             twin = active[i].get(key)
             active[i][key] = twin._replace(weight=twin.weight + strand.weight) if twin else strand

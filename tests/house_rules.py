@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 # room: (rooms it may import, libraries it may import). The standard library is open to all, but see BANNED.
-BASE = "errors exact enclosure reals curves pieces"
+BASE = "errors exact enclosure reals curves germs pieces"
 NUMBERS = f"{BASE} maps laws kernels balls"
 THEORY = f"{BASE} maps laws divergences events frontier instance symbols lowering bound sources"
 USERS = f"{THEORY} bounds proof checks verify estimators strategies plots zoo"
@@ -20,6 +20,7 @@ TABLE = {
     "enclosure": ("errors", ""),
     "reals": ("errors exact", "flint"),
     "curves": ("errors exact reals", "flint"),
+    "germs": ("errors exact reals curves", "flint"),
     "pieces": ("errors exact reals curves", ""),
     "kernels": ("errors", "numpy numba scipy llvmlite"),
     "balls": (BASE, "flint"),
@@ -30,16 +31,13 @@ TABLE = {
     "maps.ends": (f"{BASE} maps", "flint"),
     "maps.floats": (f"{BASE} maps", "numpy scipy"),
     "maps.formula": (f"{BASE} maps", "flint"),
-    "maps.germs": (f"{BASE} maps", "flint"),
     "maps.parsing": (f"{BASE} maps", "sympy"),
-    "maps.scales": (f"{BASE} maps", "flint"),
     "maps.limits": (f"{BASE} maps", "flint"),
     "maps.net_ends": (f"{BASE} maps", "flint"),
     "maps.ranges": (f"{BASE} maps", "flint"),
     "maps.series": (f"{BASE} maps", "flint"),
     "maps.smooth": (f"{BASE} maps", "numpy flint"),
     "maps.smooth_nets": (f"{BASE} maps", "numpy flint"),
-    "maps.spans": ("", "flint"),
     "maps.steepest": (f"{BASE} maps", "flint"),
     "maps.turns": (f"{BASE} maps", "flint"),
     "laws": (f"{BASE} maps kernels balls", "numpy"),

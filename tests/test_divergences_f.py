@@ -11,7 +11,7 @@ from pathlib import Path
 
 import mpmath as mp
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instances import LAWS, PAIRS
@@ -37,6 +37,7 @@ from lipbound.maps import AbstractMap, affine, from_slopes
 Pair = tuple[AbstractLaw, AbstractLaw]
 LOG2 = math.log(2)
 RATHER = 1e-7
+FEW = settings(max_examples=max(5, settings().max_examples // 8))  # for each of many divergences
 
 le_cam = FDivergence("LC", "(t - 1)**2 / (2*t + 2)", zero="1/2", slope="1/2", symmetric=True, root_triangle=True)
 BUILT_IN = (js, hellinger2, chi2, chi2.reversed, kl.reversed)
@@ -54,6 +55,7 @@ FAMILIES: dict[str, st.SearchStrategy[Pair]] = {
 @every
 @pytest.mark.parametrize("family", FAMILIES)
 def test_honest_and_tight(d: Divergence, family: str):
+    @FEW
     @given(FAMILIES[family])
     def check(pair: Pair) -> None:
         value, proved = d(*pair), d.enclose(*pair)
@@ -278,10 +280,10 @@ def test_the_borderline_of_chi2_is_decided_by_the_linear_term():
 
 def test_what_overflows_is_finite_and_says_so():
     p, q = Gaussian(0), Gaussian(60)
+    assert 1e308 < chi2.enclose(p, q).lo < math.inf
     for found in (chi2(p, q), chi2.enclose(p, q)):
-        assert 1e308 < found.lo < math.inf
-        assert found.hi == math.inf
-    assert "beyond the range" in chi2(p, q).reason
+        assert found.lo < found.hi == math.inf
+        assert "beyond the range" in found.reason
     assert abs(float(renyi(2).enclose(p, q)) - 3600) < 1e-6
     assert abs(float(renyi("1/2")(p, q)) - 900) < 1e-9
 
@@ -309,6 +311,7 @@ SOME = lips.laws()
 
 
 @every
+@FEW
 @given(p=SOME)
 def test_zero_on_equal_laws(d: Divergence, p: AbstractLaw):
     again = pushforward(affine(-1, 2), pushforward(affine(-1, 2), p))
@@ -324,6 +327,7 @@ def test_positive_on_different_laws(d: Divergence, name: str):
     assert d.enclose(*PAIRS[name]).lo > 0
 
 
+@FEW
 @given(p=SOME, q=SOME, r=SOME)
 def test_symmetry_and_triangle_of_the_root(p: AbstractLaw, q: AbstractLaw, r: AbstractLaw):
     for d in (js, hellinger2, le_cam):
@@ -341,6 +345,7 @@ def test_power_without_the_root_the_triangle_fails():
         assert not possible(d.enclose(p, r), d.enclose(p, q) + d.enclose(q, r))
 
 
+@FEW
 @given(g=lips.maps() | lips.networks(3, 1), p=SOME, q=SOME)
 def test_data_processing(g: AbstractMap, p: AbstractLaw, q: AbstractLaw):
     image = pushforward(g, p), pushforward(g, q)
@@ -360,6 +365,7 @@ def spread(t: float) -> float:
     return (math.log1p(t) * (1 + t) + (math.log1p(-t) * (1 - t) if t < 1 else 0)) / 2
 
 
+@FEW
 @given(p=SOME, q=SOME)
 def test_inequalities_between_them(p: AbstractLaw, q: AbstractLaw):
     t, j, h, k, x = (d.enclose(p, q, tol=RATHER) for d in (tv, js, hellinger2, kl, chi2))

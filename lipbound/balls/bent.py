@@ -61,7 +61,7 @@ def fibre(strand: Bent, lo: arb, hi: arb, inside: tuple[bool, bool]) -> Fibre:
 
 
 def smudge(f: Fibre, end: End, place: End) -> arb:
-    """Mass that may sit on the wrong side of `place`, which 512 bits do not tell from the value at an end of the strand.
+    """Mass that may be on the wrong side of `place`, which 512 bits do not tell from the value at an end of the strand.
 
     The two differ by less than 2^-490; where the strand moves by more than that, its mass up to there is what counts.
     """

@@ -8,12 +8,14 @@ from flint import arb, arb_series
 
 from .bent import Fibre
 from .chart import Chart
+from .far import power_tail
 from .generators import Generator, Growth
 from .normal import ball
 from .table import Cell
 from .taylor import integral
 
 NARROW = Fraction(9)  # asks a generator for exponents near one, so that folds stay integrable
+REACH = 8  # steps by a quarter
 BITS = 256  # next to a fold y is known to the square of what is known of the coordinate
 
 
@@ -27,13 +29,24 @@ def term(chart: Chart, g: Generator, tol: arb, tails: bool) -> arb:
     def integrand(x: arb_series) -> arb_series:
         return g.term(log_p(x), log_q(x))
 
-    lo, hi = chart.window(tol)
+    lo, hi = (_reached(chart, growth, x, side, tol) for x, side in zip(chart.window(tol), (-1, 1), strict=True))
     total = integral(integrand, lo, hi, tol, lambda a, b: arb(0).union(_bound(chart, growth, a, b)))
     for a, b in ((chart.lo, lo), (hi, chart.hi)):
         if not (a.is_finite() and b.is_finite()):
             rest = _bound(chart, growth, a, b)
             total += arb(0).union(rest) if tails or rest.is_finite() else 0
     return total
+
+
+def _reached(chart: Chart, growth: Growth, x: arb, side: int, tol: arb) -> arb:
+    """A coordinate from x outwards beyond which the integral is below the tolerance, if steps soon find one."""
+    end = chart.lo if side < 0 else chart.hi
+    for _ in range(REACH):
+        rest = _bound(chart, growth, *((end, x) if side < 0 else (x, end)))
+        if end.is_finite() or not side * x > 0 or not rest.is_finite() or rest < tol:
+            break
+        x = (x * 5 / 4).mid()
+    return x
 
 
 def _bound(chart: Chart, growth: Growth, a: arb, b: arb) -> arb:
@@ -57,12 +70,13 @@ def _power(x: arb, k: Fraction) -> arb:
 
 
 def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
-    """Above the integral of p^k q^(1 - k), k > 1 or k < 0, between two finite coordinates, one of them perhaps a fold.
+    """Above the integral of p^k q^(1 - k), k > 1 or k < 0, between two coordinates, of them one perhaps a fold.
 
     (sum p_j)^k <= n^(k - 1) sum p_j^k, and each strand is integrated in its own coordinate.
     """
     if not (a.is_finite() and b.is_finite()):
-        return arb.pos_inf()
+        known = a.is_finite() or b.is_finite()
+        return power_tail(chart, k, *((a, 1) if a.is_finite() else (b, -1))) if known else arb.pos_inf()
     over, under = (chart.p, chart.q) if k > 1 else (chart.q, chart.p)
     k = k if k > 1 else 1 - k
     y, least = chart.y(a).union(chart.y(b)), _least(chart, under, a, b)

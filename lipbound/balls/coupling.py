@@ -7,11 +7,13 @@ from typing import Literal, NamedTuple
 
 from flint import arb, arb_series
 
+from ..curves import tried, variable
 from ..errors import NotCertifiable
+from .bent import lifted
 from .normal import ball, endwise
-from .quantile import Distribution, Level, quantile
+from .quantile import Distribution, Level, filled, quantile
 from .slopes import log_sum
-from .table import Entry
+from .table import Cell, Entry
 
 Kind = Literal["smooth", "flat", "jump"]
 
@@ -63,12 +65,12 @@ class Coupling(NamedTuple):
 
     def log_slope(self, z: arb, y: arb, leg: Leg) -> arb:
         """log T'(z) at y = T(z) on a smooth leg; over balls the two are taken as independent."""
-        above, below = self.entries(leg)
+        above, below = self.cells(leg)
         return _log_density(z, above) - _log_density(y, below)
 
-    def entries(self, leg: Leg) -> tuple[Sequence[Entry], Sequence[Entry]]:
-        """The Gaussian segments of the source and of the target on a leg."""
-        return self.source.cells[leg.i].entries, self.target.cells[leg.j].entries
+    def cells(self, leg: Leg) -> tuple[Cell, Cell]:
+        """The cells of the source and of the target on a leg."""
+        return self.source.cells[leg.i], self.target.cells[leg.j]
 
     def series(self, z: arb, order: int) -> arb_series:
         """Taylor series of T at z, to `order` coefficients; not finite where T is not analytic on the ball z."""
@@ -78,8 +80,8 @@ class Coupling(NamedTuple):
             return arb_series([y], prec=1)
         if len(above) > 1 or len(below) > 1 or not y.is_finite():
             return self._flat(y, order)
-        p, q = (law.cells[k[0]].entries for law, k in ((self.source, above), (self.target, below)))
-        if not p or not q:
+        p, q = (law.cells[k[0]] for law, k in ((self.source, above), (self.target, below)))
+        if not filled(p) or not filled(q):
             return self._flat(y, order)
         return arb_series([y], prec=order) + rise(z, p, y, q, order)
 
@@ -89,19 +91,51 @@ class Coupling(NamedTuple):
         return arb_series([y, *[arb(0) if on_atom else arb.nan()] * (order - 1)], prec=order)
 
 
-def rise(z: arb, p: Sequence[Entry], y: arb, q: Sequence[Entry], order: int) -> arb_series:
+def rise(z: arb, p: Cell, y: arb, q: Cell, order: int) -> arb_series:
     """Taylor series of T(z + t) - T(z) for a coupling of densities p and q that has T(z) = y.
 
     With both densities taken relatively to their values here, the masses agree where A(t) T'(z) = B(T(z + t) - y).
     """
+    if p.bents or q.bents:
+        return tried(lambda t: _risen(t[0], p, y, q, order), variable(z, order))
     slope = (_log_density(z, p) - _log_density(y, q)).exp()
-    gained = _shape(z, p, order).integral()
-    outer = _shape(y, q, order).integral().reversion()
+    gained = _shape(z, p.entries, order).integral()
+    outer = _shape(y, q.entries, order).integral().reversion()
     return _cut(outer(arb_series([0, *(slope * gained[k] for k in range(1, order))], prec=order)), order)
 
 
-def _log_density(y: arb, entries: Sequence[Entry]) -> arb:
+def _risen(z: arb, p: Cell, y: arb, q: Cell, order: int) -> arb_series:
+    """`rise` by the densities themselves."""
+    outer = _integrated(density_series(y, q, order - 1), order).reversion()
+    return _cut(outer(_integrated(density_series(z, p, order - 1), order)), order)
+
+
+def _integrated(series: arb_series, order: int) -> arb_series:
+    return arb_series([0, *(series[k] / (k + 1) for k in range(order - 1))], prec=order)
+
+
+def density_series(y: arb, cell: Cell, order: int) -> arb_series:
+    """Density at y + t as a power series in t; not finite where a smooth strand may turn."""
+    t = variable(y, order + 1)
+    total = arb_series([0], prec=order)
+    for e in cell.entries:
+        total += _cut(e.log(t).exp(), order)
+    for f in cell.bents:
+        z = lifted(f, t, order + 1)
+        total += _cut(f.log_normal(z).exp() * z.derivative() * f.side, order)
+    return total
+
+
+def log_density_series(y: arb, cell: Cell, order: int) -> arb_series:
+    """Its logarithm."""
+    return tried(lambda t: density_series(t[0], cell, order).log(), variable(y, order))
+
+
+def _log_density(y: arb, cell: Cell) -> arb:
     """Logarithm of the density, for a ball to first order from its middle."""
+    if cell.bents:
+        return log_density_series(y, cell, 1)[0]
+    entries = cell.entries
     if y.is_exact():
         return log_sum(y, arb(0), entries)[0]
     half = arb(y.rad())
@@ -148,7 +182,7 @@ def _by_target(pair: Coupling) -> Iterator[Leg]:
         before, at = (Level(arb(0), False),) * 2 if last else law.edge_levels(j)
         stop = quantile(before, pair.source)
         mark = Mark("target", j) if law.below[j] + law.inside[j] > 0 and law.above[j] > 0 else SUPPORT
-        if cell.entries:
+        if filled(cell):
             yield Leg("smooth", start, stop, ends[j], ends[j + 1], first, mark, j=j)
         elif law.below[j] > 0 and law.above[j] > 0:
             yield Leg("jump", stop, stop, ends[j], ends[j + 1], mark, mark)
@@ -183,9 +217,9 @@ def _split(leg: Leg, pair: Coupling) -> Iterator[Leg]:
 
 def _over(leg: Leg, i: int, law: Distribution) -> Leg:
     """The leg on source cell i; flat where the source has no mass."""
-    return leg._replace(i=i) if law.cells[i].entries else leg._replace(kind="flat", i=i)
+    return leg._replace(i=i) if filled(law.cells[i]) else leg._replace(kind="flat", i=i)
 
 
 def _cell_above(z: arb, law: Distribution) -> int:
     """The first cell with mass whose upper end is beyond z."""
-    return next(i for i, c in enumerate(law.cells) if c.entries and (i == len(law.edges) or ball(c.hi) > z))
+    return next(i for i, c in enumerate(law.cells) if filled(c) and (i == len(law.edges) or ball(c.hi) > z))

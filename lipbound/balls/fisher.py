@@ -78,6 +78,13 @@ def jump(p: tuple[Cell, Cell], q: tuple[Cell, Cell], at: End) -> bool | None:
         return None if left.overlaps(right) else True
 
 
+def ratio(c: Cell, d: Cell, at: End) -> arb:
+    """p/q at an end of two cells, from inside."""
+    with precision(256):
+        y = arb_series([ball(at)], prec=1)
+        return (LogSum(c.entries)(y)[0] - LogSum(d.entries)(y)[0]).exp()
+
+
 def _same(c: Cell, d: Cell) -> bool:
     sides = [{(e.strand.centre, e.strand.scale, e.strand.weight) for e in cell.entries} for cell in (c, d)]
     return sides[0] == sides[1]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from flint import arb, ctx
 
 from ..exact import INF
-from ..pieces import Heap, Strand
+from ..pieces import Bent, Heap, Strand
 from ..reals import End
+from .bent import Fibre, density, fibre, inverse, smudge
 from .normal import ball, mass, phi, root_tau
 from .normal import quantile as normal_quantile
 from .table import Cell, Entry, atom
@@ -53,10 +54,12 @@ class Distribution(NamedTuple):
 
     def tail(self, y: arb, k: int, left: bool) -> arb:
         """P(Y <= y) or P(Y > y) for y in cell k."""
-        inner = self.cells[k].entries
+        cell = self.cells[k]
         if left:
-            return sum((e.weight * mass(e.low, e.at(y)) for e in inner), self.below[k])
-        return sum((e.weight * mass(e.at(y), e.high) for e in inner), self.above[k])
+            smooth = sum((_beside(f, y, True) for f in cell.bents), self.below[k])
+            return sum((e.weight * mass(e.low, e.at(y)) for e in cell.entries), smooth)
+        smooth = sum((_beside(f, y, False) for f in cell.bents), self.above[k])
+        return sum((e.weight * mass(e.at(y), e.high) for e in cell.entries), smooth)
 
     def level(self, y: arb, k: int) -> Level:
         """The level of a point of cell k, from its smaller tail."""
@@ -65,7 +68,8 @@ class Distribution(NamedTuple):
 
     def density(self, y: arb, k: int) -> arb:
         """Density in cell k, continued beyond its ends."""
-        return sum((e.weight * e.inv * phi(e.at(y)) for e in self.cells[k].entries), arb(0))
+        smooth = sum((density(f, inverse(f, y)) for f in self.cells[k].bents), arb(0))
+        return sum((e.weight * e.inv * phi(e.at(y)) for e in self.cells[k].entries), smooth)
 
     def places(self, y: arb) -> range:
         """The cells in which y may lie."""
@@ -89,17 +93,48 @@ class Distribution(NamedTuple):
 
 
 def distribution(
-    cells: Sequence[tuple[End, End, tuple[Strand, ...]]], atoms: Iterable[tuple[End, tuple[Strand | Heap, ...]]]
+    cells: Sequence[tuple[End, End, tuple[Strand | Bent, ...]]], atoms: Iterable[tuple[End, tuple[Strand | Heap, ...]]]
 ) -> Distribution:
     """Masses of exact cells and atoms (see `pieces`), at the precision that is set."""
-    table = tuple(Cell(a, b, tuple(_entry(a, b, s) for s in strands)) for a, b, strands in cells)
+    table = tuple(_cell(*row) for row in cells)
     heaps = {x: sum((atom(s) for s in strands), arb(0)) for x, strands in atoms}
-    inside = tuple(sum((e.weight * mass(e.low, e.high) for e in c.entries), arb(0)) for c in table)
+    inside = tuple(_whole(c) for c in table)
+    blur = _smudged(table)
     on_edge = tuple(heaps.get(c.hi, arb(0)) for c in table[:-1])
-    below = tuple(accumulate((m + a for m, a in zip(inside, on_edge, strict=False)), initial=arb(0)))
+    below = tuple(accumulate((m + a for m, a in zip(inside, on_edge, strict=False)), initial=blur))
     back = zip(inside[:0:-1], on_edge[::-1], strict=True)
-    above = tuple(accumulate((m + a for m, a in back), initial=arb(0)))[::-1]
+    above = tuple(accumulate((m + a for m, a in back), initial=blur))[::-1]
     return Distribution(table, tuple(ball(c.hi) for c in table[:-1]), on_edge, inside, below, above)
+
+
+def filled(cell: Cell) -> bool:
+    """Has the law a density there?"""
+    return bool(cell.entries or cell.bents)
+
+
+def _cell(a: End, b: End, strands: tuple[Strand | Bent, ...]) -> Cell:
+    gaussians = tuple(_entry(a, b, s) for s in strands if isinstance(s, Strand))
+    smooth = (s for s in strands if isinstance(s, Bent))
+    return Cell(a, b, gaussians, tuple(fibre(s, ball(a), ball(b), (a != s.low, b != s.high)) for s in smooth))
+
+
+def _whole(cell: Cell) -> arb:
+    """Mass of a cell."""
+    smooth = sum((f.mass(f.left, f.right) for f in cell.bents), arb(0))
+    return sum((e.weight * mass(e.low, e.high) for e in cell.entries), smooth)
+
+
+def _beside(f: Fibre, y: arb, left: bool) -> arb:
+    """Mass of a smooth strand on its cell below y, or above."""
+    z = inverse(f, y)
+    return f.mass(f.left, z) if left == f.strand.rising else f.mass(z, f.right)
+
+
+def _smudged(table: Iterable[Cell]) -> arb:
+    """Mass that may be on the wrong side of an edge which is not told from the end of a strand."""
+    ends = ((f, *pair) for c in table for f in c.bents for pair in zip(f.strand.image, (c.lo, c.hi), strict=True))
+    most = sum((smudge(f, end, place) for f, end, place in ends if end == place), arb(0))
+    return arb(0, most.upper()) if not most.is_zero() else arb(0)
 
 
 def _entry(a: End, b: End, s: Strand) -> Entry:
@@ -114,7 +149,7 @@ def quantile(level: Level, law: Distribution, within: tuple[arb, arb] | None = N
     Infinite, or not finite, where the level is 0 or 1 or cannot be told from it and the support has no end there.
     """
     only = law.cells[0].entries
-    if len(law.cells) == len(only) == 1:
+    if len(law.cells) == len(only) == 1 and not law.cells[0].bents:
         u = normal_quantile(level.mass) * (1 if level.left else -1)
         return only[0].centre + u / only[0].inv if u.is_finite() else u
     a, b = within or _between_edges(level, law)
@@ -130,7 +165,7 @@ def _between_edges(level: Level, law: Distribution) -> tuple[arb, arb]:
     """The last edge that is proved not to be passed, and the first that is proved to be enough."""
     a, b = arb.neg_inf(), arb.pos_inf()
     if level.mass == 0:
-        inner = [k for k, c in enumerate(law.cells) if c.entries]
+        inner = [k for k, c in enumerate(law.cells) if filled(c)]
         marks = [k for k, m in enumerate(law.atoms) if m > 0]
         first = ball(law.cells[inner[0]].lo) if inner else arb.pos_inf()
         last = ball(law.cells[inner[-1]].hi) if inner else arb.neg_inf()
@@ -153,8 +188,9 @@ def _between_edges(level: Level, law: Distribution) -> tuple[arb, arb]:
 
 def _finite(a: arb, b: arb, level: Level, law: Distribution) -> tuple[arb, arb]:
     """The bracket with its infinite ends replaced by points of proved side."""
-    scale = max((1 / e.inv for c in law.cells for e in c.entries), key=_order)
-    middle = law.cells[0].entries[0].centre if not law.edges else law.edges[0]
+    scales = [1 / e.inv for c in law.cells for e in c.entries]
+    scale = max(scales, default=arb(1), key=_order)
+    middle = law.edges[0] if law.edges else law.cells[0].entries[0].centre if scales else arb(0)
     for side in (-1, 1):
         end, other = (a, b) if side < 0 else (b, a)
         if end.is_finite():

@@ -10,9 +10,11 @@ from flint import arb
 from ..errors import NotCertifiable
 from .coupling import Coupling, Leg
 from .steepness import Node, Stretch, above, below, bounds, fine_bounds, limit, node, widest
+from .table import Cell
 
 FINE = -44  # log2 of the error wanted in log T'
 BOXES = 4000
+BENT = 300  # boxes where a law has smooth strands, of which each costs a hundred times as much
 NEARLY = 1  # so close to the best found, in log T', a stretch is worth its Taylor series
 
 
@@ -20,7 +22,7 @@ def stretches(pair: Coupling, leg: Leg) -> list[Stretch]:
     """A smooth leg as one stretch, or as a middle and two tails."""
     far, near = arb.pos_inf(), arb.neg_inf()
     inner = [y for y in (leg.y_lo, leg.y_hi) if y.is_finite()]
-    starts = inner or [((e.centre).mid()) for e in pair.entries(leg)[1][:1]]
+    starts = inner or [_heart(pair.cells(leg)[1])]
     lo = node(pair, leg, leg.y_lo) if leg.z_lo.is_finite() else Node(near, leg.y_lo, arb.nan())
     hi = node(pair, leg, leg.y_hi) if leg.z_hi.is_finite() else Node(far, leg.y_hi, arb.nan())
     whole = Stretch(leg, lo, hi)
@@ -28,6 +30,15 @@ def stretches(pair: Coupling, leg: Leg) -> list[Stretch]:
         return [whole]
     middle = node(pair, leg, starts[0] if not inner else _inside(leg))
     return [whole._replace(hi=middle), whole._replace(lo=middle)]
+
+
+def _heart(cell: Cell) -> arb:
+    """A point of an unbounded cell."""
+    if cell.entries:
+        return cell.entries[0].centre.mid()
+    f = cell.bents[0]
+    z = f.mean.max(f.left + 1 / f.inv) if f.left.is_finite() else f.mean.min(f.right - 1 / f.inv)
+    return f.strand.curve(z.mid()).mid()
 
 
 def _inside(leg: Leg) -> arb:
@@ -41,8 +52,7 @@ def split(pair: Coupling, s: Stretch) -> tuple[Stretch, Stretch] | None:
     """Two halves; of a tail, a piece as long as the way to the centre and the rest. None if it is too short."""
     if s.side and s.endless:
         at = s.lo if s.side > 0 else s.hi
-        e = widest(pair.entries(s.leg)[1], s.side)
-        y = (at.y + s.side * (abs(at.y - e.centre) + 1 / e.inv)).mid()
+        y = (at.y + s.side * _stride(pair.cells(s.leg)[1], at.y, s.side)).mid()
     else:
         y = ((s.lo.y + s.hi.y) / 2).mid()
         if not (s.lo.y < y and y < s.hi.y):
@@ -50,6 +60,14 @@ def split(pair: Coupling, s: Stretch) -> tuple[Stretch, Stretch] | None:
     ends = s.lo.z.lower(), s.hi.z.upper()
     middle = node(pair, s.leg, y, ends if not s.side else None)
     return s._replace(hi=middle), s._replace(lo=middle)
+
+
+def _stride(cell: Cell, y: arb, side: int) -> arb:
+    """How far a tail is cut from y: as far as its heaviest part is away."""
+    if cell.bents:
+        return abs(y) + 1
+    e = widest(cell.entries, side)
+    return abs(y - e.centre) + 1 / e.inv
 
 
 def highest(pair: Coupling, smooth: Sequence[Leg]) -> tuple[arb, arb, bool]:
@@ -64,11 +82,12 @@ def highest(pair: Coupling, smooth: Sequence[Leg]) -> tuple[arb, arb, bool]:
         best, top = _best(best, s), bounds(pair, s).high
         heappush(heap, (-_order(top), count, s, top))
     count = len(heap)
+    boxes = _patience(pair, smooth)
     while heap:
         _, _, s, high = heappop(heap)
-        parts = split(pair, s) if high > best + arb(2) ** FINE and count < BOXES else None
+        parts = split(pair, s) if high > best + arb(2) ** FINE and count < boxes else None
         if parts is None:  # the heap is in order up to the rounding of its keys
-            return best, max([best, high, *(row[3] for row in heap)]), count >= BOXES
+            return best, max([best, high, *(row[3] for row in heap)]), count >= boxes
         for part in parts:
             best, top = _best(best, part), bounds(pair, part).high
             if top > best + arb(2) ** FINE and top < best + NEARLY:
@@ -76,6 +95,10 @@ def highest(pair: Coupling, smooth: Sequence[Leg]) -> tuple[arb, arb, bool]:
             heappush(heap, (-_order(top), count, part, top))
             count += 1
     return best, best, False
+
+
+def _patience(pair: Coupling, smooth: Sequence[Leg]) -> int:
+    return BENT if any(c.bents for leg in smooth for c in pair.cells(leg)) else BOXES
 
 
 def _best(best: arb, s: Stretch) -> arb:
@@ -93,7 +116,7 @@ def passages(pair: Coupling, leg: Leg, level: arb) -> Iterator[tuple[Stretch, in
     Raises NotCertifiable if the slope touches the level, or cannot be told from it.
     """
     stack = stretches(pair, leg)[::-1]
-    for _ in range(BOXES):
+    for _ in range(_patience(pair, [leg])):
         if not stack:
             return
         s = stack.pop()

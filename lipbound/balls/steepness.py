@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from flint import arb
 
-from .coupling import Coupling, Leg, rise
+from .coupling import Coupling, Leg, log_density_series, rise
 from .normal import cdf, phi
 from .quantile import quantile
 from .slopes import log_sum
-from .table import Entry
+from .table import Cell, Entry
 
 ORDER = 10  # of the Taylor series
 
@@ -58,8 +58,10 @@ def node(pair: Coupling, leg: Leg, y: arb, within: tuple[arb, arb] | None = None
 
 def limit(pair: Coupling, leg: Leg, side: int) -> arb:
     """log of the limit of T' at infinity, where both laws go on for ever: the ratio of the widest scales."""
-    p, q = pair.entries(leg)
-    return (widest(p, side).inv / widest(q, side).inv).log()
+    p, q = pair.cells(leg)
+    if p.bents or q.bents:
+        return arb.nan()
+    return (widest(p.entries, side).inv / widest(q.entries, side).inv).log()
 
 
 def widest(entries: Sequence[Entry], side: int) -> Entry:
@@ -69,17 +71,17 @@ def widest(entries: Sequence[Entry], side: int) -> Entry:
 
 def tail_high(pair: Coupling, leg: Leg, at: Node, side: int, far: arb | None = None) -> arb:
     """Upper bound of log T' beyond a point (up to y = far) where both laws are unbounded; infinite near the centres."""
-    p, q = pair.entries(leg)
+    p, q = pair.cells(leg)
     return _hazard_ratio(p, at.z, q, at.y, side, far)
 
 
 def tail_low(pair: Coupling, leg: Leg, at: Node, side: int) -> arb:
     """Lower bound: T^-1 is the coupling of the laws exchanged."""
-    p, q = pair.entries(leg)
+    p, q = pair.cells(leg)
     return -_hazard_ratio(q, at.y, p, at.z, side)
 
 
-def _hazard_ratio(p: Sequence[Entry], z: arb, q: Sequence[Entry], y: arb, side: int, far: arb | None = None) -> arb:
+def _hazard_ratio(above: Cell, z: arb, below: Cell, y: arb, side: int, far: arb | None = None) -> arb:
     """Upper bound of log(p/q) beyond points z, y with equal tails P = Q, hence of the hazards p/P over q/Q.
 
     Let H = phi/(1 - Phi), a and m the widest entries of p and q, u and v their arguments. Beyond the points
@@ -90,6 +92,9 @@ def _hazard_ratio(p: Sequence[Entry], z: arb, q: Sequence[Entry], y: arb, side: 
       H >= t, log H(v)/H(u) <= log(v/u) <= k/u^2 if k > 0. If k <= 0, then v <= u, and since (log H)' = H (1 - t/H)
       with 1 - t/H decreasing, log H(v)/H(u) <= k (1 - u/H(u)): at most its value at the far end, or zero.
     """
+    if above.bents or below.bents:
+        return arb.pos_inf()
+    p, q = above.entries, below.entries
     a, m = widest(p, side), widest(q, side)
     v, u = side * a.at(z), side * m.at(y)
     led = all(side * e.at(z) >= v for e in p if e is not a) and all(side * e.at(y) >= u for e in q if e is not m)
@@ -155,7 +160,7 @@ def below(*bounds: arb) -> arb:
 
 def _crude(pair: Coupling, s: Stretch) -> tuple[arb, arb, arb]:
     """psi = log T' = log p(z) - log q(y) with its derivatives in y, in which z' = 1/T' = exp(-psi)."""
-    p, q = pair.entries(s.leg)
+    p, q = pair.cells(s.leg)
     lp, a, bend_p, reach_p = _taylor(s.lo.z, s.hi.z, p)
     lq, c, bend_q, reach_q = _taylor(s.lo.y, s.hi.y, q)
     psi = lp + reach_p - lq - reach_q
@@ -166,7 +171,7 @@ def _crude(pair: Coupling, s: Stretch) -> tuple[arb, arb, arb]:
 
 def _by_series(pair: Coupling, s: Stretch) -> tuple[arb, arb, arb]:
     """The same by a long Taylor series around the middle, its last coefficient taken over the whole stretch."""
-    p, q = pair.entries(s.leg)
+    p, q = pair.cells(s.leg)
     y = ((s.lo.y + s.hi.y) / 2).mid()
     h = (s.hi.y - y).max(y - s.lo.y).upper()
     z = node(pair, s.leg, y, (s.lo.z.lower(), s.hi.z.upper())).z
@@ -186,21 +191,26 @@ def _sum(coefficients: Sequence[arb], h: arb) -> arb:
     return total
 
 
-def _taylor(lo: arb, hi: arb, entries: Sequence[Entry]) -> tuple[arb, arb, arb, arb]:
+def _taylor(lo: arb, hi: arb, cell: Cell) -> tuple[arb, arb, arb, arb]:
     """Of the log-density on [lo, hi]: value at the middle, slope and curvature on it all, departure from that value."""
     middle = ((lo + hi) / 2).mid()
     half = (hi - middle).max(middle - lo).upper()
-    value, slope, low, high = log_sum(middle, half, entries)
+    if cell.bents:
+        value, whole = log_density_series(middle, cell, 1)[0], log_density_series(lo.union(hi), cell, 3)
+        return value, whole[1], 2 * whole[2], whole[1] * arb(0, 1) * half
+    value, slope, low, high = log_sum(middle, half, cell.entries)
     unit, bend = arb(0, 1) * half, low.union(high)
     return value, slope + bend * unit, bend, slope * unit + bend * unit * unit / 2
 
 
 def _mixed(pair: Coupling, s: Stretch) -> Range:
     """Where the target stops, at positive density, and the source goes on for ever: the slope tends to zero."""
-    p, q = pair.entries(s.leg)
+    p, q = pair.cells(s.leg)
+    if p.bents:
+        return Range(arb.neg_inf(), arb.pos_inf(), 0)
     z = s.lo.z if s.side > 0 else s.hi.z
     most = arb(0)
-    for e in p:
+    for e in p.entries:
         u = (s.side * e.at(z)).max(arb(0))
         most += e.height * (-u * u / 2).exp()
     value, _, _, reach = _taylor(s.lo.y, s.hi.y, q)

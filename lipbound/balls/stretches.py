@@ -168,6 +168,8 @@ def stretches(p: Table, q: Table) -> tuple[list[Stretch], list[Tie]]:
         mine = rest if not s.entries else s.mass(x, s.stop) if first else None
         other = rest if not t.entries else t.mass(y, t.stop) if second else None
         weight = mine if first and mine is not None else other if other is not None else rest
+        if (i + 1, j + 1) == (len(ours), len(yours)) and mine is not None and other is not None:
+            weight = min(mine, other, key=_doubt)  # one and the same number
         x1 = s.stop if first or not s.entries else s.place(x, weight)
         y1 = t.stop if second or not t.entries else t.place(y, weight)
         out.append(Stretch(s, t, weight, (x, y), (x1, y1)))
@@ -201,6 +203,10 @@ def _ending(gap: arb, last: bool, least: bool) -> tuple[bool, bool]:
     if last or least:
         return not last or least, not least or last
     return not gap > 0, not gap < 0
+
+
+def _doubt(x: arb) -> float:
+    return float(x.rad())  # priority
 
 
 def _order(x: arb) -> float:

@@ -70,14 +70,17 @@ def tabulate(
     """Balls of cells and atoms (see `pieces`)."""
     known: dict[int, tuple[arb, ...]] = {}
     rows: list[Cell] = []
+    right = ball(cells[0][0])
     for a, b, strands in cells:
-        gaussians = tuple(_entry(a, b, s, known) for s in strands if isinstance(s, Strand))
-        bents = (s for s in strands if isinstance(s, Bent))
-        rows.append(Cell(a, b, gaussians, tuple(fibre(s, ball(a), ball(b), (a != s.low, b != s.high)) for s in bents)))
-    ends = [(f, s, x) for c in rows for f in c.bents for s, x in zip(f.strand.image, (c.lo, c.hi), strict=True) if s == x]
-    smudged = sum((smudge(*row) for row in ends), arb(0))
+        left, right = right, ball(b)  # where one cell ends the next begins
+        gaussians = tuple(_entry((a, left), (b, right), s, known) for s in strands if isinstance(s, Strand))
+        bents = tuple(fibre(s, left, right, (a != s.low, b != s.high)) for s in strands if isinstance(s, Bent))
+        rows.append(Cell(a, b, gaussians, bents))
+    pairs = ((f, *pair) for c in rows for f in c.bents for pair in zip(f.strand.image, (c.lo, c.hi), strict=True))
+    smudged = sum((smudge(f, end, place) for f, end, place in pairs if end == place), arb(0))
     gone = [(atom(s), _strayed(s, rows)) for s in lost]
-    return Table(tuple(rows), masses(atoms), smudged, *(sum(column, arb(0)) for column in zip((arb(0),) * 2, *gone)))
+    nowhere, strayed = (sum(column, arb(0)) for column in zip((arb(0),) * 2, *gone, strict=True))
+    return Table(tuple(rows), masses(atoms), smudged, nowhere, strayed)
 
 
 def _strayed(piece: Lost, cells: Sequence[Cell]) -> arb:
@@ -109,7 +112,7 @@ def atom(strand: Strand | Heap | Lost) -> arb:
     return ball(strand.weight) * mass(ball(low), ball(high))
 
 
-def _entry(a: End, b: End, strand: Strand, known: dict[int, tuple[arb, ...]]) -> Entry:
+def _entry(a: tuple[End, arb], b: tuple[End, arb], strand: Strand, known: dict[int, tuple[arb, ...]]) -> Entry:
     if id(strand) not in known:  # a strand spans many cells; its constants are made once
         centre, inv, weight = ball(strand.centre), 1 / ball(strand.scale), ball(strand.weight)
         low, high = map(ball, strand.window)
@@ -118,6 +121,6 @@ def _entry(a: End, b: End, strand: Strand, known: dict[int, tuple[arb, ...]]) ->
     left, right = strand.image
     return Entry(
         strand, centre, inv, weight, height,
-        low if a == left else (ball(a) - centre) * inv,
-        high if b == right else (ball(b) - centre) * inv,
+        low if a[0] == left else (a[1] - centre) * inv,
+        high if b[0] == right else (b[1] - centre) * inv,
     )  # fmt: skip

@@ -77,10 +77,11 @@ def w2(p: Table, q: Table, tol: float) -> arb:
     """W2 by its square, the integral of (x - y)^2 over the coupling; closer where the square root asks for it."""
     with precision(BITS):
         found, ties = stretches(p, q)
-        extra = sum((_tied(t, _fourth(p) + _fourth(q)) for t in ties), arb(0))
+        fourth = _fourth(p) + _fourth(q)
+        extra = sum((_tied(t, fourth) for t in ties), arb(0))
         few, square = arb(1) / 10**6, arb(0)
         for _ in range(3):
-            square = sum((_square(s, few / (4 * len(found))) for s in found), extra)
+            square = sum((_square(s, few / (4 * len(found)), fourth) for s in found), extra)
             need = (arb(tol) * square.lower().nonnegative_part().sqrt()).max(arb(tol) ** 2 / 2)
             if square.rad() < need:
                 break
@@ -90,8 +91,13 @@ def w2(p: Table, q: Table, tol: float) -> arb:
 
 def _tied(t: Tie, fourth: arb) -> arb:
     """Integral of (x - y)^2 over the mass of a tie: by its greatest gap, or by Cauchy and Schwarz."""
-    near, far = t.mass * t.gap**2, (t.mass * 16 * fourth).sqrt()
-    return arb(0).union(near.min(far).upper() if near.is_finite() else far.upper())
+    near, far = t.mass * t.gap**2, _at_most(t.mass, fourth)
+    return arb(0).union(near.min(far).upper() if near.is_finite() else far)
+
+
+def _at_most(mass: arb, fourth: arb) -> arb:
+    """Bound of the integral of (x - y)^2 over levels of a mass, by Cauchy and Schwarz."""
+    return (mass.upper() * 16 * fourth).sqrt().upper()
 
 
 def _fourth(table: Table) -> arb:
@@ -101,8 +107,17 @@ def _fourth(table: Table) -> arb:
     return sum([*parts, *heaps], arb(0)).upper()
 
 
-def _square(s: Stretch, tol: arb) -> arb:
+def _square(s: Stretch, tol: arb, fourth: arb) -> arb:
     """Integral of (x - y)^2 over one stretch."""
+    most = _at_most(s.mass, fourth)
+    lost = any(y.mid().is_finite() and not y.is_finite() for y in (*s.start, *s.stop))
+    if most < tol or lost:  # it hardly counts, or rounding hides where it ends
+        return arb(0).union(most)
+    return _measured(s, tol)
+
+
+def _measured(s: Stretch, tol: arb) -> arb:
+    """`_square` where the ends are known."""
     (x0, y0), (x1, y1) = s.start, s.stop
     if not s.p.entries and not s.q.entries:
         return (x0 - y0) * (x0 - y0) * s.mass

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, reduce
+from itertools import pairwise
 from typing import NamedTuple
 
 from flint import arb, arb_series
 
-from ..curves import tried, variable
+from ..curves import Curve, tried, variable
 from ..errors import NotCertifiable
 from ..pieces import Bent
-from ..reals import nearest
+from ..reals import nearest, precision
 from .bent import Fibre, fibre, inverse
-from .normal import ball, working
+from .normal import ball
 
 REACH = 39  # standard deviations; exp(-39^2 / 2) is below the least float
-TAYLOR, DEGREE = 20, 12  # order of the power series, and degree kept of it after economisation
-TINY = 2.0**-56
+TAYLOR, DEGREE = 26, 12  # order of the power series, and degree kept of it after economisation
+TINY, SMALL = 2.0**-53, 2.0**-36  # errors of Z allowed in the middle, and further out
 DEPTH = 40
+BITS = (128, 640)  # next to a limit that terms cancel to approach, differences are small beyond many digits
+CENTRAL = Fraction(17, 2)  # standard deviations within which the polynomials are proved; 2e-17 of the mass lies beyond
+CLOSE = 2.0**-36  # of y: values so close to each other that floats hardly tell them apart
+SAMPLES = 8  # points at which a polynomial is tested, further out
 
 
 class Panel(NamedTuple):
@@ -40,16 +46,48 @@ class Panel(NamedTuple):
 
 
 class _Frame(NamedTuple):
-    """The anchor of a half of the strand, the side of the anchor on which it lies, and the order of the fold there."""
+    """The coordinate on a half of the strand: of which end, where that is, and the side of it on which values lie."""
 
+    curve: Curve
+    end: arb
+    ahead: int  # 1 if the half begins at the end, -1 if it stops there
     anchor: arb | None
     side: int
     root: int
 
+    def at(self, z: arb, order: int, anchor: arb) -> list[arb_series]:
+        """The coordinate s at z + w as a power series of w, for all points of the ball z, in one or two ways."""
+        ways = [] if self.root > 1 and z.overlaps(self.end) else [self._away]
+        if self.root > 1 and not (ways and z.is_exact()):
+            ways.append(self._beside)
+        return [tried(lambda x, way=way: way(x[0], order, anchor), arb_series([z], prec=order)) for way in ways]
 
-@working()
+    def _away(self, z: arb, order: int, anchor: arb) -> arb_series:
+        gap = (self.curve.series(variable(z, order)) - anchor) * self.side
+        return gap if self.root == 1 else gap.log() if self.root == 0 else self._rooted(gap)
+
+    def _beside(self, z: arb, order: int, anchor: arb) -> arb_series:
+        """Next to a fold, g - g(end) = (z - end)^k q, and s = |z - end| q^(1/k).
+
+        q(z) is a mean of g's k-th Taylor coefficient between the end and z; so are its own coefficients of later ones.
+        """
+        jet = self.curve.jet(z.union(self.end), order + self.root)
+        quotient = arb_series(jet[self.root :], prec=order) * (self.side * self.ahead**self.root)
+        return (variable(z, order) - self.end) * self.ahead * self._rooted(quotient)
+
+    def _rooted(self, x: arb_series) -> arb_series:
+        return x.sqrt() if self.root == 2 else (x.log() / self.root).exp()
+
+
 def unfolded(strand: Bent) -> list[Panel]:
     """Panels of the strand from left to right; together they cover all but the far tails of Z."""
+    for bits in BITS:
+        with suppress(NotCertifiable), precision(bits):
+            return _unfolded(strand)
+    raise NotCertifiable(f"a branch from {strand.low!r} to {strand.high!r} could not be inverted in float64")
+
+
+def _unfolded(strand: Bent) -> list[Panel]:
     f = fibre(strand, ball(strand.low), ball(strand.high), (False, False))
     reach = REACH / f.inv
     a, b = f.left.max(f.mean - reach), f.right.min(f.mean + reach)
@@ -58,16 +96,24 @@ def unfolded(strand: Bent) -> list[Panel]:
     middle = _middle(f, a, b)
     ends = (strand.low, strand.high) if strand.rising else (strand.high, strand.low)
     found: list[Panel] = []
-    for z, far, end, order, first in (
-        (a, middle, ends[0], strand.order_start, True),
-        (b, middle, ends[1], strand.order_stop, False),
-    ):
+    for z, ahead, end, order in ((a, 1, ends[0], strand.order_start), (b, -1, ends[1], strand.order_stop)):
         anchor = None if isinstance(end, float) else ball(end)
-        limit = not (f.left if first else f.right).is_finite()
-        root = 1 if anchor is None else 0 if limit else order
-        frame = _Frame(anchor, f.side if first else -f.side, root)
-        found += _split(f, frame, z, far, 0)
+        last = f.left if ahead > 0 else f.right
+        root = 1 if anchor is None else order if last.is_finite() else 0
+        side = 1 if anchor is None else f.side * ahead
+        frame = _Frame(strand.curve, last, ahead, anchor, side, root)
+        for (x, y), proved in _parts(f, z, middle):
+            found += _split(frame, x, y, proved, 0)
     return sorted(found)
+
+
+def _parts(f: Fibre, z: arb, w: arb) -> list[tuple[tuple[arb, arb], bool]]:
+    """From z to w in parts of which all but 1e-17 of the mass lies in the one for which polynomials are proved."""
+    cuts = [
+        x for side in (-1, 1) for x in ((f.mean + side * ball(CENTRAL) / f.inv).mid(),) if z.min(w) < x and x < z.max(w)
+    ]
+    ends = [z, *(cuts if z < w else cuts[::-1]), w]
+    return [((x, y), bool(abs(f.position((x + y) / 2)) < ball(CENTRAL))) for x, y in pairwise(ends)]
 
 
 def _middle(f: Fibre, a: arb, b: arb) -> arb:
@@ -78,69 +124,67 @@ def _middle(f: Fibre, a: arb, b: arb) -> arb:
     return z.mid()
 
 
-def _split(f: Fibre, frame: _Frame, z: arb, w: arb, depth: int) -> list[Panel]:
+def _split(frame: _Frame, z: arb, w: arb, proved: bool, depth: int) -> list[Panel]:
     """Panels between two values of Z, the first of them nearer to the anchor."""
-    low, high = sorted(nearest(f.strand.curve(x)) for x in (z, w))
+    low, high = sorted(nearest(frame.curve(x)) for x in (z, w))
     if not low < high:  # floats do not tell its points apart
         return []
-    panel = _panel(f, frame, z, w, low, high)
+    panel = _panel(frame, z, w, proved, low, high)
     if panel is not None:
         return [panel]
     if depth >= DEPTH:
         raise NotCertifiable(f"the inverse of a branch could not be tabulated around y = {low:.12g}")
     y = ((z + w) / 2).mid()
-    return _split(f, frame, z, y, depth + 1) + _split(f, frame, y, w, depth + 1)
+    return _split(frame, z, y, proved, depth + 1) + _split(frame, y, w, proved, depth + 1)
 
 
-def _panel(f: Fibre, frame: _Frame, z: arb, w: arb, low: float, high: float) -> Panel | None:
-    """One panel, or None if its polynomial would not be accurate to rounding."""
-    curve = f.strand.curve
-    anchor = frame.anchor if frame.anchor is not None else arb((low + high) / 2)
-    side = frame.side if frame.anchor is not None else 1
-    s, t = (_distance(curve(x) - anchor, side, frame) for x in (z, w))
-    centre, half = ((s + t) / 2).mid(), (abs(t - s) / 2).mid()
-    series = tried(partial(_undone, f, anchor, side, frame.root), arb_series([centre, half], prec=TAYLOR))
-    taylor = [series[n] for n in range(TAYLOR)]
+def _panel(frame: _Frame, z: arb, w: arb, proved: bool, low: float, high: float) -> Panel | None:
+    """One panel, or None if its polynomial is not accurate to rounding."""
+    anchor = arb((low + high) / 2) if frame.anchor is None else frame.anchor
+    middle = ((z + w) / 2).mid()
+    here = frame.at(middle, TAYLOR, anchor)[0]
+    half = max(((frame.at(x, 1, anchor)[0][0] - here[0]).abs_upper() for x in (z, w)), key=nearest)
+    taylor = [c * arb(half) ** n for n, c in enumerate(_undone(here))]
     if not all(c.is_finite() for c in taylor):
         return None
-    coefficients = _economised([nearest(c) for c in taylor])
+    few = (TINY if proved else SMALL) * max(1.0, abs(nearest(middle)))
+    coefficients = _economised([nearest(middle), *map(nearest, taylor[1:])], few)
     if coefficients is None:
         return None
     near = nearest(anchor)
-    beside, stretch = nearest(anchor - near), nearest(1 / half)
     side = 0 if frame.anchor is None else frame.side
-    return Panel(low, high, near, beside, side, frame.root, nearest(centre), stretch, coefficients)
+    beside, centre, stretch = nearest(anchor - near), nearest(here[0]), nearest(1 / arb(half))
+    scale = max(abs(low), abs(high))
+    if proved and high - low > CLOSE * scale:  # Lagrange's remainder
+        last = [_undone(s)[TAYLOR] for s in frame.at(z.union(w), TAYLOR + 1, anchor)]
+        fine = any(abs(c) * arb(half) ** TAYLOR < few for c in last)
+    else:  # rounding alone takes a few units in the last place, of Z or of y
+        few += 2.0**-47 + abs(nearest(w - z)) / (high - low) * scale * 2.0**-51
+        points = [(z + (w - z) * k / SAMPLES).mid() for k in range(1, SAMPLES)]
+        gaps = (
+            _value(coefficients, nearest((frame.at(x, 1, anchor)[0][0] - here[0]) / half)) - nearest(x) for x in points
+        )
+        fine = all(abs(gap) < few for gap in gaps)
+    return Panel(low, high, near, beside, side, frame.root, centre, stretch, coefficients) if fine else None
 
 
-def _distance(gap: arb, side: int, frame: _Frame) -> arb:
-    """The coordinate of a point whose height above the anchor is `gap`."""
-    if frame.anchor is None:
-        return gap
-    gap = (side * gap).mid()
-    if frame.root == 0:
-        return gap.log()
-    return gap.root(frame.root) if gap > 0 else arb(0)  # FLINT has no third root of zero
+def _value(coefficients: tuple[float, ...], t: float) -> float:
+    return reduce(lambda total, c: total * t + c, reversed(coefficients))
 
 
-def _undone(f: Fibre, anchor: arb, side: int, root: int, s: arb_series) -> arb_series:
-    """Z as a power series, where y = anchor + side s^root, or anchor + side exp(s) if the root is 0."""
-    order = s.prec
-    y = anchor + side * (s**root if root else s.exp())
-    z = arb(inverse(f, arb(y[0].mid())).mid())
-    branch = f.strand.curve.series(variable(z, order))
-    back = arb_series([arb(0), *(branch[k] for k in range(1, order))], prec=order).reversion()
-    step = arb_series([arb(0), *(y[k] for k in range(1, order))], prec=order)
-    return back(step) + z + (y[0] - branch[0]) / branch[1]
+def _undone(s: arb_series) -> list[arb]:
+    """Taylor coefficients of the inverse function, without the constant one."""
+    n = s.prec
+    steps = arb_series([arb(0), *(s[k] for k in range(1, n))], prec=n)
+    back = tried(lambda x: x.reversion(), steps)
+    return [back[k] for k in range(n)]
 
 
-def _economised(taylor: list[float]) -> tuple[float, ...] | None:
+def _economised(taylor: list[float], few: float) -> tuple[float, ...] | None:
     """The polynomial of lower degree that is nearest on [-1, 1], or None if it is not near enough."""
-    scale = max(1.0, abs(taylor[0]))
-    if abs(taylor[-1]) + abs(taylor[-2]) > TINY * scale:
-        return None
     rows = _chebyshev()
     weights = [sum(c * row for c, row in zip(taylor, column, strict=True)) for column in zip(*rows, strict=True)]
-    if sum(map(abs, weights[DEGREE + 1 :])) > TINY * scale:
+    if sum(map(abs, weights[DEGREE + 1 :])) > few:
         return None
     back = _monomials()
     return tuple(sum(weights[k] * back[k][n] for k in range(n, DEGREE + 1)) for n in range(DEGREE + 1))

@@ -116,5 +116,7 @@ def need_tolerance(tol: float) -> None:
 
 def common(p: AbstractLaw, q: AbstractLaw) -> tuple[balls.table.Table, balls.table.Table]:
     """Both laws in balls, on cells that they share."""
-    at = joint(p.pieces(), q.pieces())
+    at = p.cuts or q.cuts
+    if p.bent or q.bent or (p.cuts and q.cuts):
+        at = joint(p.pieces(), q.pieces())
     return p.balls_at(at), q.balls_at(at)

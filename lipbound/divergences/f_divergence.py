@@ -155,4 +155,4 @@ def _sum(value: float, error: float, jumps: Enclosure) -> Enclosure:
     doubt = error + jumps.error + EPS * (abs(total) + abs(value))
     if total + doubt < INF:
         return Enclosure(total - doubt, total + doubt, False)
-    return Enclosure(GREATEST if total == INF else 0.0, INF, False, LARGE)
+    return Enclosure(0.0, INF, False, LARGE)  # a node may overflow where the integral does not

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from flint import arb
+
 from .. import balls
-from ..balls.table import Table
+from ..balls.table import Cell, Table
 from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import NotCertifiable
 from ..exact import INF
@@ -20,8 +22,8 @@ FINE = 1e-13
 class Fisher(Divergence):
     """J(p || q) = E_p |(log p)' - (log q)'|^2, the mean square of the difference of scores; per squared length.
 
-    It asks for p/q without jumps wherever q has mass: else it is +inf, as the limit of smoothed laws is. Its float is
-    its certificate, which takes few panels.
+    It asks for p/q without jumps wherever q has mass: else it is +inf, as the limit of smoothed laws is. How mass is
+    shared between parts that nothing joins, atoms among them, it does not see. Its float is its certificate.
 
     >>> from lipbound.laws import Discrete, Gaussian
     >>> print(fisher(Gaussian(3), Gaussian(1)))  # the scores differ by 2 everywhere
@@ -58,7 +60,7 @@ def _rough(p: Table, q: Table) -> str:
     """Where p/q jumps inside the support of q, or nothing if it nowhere does."""
     for (a, b), (c, d) in zip(pairwise(p.cells), pairwise(q.cells), strict=True):
         where = f"{float(a.hi):.6g}"
-        if a.hi in p.atoms or (a.hi in q.atoms and (a.entries or b.entries)):
+        if a.hi in q.atoms and _lone((a, b), (c, d), p.atoms.get(a.hi), q.atoms[a.hi]):
             return f"there is an atom at {where}, beside which p/q jumps"
         if not (c.entries and d.entries and (a.entries or b.entries)):
             continue
@@ -68,6 +70,20 @@ def _rough(p: Table, q: Table) -> str:
         if jump:
             return f"p/q jumps at {where}"
     return ""
+
+
+def _lone(p: tuple[Cell, Cell], q: tuple[Cell, Cell], mine: arb | None, other: arb) -> bool:
+    """Does p/q at an atom of q differ from what it is beside it?"""
+    if mine is None:
+        return any(a.entries for a in p)
+    sides = [(a, c) for a, c in zip(p, q, strict=True) if a.entries or c.entries]
+    if not all(a.entries and c.entries for a, c in sides):
+        return True
+    apart = any(balls.fisher.ratio(a, c, p[0].hi) != mine / other for a, c in sides)
+    if sides and not apart:
+        at = f"{float(p[0].hi):.6g}"
+        raise NotCertifiable(f"whether p/q jumps beside the atom at {at}, and so whether it is infinite, was not decided")
+    return apart
 
 
 fisher = Fisher()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from .. import balls, kernels
 from ..enclosure import Enclosure, exactly, of_ball
@@ -11,6 +12,8 @@ from ..laws import AbstractLaw
 from ..pieces import same
 from .abstract import Divergence, common, need_affine, need_laws, need_tolerance
 from .support import stretched
+
+UNTOLD = "levels of the two laws could not be told apart, and places far apart have them"
 
 
 class Wasserstein2(Divergence):
@@ -80,7 +83,8 @@ class WassersteinInfinity(Divergence):
         reason = stretched(p, q)
         if reason:
             return exactly(INF, reason)
-        return of_ball(balls.supremum.w_inf(*common(p, q), tol), low=0.0)
+        found = of_ball(balls.supremum.w_inf(*common(p, q), tol), low=0.0)
+        return replace(found, reason=UNTOLD) if found.hi == INF else found
 
 
 w2 = Wasserstein2()

@@ -1,7 +1,6 @@
 """Float64 arithmetic: tables in, values and modelled errors out."""
 
 from . import bent as bent
-from . import unfolded as unfolded
 from . import density as density
 from . import gaps as gaps
 from . import generators as generators
@@ -15,4 +14,5 @@ from . import quantile as quantile
 from . import renyi as renyi
 from . import table as table
 from . import transport as transport
+from . import unfolded as unfolded
 from . import written as written

@@ -50,10 +50,8 @@ def log_add(a, b):
 def tail1(y, t, left, log):
     """Mass of the smooth strands left (or right) of y, or its logarithm."""
     k = affine.place(t.edges, y)
-    if log:
-        total = t.log_below[k] if left else t.log_above[k]
-    else:
-        total = t.below[k] if left else t.above[k]
+    below, above = (t.log_below[k], t.log_above[k]) if log else (t.below[k], t.above[k])
+    total = below if left else above
     for n in range(t.first[k], t.first[k + 1]):
         j = t.index[n]
         i = t.strand[j]

@@ -70,7 +70,7 @@ class Cache(FunctionCache):
 
     @contextmanager
     def _guard_against_spurious_io_errors(self) -> Iterator[None]:
-        # a full disk, a folder made read-only, a file cut short or written when kernels had other names: compile instead
+        # a full disk, a read-only folder, a file cut short or written when kernels had other names: compile instead
         with suppress(OSError):
             try:
                 yield

@@ -12,12 +12,11 @@ from . import doubts, tails
 from .generators import Array, Generator
 from .jit import jit, leaf
 from .logs import log_densities
-from .quadrature import DIFFERENCE, KRONROD, LOOK
+from .quadrature import DIFFERENCE, END, KRONROD, LAST, LOOK
 from .runs import EPS, _doubled, merge, weigh
 
 WIDTHS: Final = np.array([0.0, 1.0, 2.5, 5.0, 9.0, 15.0, 25.0])  # panel ends around each component, in its own widths
 NEGLIGIBLE = 1e-18
-STEEP = 8.0  # an end so much higher than the node beside it may hide a layer that no node sees
 DEPTH = 45
 
 
@@ -81,7 +80,8 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
     """For each generator the integral of q f(p/q) over the cells, and the modelled error, in one pass.
 
     A panel is halved until the two quadratures of every generator agree to rounding; their difference, which
-    overstates the error of the finer, is what the model adds up, with the bound of what lies beyond the tails.
+    overstates the error of the finer, is what the model adds up, with what layers at its ends may hide and the bound
+    of what lies beyond the tails.
     """
     lo, hi, at, err = shared(p, q, generators)
     total = np.zeros(len(generators))
@@ -94,10 +94,10 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
         doubts.cuts(lo, hi, at, p, q, generators, err)
         doubts.slivers(lo, hi, at, p, q, generators, total, err)
         doubts.confused(p, q, generators, err)
-        for _ in range(DEPTH):
+        for depth in range(DEPTH):
             if not len(rows):
                 break
-            rows = _level(rows, at, p, q, generators, total, err)
+            rows = _level(rows, at, p, q, generators, total, err, depth == DEPTH - 1)
     return total, err
 
 
@@ -111,7 +111,7 @@ def shared(p, q, generators: Sequence[Generator]):
     return lo, hi, at, np.array(below) + np.array(above)
 
 
-def _level(rows, at, p, q, generators, total, err):
+def _level(rows, at, p, q, generators, total, err, last: bool):
     """Add what the panels give where the quadratures agree; the halves of the others."""
     a, b, k = rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int64)
     lp, lq = log_densities(a, b, at[k, 0], p, LOOK), log_densities(a, b, at[k, 1], q, LOOK)
@@ -120,13 +120,13 @@ def _level(rows, at, p, q, generators, total, err):
     found = []
     for g in generators:
         value, ulps = g.term(lp, lq)
-        steep = (value[:, ::22] > STEEP * value[:, 1:22:20] + NEGLIGIBLE / (b - a)[:, None]).any(axis=1)
-        value, ulps = value[:, 1:22], ulps[:, 1:22]
+        ends, value, ulps = value[:, ::22], value[:, 1:22], ulps[:, 1:22]
         fine, gap = half * (value @ KRONROD), abs(half * (value @ DIFFERENCE))
+        gap += (b - a) * LAST * (abs(ends[:, 0] - value @ END[::-1]) + abs(ends[:, 1] - value @ END))
         doubt = 8 * EPS * half * (ulps @ KRONROD)
-        fits &= ((gap <= doubt + NEGLIGIBLE) & ~steep) | ~(fine < math.inf)
+        fits &= (gap <= doubt + NEGLIGIBLE) | ~(fine < math.inf)
         found.append((fine, gap + doubt))
-    done = fits | ~((a < middle) & (middle < b))
+    done = fits | ~((a < middle) & (middle < b)) | last
     for n, (fine, doubt) in enumerate(found):
         total[n] += fine[done].sum()
         err[n] += doubt[done].sum() + EPS * fine[done].sum()

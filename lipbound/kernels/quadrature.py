@@ -28,4 +28,16 @@ _GAUSS: Final = np.array([
 NODES: Final = np.concatenate((-_NODES[:0:-1], _NODES))
 KRONROD: Final = np.concatenate((_KRONROD[:0:-1], _KRONROD))
 DIFFERENCE: Final = KRONROD - np.concatenate((_GAUSS[:0:-1], _GAUSS))
+LAST: Final = 0.5 * (1.0 - NODES[-1])  # from an end to the node beside it, in widths of the panel
 LOOK: Final = np.concatenate(([-1.0], NODES, [1.0]))  # with the ends, where integrands may peak unseen
+
+
+def _to_the_end() -> np.ndarray:
+    """Weights of the values at the nodes that continue their polynomial to the right end."""
+    itself = np.eye(NODES.size, dtype=bool)
+    ratios = np.ones(itself.shape)
+    np.divide((1.0 - NODES)[:, None], NODES - NODES[:, None], out=ratios, where=~itself)
+    return ratios.prod(axis=0)
+
+
+END: Final = _to_the_end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .cell import pdf1, place
-from .jit import jit, ndtri
+from .jit import inner, jit, ndtri
 from .normal import cdf
 from .quantile import quantile1
 from .runs import EPS
@@ -28,6 +28,18 @@ def levels(p, q, far):
     return np.unique(out[:m])
 
 
+@inner
+def _firm(y, low, high, t):
+    """Does the level lie inside the levels of the atom at y, if there is one? Then nothing moves the place."""
+    k = place(t.edges, y) - 1
+    if k < 0 or t.edges[k] != y or t.atom[k] == 0.0:
+        return False
+    slack = 8 * EPS
+    if low < high:
+        return (t.below[k] + t.cell[k]) * (1.0 + slack) < low < t.below[k + 1] * (1.0 - slack)
+    return (t.above[k + 1] + t.cell[k + 1]) * (1.0 + slack) < high < t.above[k] * (1.0 - slack)
+
+
 @jit
 def gaps(a, b, p, q, nodes, most):
     """x - y at the nodes of each panel of z, and by how much it may be off, which is `most` where density is scarce."""
@@ -41,7 +53,7 @@ def gaps(a, b, p, q, nodes, most):
             off = EPS * (abs(x) + abs(y))
             for t, v in ((p, x), (q, y)):
                 f = pdf1(v, place(t.edges, v), t)
-                if f > 0.0:  # in an atom nothing moves
+                if f > 0.0 and not _firm(v, low, high, t):
                     off += 16 * EPS * min(low, high) * (1.0 + abs(z)) / f
             gap[m, n], blur[m, n] = x - y, min(off, most)
     return gap, blur

@@ -1,4 +1,4 @@
-"""Panels of smooth strands in float64: Z and its slope as polynomials of y, in coordinates in which folds are smooth."""
+"""Panels of smooth strands in float64: Z as polynomials of y, in coordinates in which folds are smooth."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def away(y, j, t):
 
 @leaf
 def position(y, j, t):
-    """Standard deviations of Z from its mean on panel j, inside the window of the strand; an end of it at the anchor."""
+    """Standard deviations of Z from its mean on panel j, inside the strand's window; an end of it at the anchor."""
     i = t.strand[j]
     if t.side[j] != 0 and away(y, j, t) <= 0.0:
         return t.start[i] if (t.side[j] > 0) == t.rising[i] else t.stop[i]

@@ -66,7 +66,8 @@ def generator(f, slope_at_one: float, zero: float, slope: float, growth: Growth)
     Where t leaves the range of floats the declared growth is the error.
     """
     one, tangent = constant(1.0), constant(slope_at_one)
-    far, near = (_ratio(f, tangent, t) for t in (math.exp(MOST), math.exp(-MOST)))
+    with np.errstate(all="ignore"):  # where a limit is infinite, f may leave the range of floats
+        far, near = (_ratio(f, tangent, t) for t in (math.exp(MOST), math.exp(-MOST)))
 
     def term(lp: Array, lq: Array) -> tuple[Array, Array]:
         r = np.clip(lp - lq, -MOST, MOST)
@@ -86,7 +87,8 @@ def generator(f, slope_at_one: float, zero: float, slope: float, growth: Growth)
             else:
                 most = sum((c * np.exp(a * lp + (1.0 - a) * lq) for c, a in growth), np.zeros_like(lp))
                 value, blur = np.where(beyond, 0.0, value), np.where(beyond, most / EPS, blur)
-        return value, blur
+        known = np.isfinite(value) & np.isfinite(blur)  # f itself may overflow where q f does not
+        return np.where(known, value, 0.0), np.where(known, blur, np.inf)
 
     return Generator(term, zero, slope, lambda spread: growth)
 

@@ -21,7 +21,8 @@ from . import floats
 
 ROUND = 200  # bits
 Closed = Literal["both", "left", "right", "neither"]
-Floats = float | NDArray[np.float64]
+Array = NDArray[np.float64]
+Floats = float | Array
 
 
 class Atom(NamedTuple):
@@ -55,27 +56,27 @@ class AbstractLaw(abc.ABC):
 
     def pdf(self, y: ArrayLike) -> Floats:
         """Density at y of the part that has one; atoms do not count. At a jump, the value on its right."""
-        return _each(y, lambda ys: floats.pdf(self, ys))
+        return _each(y, lambda ys: floats.pdf(self, ys), self.bent)
 
     def logpdf(self, y: ArrayLike) -> Floats:
         """Logarithm of `pdf`, also where the density underflows; -inf where it is zero."""
-        return _each(y, lambda ys: floats.logpdf(self, ys))
+        return _each(y, lambda ys: floats.logpdf(self, ys), self.bent)
 
     def cdf(self, y: ArrayLike) -> Floats:
         """P(Y <= y)."""
-        return _each(y, lambda ys: floats.tail(self, ys, True, False))
+        return _each(y, lambda ys: floats.tail(self, ys, True, False), self.bent)
 
     def sf(self, y: ArrayLike) -> Floats:
         """P(Y > y), never formed as 1 - cdf."""
-        return _each(y, lambda ys: floats.tail(self, ys, False, False))
+        return _each(y, lambda ys: floats.tail(self, ys, False, False), self.bent)
 
     def logcdf(self, y: ArrayLike) -> Floats:
         """log P(Y <= y)."""
-        return _each(y, lambda ys: floats.tail(self, ys, True, True))
+        return _each(y, lambda ys: floats.tail(self, ys, True, True), self.bent)
 
     def logsf(self, y: ArrayLike) -> Floats:
         """log P(Y > y)."""
-        return _each(y, lambda ys: floats.tail(self, ys, False, True))
+        return _each(y, lambda ys: floats.tail(self, ys, False, True), self.bent)
 
     def ppf(self, p: ArrayLike) -> Floats:
         """The least y with P(Y <= y) >= p, for p in [0, 1]; p = 0 gives the lower end of the support."""
@@ -98,9 +99,11 @@ class AbstractLaw(abc.ABC):
 
     def atoms(self) -> tuple[Atom, ...]:
         """The points that carry mass, in increasing order; empty if there are none."""
-        masses = [of_ball(balls.table.atom_mass(strands)) for _, strands in atoms(self.pieces())]
-        places = [x for x, _ in atoms(self.pieces())]
-        return tuple(Atom(x, float(m)) for x, m in zip(places, masses, strict=True))
+        return self._atoms
+
+    @cached_property
+    def _atoms(self) -> tuple[Atom, ...]:
+        return tuple(Atom(x, float(of_ball(balls.table.atom_mass(rows)))) for x, rows in atoms(self.pieces()))
 
     def support(self) -> tuple[float, float]:
         """The ends of the smallest closed interval that has all the mass."""
@@ -159,10 +162,18 @@ class AbstractLaw(abc.ABC):
     @cached_property
     def balls(self) -> balls.table.Table:
         """The ball form."""
-        return self.balls_at(joint(self.pieces()))
+        return self._tabulated(self.cuts)
+
+    @cached_property
+    def cuts(self) -> list[Place]:
+        """Where the ball form is cut."""
+        return joint(self.pieces())
 
     def balls_at(self, at: list[Place]) -> balls.table.Table:
         """The ball form on a finer partition, so that two laws can share their cells."""
+        return self.balls if at == self.cuts else self._tabulated(at)
+
+    def _tabulated(self, at: list[Place]) -> balls.table.Table:
         pieces = self.pieces()
         lost = [piece for piece in pieces if isinstance(piece, Lost)]
         return balls.table.tabulate(cells(pieces, at), atoms(pieces), lost)
@@ -214,9 +225,10 @@ def _ends(closed: Closed) -> tuple[bool, bool]:
     return closed in ("both", "left"), closed in ("both", "right")
 
 
-def _each(y: ArrayLike, kernel: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Floats:
-    """Apply a one-dimensional kernel to any shape; NaN stays NaN."""
+def _each(y: ArrayLike, kernel: Callable[[Array], Array], mask: bool = True) -> Floats:
+    """Apply a one-dimensional kernel to any shape; NaN stays NaN, by a mask where the kernel does not see to it."""
     ys = np.asarray(y, float)
     out = kernel(np.ravel(ys))
-    out[np.isnan(np.ravel(ys))] = np.nan
+    if mask:
+        out[np.isnan(np.ravel(ys))] = np.nan
     return float(out[0]) if ys.ndim == 0 else out.reshape(ys.shape)

@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 from flint import arb, arb_series, ctx
 
 from ..balls.coupling import Coupling, Leg, Mark, legs
-from ..balls.quantile import distribution, level_of, quantile
-from ..curves import Curve, Image, variable
+from ..balls.quantile import distribution, filled, level_of, quantile
+from ..curves import Curve, Image, Line, variable
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
-from ..pieces import Strand, atoms, cells, cuts, same
+from ..pieces import Bent, Heap, Strand, atoms, cells, cuts, dense, same
 from ..reals import End, Real, exact_ball, precision
+from .lifted import Lifted, lifted, straight
 
-Strands = tuple[Strand, ...]
+Strands = tuple[Strand | Bent | Heap, ...]
 LADDER = (128, 512, 2048)  # bits
 
 
@@ -44,9 +45,22 @@ class Monotone(Curve):
         """Both laws at the precision that is set."""
         bits = int(ctx.prec)
         if bits not in self._known:
-            laws = (distribution(cells(p, cuts(p)), atoms(p)) for p in (self.source, self.target))  # type: ignore[arg-type]
+            laws = (distribution(cells(p, cuts(p)), atoms(p)) for p in (self.source, self.target))
             self._known[bits] = Coupling(*laws)
         return self._known[bits]
+
+    @cached_property
+    def outer(self) -> Lifted | None:
+        """The target as the image c(Z) of a whole Gaussian: then this map is c after the one to Z."""
+        return lifted(self.target)
+
+    @cached_property
+    def inner(self) -> Curve:
+        """The map from the source to that Gaussian."""
+        assert self.outer is not None
+        base = (self.outer.base,)
+        straight = affine_between(self.source, base)
+        return Line(*straight) if straight else Monotone(self.source, base)
 
     @property
     def inverse(self) -> Monotone:
@@ -54,6 +68,8 @@ class Monotone(Curve):
         return Monotone(self.target, self.source)
 
     def series(self, z: arb_series) -> arb_series:
+        if self.outer is not None:
+            return self.outer.curve.series(self.inner.series(z))
         found = self.coupling().series(z[0], z.prec)
         return found if z.prec == 1 else found(_moving(z))
 
@@ -140,7 +156,7 @@ def _passage(leg: Leg, curve: Monotone, pair: Coupling) -> Passage:
 
 def _where(mark: Mark, side: int, curve: Monotone, pair: Coupling) -> End:
     if mark.k < 0:
-        inner = [c for c in pair.source.cells if c.entries]
+        inner = [c for c in pair.source.cells if filled(c)]
         return inner[0].lo if side < 0 else inner[-1].hi
     return pair.source.cells[mark.k].hi if mark.law == "source" else Crossing(curve, mark)
 
@@ -160,13 +176,20 @@ def _height(leg: Leg, mark: Mark, side: int, curve: Monotone, pair: Coupling) ->
 
 def affine_between(source: Strands, target: Strands) -> tuple[Fraction, Fraction] | None:
     """Slope and shift of the increasing affine map that pushes one law to the other, if the tables show one."""
-    inner, outer = ([(s.scale, s.centre) for s in law if s.slope] for law in (source, target))
+    smooth = lifted(source), lifted(target)
+    if smooth[0] is not None and smooth[1] is not None:
+        return straight(smooth[0], smooth[1])
+    if not all(isinstance(s, Strand) for s in (*source, *target)):
+        return None
+    inner, outer = ([(s.scale, s.centre) for s in dense(law) if isinstance(s, Strand)] for law in (source, target))
     if not inner or not outer:
         return None
     (wide, centre), (wider, place) = max(inner), max(outer)
     slope = wider / wide
     shift = place - slope * centre
-    moved = tuple(s._replace(slope=slope * s.slope, shift=slope * s.shift + shift) for s in source)
+    moved = tuple(
+        s._replace(slope=slope * s.slope, shift=slope * s.shift + shift) for s in source if isinstance(s, Strand)
+    )
     return (slope, shift) if same(moved, target) else None
 
 
@@ -191,4 +214,7 @@ def certified_quantile(law: Strands, p: Fraction) -> Enclosure:
     """
     if not 0 <= p <= 1:
         raise DomainError(f"p = {p} is not a probability: a quantile needs a level in [0, 1]")
-    return refined(lambda level: quantile(level_of(p), Monotone(law, law).coupling().target), p)
+    whole, curve = lifted(law), Monotone(law, law)
+    if whole is not None:
+        return refined(lambda _: whole.quantile(level_of(p)), p)
+    return refined(lambda _: quantile(level_of(p), curve.coupling().target), p)

@@ -59,7 +59,7 @@ def between(law: AbstractLaw, los: Array, his: Array, left: bool, right: bool) -
 
 
 def moments(law: AbstractLaw) -> tuple[float, float]:
-    """Mean and variance; infinite, or NaN for want of a mean, where they are not finite. NotCertifiable if undecided."""
+    """Mean and variance, infinite or NaN for want of a mean where they are not finite; NotCertifiable if undecided."""
     if not law.bent:
         return kernels.moments.moments(law.table)
     mean, second = balls.moments.moments(law.balls, FINE)

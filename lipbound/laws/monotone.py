@@ -11,6 +11,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
+from ..pieces import Strand, dense
 from ..reals import End, exact_ball, precision, rational
 from .abstract import AbstractLaw
 from .coupled import Monotone, Passage, Strands
@@ -111,8 +112,9 @@ def _solved(goal: Floats, span: Span, law: AbstractLaw, side: int) -> Floats:
 def _bracket(goal: Floats, span: Span, point: Point, law: AbstractLaw, side: int) -> tuple[Floats, Floats]:
     """Finite ends that hold the solutions."""
     low, high = np.full(goal.shape, span.lo.y), np.full(goal.shape, span.hi.y)
-    scale = max(float(np.sqrt(law.var())), 1e-300)
-    base = span.lo.y if span.lo.y > -np.inf else span.hi.y if span.hi.y < np.inf else law.mean()
+    scale = max(_spread(law), 1e-300)
+    middle = float(law.ppf(0.5)) if law.bent else law.mean()
+    base = span.lo.y if span.lo.y > -np.inf else span.hi.y if span.hi.y < np.inf else middle
     for end, away in ((low, -1), (high, 1)):
         far = np.isinf(end) & (goal > -np.inf)
         end[np.isinf(end)] = base
@@ -123,6 +125,11 @@ def _bracket(goal: Floats, span: Span, point: Point, law: AbstractLaw, side: int
             far &= (beyond < goal) if side == away else (beyond > goal)
             step *= 2
     return low, high
+
+
+def _spread(law: AbstractLaw) -> float:
+    """A length to look around by; laws with smooth strands need not have a variance."""
+    return float(np.ptp(np.asarray(law.ppf([0.1, 0.9])))) if law.bent else float(np.sqrt(law.var()))
 
 
 def spans(passages: Iterable[Passage], target: AbstractLaw, curve: Monotone) -> list[Span]:
@@ -163,7 +170,7 @@ def each(z: ArrayLike, function: Callable[[Floats], Floats]) -> Any:
 
 def _valleys(law: AbstractLaw, pieces: Strands) -> list[float]:
     """Points near the local minima of the density between neighbouring centres: there quantiles are least certain."""
-    centres = sorted({float(Fraction(s.centre)) for s in pieces if s.slope})
+    centres = sorted({float(s.centre) for s in dense(pieces) if isinstance(s, Strand)})
     if len(centres) < 2:
         return []
     grid = np.unique(np.concatenate([np.linspace(a, b, FINE) for a, b in pairwise(centres)]))

@@ -9,8 +9,8 @@ import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
-from ..balls.quantile import Level, level_of, quantile
-from ..enclosure import Enclosure, of_ball
+from ..balls.quantile import Level, filled, level_of, quantile
+from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import DomainError
 from ..exact import INF, exact
 from ..reals import precision
@@ -18,6 +18,7 @@ from .abstract import AbstractLaw
 from .coupled import LADDER, Monotone
 from .monotone import each
 from .transport import Transport, admitted, strands
+from .uniform import Uniform
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class LatentProfile:
         p = exact(t)
         if not 0 <= p <= 1:
             raise DomainError(f"t = {t} is outside [0, 1]: a level is a probability")
+        if isinstance(self.law, Uniform):
+            return exactly(1 / (self.law.high - self.law.low))
         if p in (0, 1):
             return of_ball(arb(0)) if self.law.support()[int(p)] in (-INF, INF) else self._end(int(p))
         found = arb.nan()
@@ -66,6 +69,8 @@ class LatentProfile:
 
     def _at(self, level: Level) -> arb:
         """Density at a quantile; of all cells in which it may lie."""
+        if self._curve.outer is not None:
+            return self._curve.outer.density(level)
         law = self._curve.coupling().target
         y = quantile(level, law)
         if any(y == x and m > 0 for x, m in zip(law.edges, law.atoms, strict=True)):
@@ -83,9 +88,10 @@ class LatentProfile:
 
     @property
     def log_concave(self) -> bool:
-        """Is the law seen to be log-concave, one Gaussian restricted to an interval? False may also mean: not seen."""
-        cells = [c for c in self._curve.coupling().target.cells if c.entries]
-        return len(cells) == 1 and len(cells[0].entries) == 1 and not self.law.atoms()
+        """Is the law seen to be log-concave, a Gaussian on an interval or uniform? False may also mean: not seen."""
+        cells = [c for c in self._curve.coupling().target.cells if filled(c)]
+        whole = len(cells) == 1 and len(cells[0].entries) == 1 and not cells[0].bents
+        return (whole or isinstance(self.law, Uniform)) and not self.law.atoms()
 
 
 def profile(law: AbstractLaw) -> LatentProfile:

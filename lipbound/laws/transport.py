@@ -12,13 +12,16 @@ from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
 from ..balls.steepest import highest
+from ..curves import Line
 from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
-from ..maps import AbstractSmooth, Bend
-from ..pieces import Strand, same
+from ..maps import AbstractSmooth, Bend, Formula
+from ..pieces import Lost, same
 from ..reals import Real, exact_ball, precision
+from . import onto
 from .abstract import AbstractLaw
+from .breaks import broken, orders, unbounded
 from .coupled import LADDER, Level, Monotone, Passage, Strands, affine_between, passages, refined
 from .gaussian import Gaussian
 from .monotone import Span, each, spans, values
@@ -26,6 +29,7 @@ from .monotone import Span, each, spans, values
 if TYPE_CHECKING:
     from .clipped import Clipped
 
+UNDECIDED = "how steep T is far out, or where a density is infinite or zero, was not decided"
 CLOSE = 2.0**-40  # width of log L with which no more bits are asked for
 
 
@@ -35,8 +39,8 @@ class Transport(AbstractSmooth):
 
     `T(z)`, `T.derivative(z)` and `T.log_derivative(z)` are float64 and take arrays; `T.at(z)`, `T.slope(z)` and
     `T.lipschitz()` are certified. Where the target has an atom T is flat, where it has a gap T jumps: there T(z) is
-    the lower end. Raises DomainError if the source has an atom (no map splits it), or if a law is not made of
-    Gaussian segments and atoms.
+    the lower end. Raises DomainError if the source has an atom (no map splits it), or if it is not known where all
+    of a law's mass is.
 
     >>> from lipbound.laws import two_gaussians
     >>> T = Transport(two_gaussians(3))
@@ -89,6 +93,8 @@ class Transport(AbstractSmooth):
 
     def __call__(self, z: Any) -> Any:
         """T(z) in float64, by the masses of the smaller tails; accurate like the law's own quantiles, or better."""
+        if self._formula is not None:
+            return self._formula(z)
         return each(z, lambda x: values(x, self._spans, self.source, self.target))
 
     def derivative(self, z: ArrayLike) -> float | NDArray[np.float64]:
@@ -100,6 +106,8 @@ class Transport(AbstractSmooth):
         return each(z, self._log_derivatives)
 
     def _log_derivatives(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        if self._formula is not None:
+            return onto.log_slopes(self._formula, z)
         y = values(z, self._spans, self.source, self.target)
         on_atom = np.isin(y, [float(a.place) for a in self.target.atoms()])
         with np.errstate(invalid="ignore"):
@@ -118,8 +126,7 @@ class Transport(AbstractSmooth):
         """sup T', the Lipschitz constant: infinite, with the reason, where T jumps or outruns its source."""
         if self._affine:
             return exactly(self._affine[0])
-        reason = self._breaks
-        return exactly(INF, reason) if reason else self._exponential(self._log_slope)
+        return self._lipschitz
 
     def log_lipschitz(self) -> Enclosure:
         """log sup T', also where sup T' is beyond float64.
@@ -131,6 +138,8 @@ class Transport(AbstractSmooth):
         if self._affine:
             with precision(128):
                 return of_ball(exact_ball(self._affine[0]).log())
+        if self.curve.outer is not None:
+            return onto.logarithm(self.lipschitz())
         reason = self._breaks
         low, high, why = (arb.pos_inf(), arb.pos_inf(), reason) if reason else self._log_slope
         return Enclosure(of_ball(low).lo, of_ball(high).hi, True, why)
@@ -146,10 +155,13 @@ class Transport(AbstractSmooth):
 
         Raises NotCertifiable if T is flat or jumps somewhere: then it is no chain of smooth branches.
         """
+        if self._formula is not None:
+            return self._formula.bends(lo, hi)
         for p in self.passages:
             if p.leg.kind != "smooth":
-                raise NotCertifiable(f"T {_broken(p)}: only its image of the source, the target, is known")
-        return tuple(Bend(p.start, p.stop, self.curve, True, p.low, p.high, 1, 1) for p in self.passages)
+                raise NotCertifiable(f"T {broken(p)}: only its image of the source, the target, is known")
+        rows = ((p, orders(p, self.curve)) for p in self.passages)
+        return tuple(Bend(p.start, p.stop, self.curve, True, p.low, p.high, *flat) for p, flat in rows)
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -164,6 +176,23 @@ class Transport(AbstractSmooth):
             return tuple(passages(self.curve))
 
     @cached_property
+    def _lipschitz(self) -> Enclosure:
+        outer = self.curve.outer
+        if outer is not None and isinstance(self.curve.inner, Line):
+            return outer.lipschitz(self.curve.inner.slope, self.curve.inner.shift)
+        if self._breaks:
+            return exactly(INF, self._breaks)
+        found = self._exponential(self._log_slope)
+        if outer is None:
+            return found
+        S = Transport(self.source, Gaussian(outer.mean, outer.sd))
+        return onto.lipschitz(outer, S.lipschitz(), S.inverse.lipschitz(), found)
+
+    @cached_property
+    def _formula(self) -> Formula | None:
+        return onto.straight(self.curve)
+
+    @cached_property
     def _affine(self) -> tuple[Fraction, Fraction] | None:
         return affine_between(self.curve.source, self.curve.target)
 
@@ -171,7 +200,7 @@ class Transport(AbstractSmooth):
     def _breaks(self) -> str:
         """Why T is not Lipschitz at all, if that is seen from its parts."""
         try:
-            return next(filter(None, map(_unbounded, self.passages)), "")
+            return next(filter(None, (unbounded(p, self.curve) for p in self.passages)), "")
         except NotCertifiable:
             return ""
 
@@ -190,7 +219,7 @@ class Transport(AbstractSmooth):
                 legs = [p.leg for p in passages(self.curve) if p.leg.kind == "smooth"]
                 least, most, full = highest(self.curve.coupling(), legs)
                 low, high = max(low, least), min(high, most)
-            if full or high - low < CLOSE:
+            if full or high - low < CLOSE or self.source.bent or self.target.bent:
                 break
         return low, high, ""
 
@@ -198,7 +227,7 @@ class Transport(AbstractSmooth):
         low, high, why = found
         with precision(LADDER[0]):
             least, most = of_ball(low.exp(), low=0.0).lo, of_ball(high.exp(), low=0.0).hi
-        why = why or "beyond the floats: see log_lipschitz" * (most == INF)
+        why = why or ("beyond the floats: see log_lipschitz" if high.is_finite() else UNDECIDED) * (most == INF)
         return Enclosure(least, most, True, why)
 
     @cached_property
@@ -215,23 +244,11 @@ def admitted(law: object, name: str) -> AbstractLaw:
 
 
 def strands(law: AbstractLaw, name: str) -> Strands:
-    """The pieces of a law of Gaussian segments and atoms."""
+    """The pieces of a law none of whose mass is lost sight of."""
     pieces = law.pieces()
-    if not all(isinstance(s, Strand) for s in pieces):
-        raise DomainError(f"the {name} has smooth strands: transport knows laws of Gaussian segments and atoms only")
-    return tuple(s for s in pieces if isinstance(s, Strand))
-
-
-def _unbounded(p: Passage) -> str:
-    """Why T is not Lipschitz on a part of the line, or nothing."""
-    if p.leg.kind == "jump":
-        return f"T {_broken(p)}"
-    for z, y in ((p.start, p.low), (p.stop, p.high)):
-        if not isinstance(z, float) and isinstance(y, float):
-            return f"T tends to {y} at z = {float(z):.6g}, where its source ends"
-    return ""
-
-
-def _broken(p: Passage) -> str:
-    place = f"z = {float(p.start):.6g}"
-    return f"jumps at {place}" if p.leg.kind == "jump" else f"is flat from {place} to z = {float(p.stop):.6g}"
+    if any(isinstance(s, Lost) for s in pieces):
+        raise DomainError(
+            f"the {name} is the image under a map that turns for ever, and where all of its mass goes is not known: "
+            "give a law of Gaussian segments, smooth strands and atoms"
+        )
+    return tuple(s for s in pieces if not isinstance(s, Lost))

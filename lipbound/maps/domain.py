@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ..errors import DomainError, NotCertifiable
+from ..germs.sums import outward
 from ..reals import exact_ball, precision
-from .ends import germ, outward
+from .ends import germ
 from .expressions import Expression
 from .series import Expressed
 from .turns import simplest

@@ -7,23 +7,12 @@ from functools import reduce
 
 from flint import arb, arb_series
 
-from ..errors import NotCertifiable
-from ..reals import rational
+from ..germs.powers import exponential, logarithm, power
+from ..germs.scales import CONSTANT
+from ..germs.spans import Span
+from ..germs.sums import Germ, composed, monomial, within
 from .expressions import Expression
-from .germs import CONSTANT, Germ, Scale, composed, monomial, within
-from .series import SERIES, raised
-from .spans import Span
-
-LARGEST_POWER = 8  # multiplied out, so that what cancels cancels exactly
-
-
-def outward(side: int, start: int) -> Germ:
-    """side * z for z >= start: the variable on one half of the line.
-
-    >>> outward(-1, 4).sign
-    -1
-    """
-    return monomial(Fraction(side), Scale(power=Fraction(1)), start)
+from .series import SERIES
 
 
 def germ(f: Expression, z: Germ) -> Germ:
@@ -31,6 +20,7 @@ def germ(f: Expression, z: Germ) -> Germ:
 
     Raises NotCertifiable where the formula is too intricate, or the start of the half-line too near.
 
+    >>> from lipbound.germs.sums import outward
     >>> from lipbound.maps.calculus import derivative
     >>> from lipbound.maps.expressions import Z, call
     >>> germ(derivative(call("tanh", Z)), outward(-1, 4)).sign
@@ -54,11 +44,11 @@ def _applied(f: Expression, args: list[Germ]) -> Germ:
         case "product":
             return reduce(Germ.__mul__, args)
         case "power":
-            return _power(args[0], f.number)
+            return power(args[0], f.number)
         case "log":
-            return _log(args[0])
+            return logarithm(args[0])
         case "exp":
-            return _exp(args[0])
+            return exponential(args[0])
         case _:
             return _far(f.head, args[0]) if args[0].top.size > 0 else composed(SERIES[f.head], args[0])
 
@@ -69,14 +59,14 @@ def _far(name: str, u: Germ) -> Germ:
     if name in ("sin", "cos", "sinpi", "cospi"):
         return within(Span(arb(-1), arb(1)), u.start)
     if name in ("sinh", "cosh"):
-        return (_exp(u) + _exp(-u).scaled(Fraction(-1 if name == "sinh" else 1))).scaled(Fraction(1, 2))
+        return (exponential(u) + exponential(-u).scaled(Fraction(-1 if name == "sinh" else 1))).scaled(Fraction(1, 2))
     if name == "tanh":
         return _far("sigmoid", u.scaled(Fraction(2))).scaled(Fraction(2)) - one
     if not u.sign:
         return _undecided(name, u)
     side, x = Fraction(u.sign), u if u.sign > 0 else -u
     if name == "atan":
-        right = monomial(arb.pi() / 2, CONSTANT, u.start) - composed(arb_series.atan, _power(x, Fraction(-1)))
+        right = monomial(arb.pi() / 2, CONSTANT, u.start) - composed(arb_series.atan, power(x, Fraction(-1)))
         return right.scaled(side)
     rest = _remainder(name, x)
     if name == "erf":
@@ -107,7 +97,7 @@ def _remainder(name: str, x: Germ) -> Germ:
         return _mills(x * x, x, (2 * arb.pi()).rsqrt())
     if name == "erf":
         return _mills((x * x).scaled(Fraction(2)), x, arb.pi().rsqrt())
-    tail = _exp(-x)
+    tail = exponential(-x)
     # t / (1 + t) for sigmoid; log(1 + t) lies between that and t
     low = 1 / (1 + tail.range.high)
     return tail.blurred(Span(low, arb(1)))
@@ -115,62 +105,6 @@ def _remainder(name: str, x: Germ) -> Germ:
 
 def _mills(square: Germ, x: Germ, factor: arb) -> Germ:
     """factor exp(-square / 2) / x times some number between 1 - 1 / square and 1 (Mills' ratio)."""
-    least = 1 - _power(square, Fraction(-1)).range.high
-    return (_exp(square.scaled(Fraction(-1, 2))) * _power(x, Fraction(-1))).scaled(factor).blurred(Span(least, arb(1)))
-
-
-def _exp(u: Germ) -> Germ:
-    grown, rest = u.parts()
-    if not grown.terms:
-        return composed(arb_series.exp, u)
-    scale = _exponential(grown)
-    if scale is not None:
-        return composed(arb_series.exp, rest) * monomial(Fraction(1), scale, u.start)
-    if not u.lead.high < 0:
-        raise NotCertifiable("an exponential grows too fast")
-    return _falling(u)
-
-
-def _falling(u: Germ) -> Germ:
-    """exp(u) from above, u -> -infinity: below exp(c z^n + constant), c about half the leading coefficient."""
-    n = int(u.top.power)
-    if n < 1 or u.top.rates:
-        return within(Span(arb(0), u.range.high.exp()), u.start)
-    unit = arb(2) ** -20
-    half = rational((u.lead.high / 2 / unit).upper().floor()) * rational(unit)
-    edge = (u - monomial(half, Scale(power=Fraction(n)), u.start)).range.high
-    return within(Span(arb(0), edge.exp()), u.start, Scale((half, *[Fraction(0)] * (n - 1))))
-
-
-def _exponential(grown: Germ) -> Scale | None:
-    """exp of a sum of growing terms as a scale: of a polynomial and a multiple of log z, all of them rational."""
-    found = CONSTANT
-    for scale, coefficient in grown.terms.items():
-        value, power = coefficient.exact, scale.power
-        if value is None or scale.rates:
-            return None
-        if (power, scale.logs) == (0, 1):
-            found = found * Scale(power=value)
-        elif power.denominator == 1 and not scale.logs:
-            found = found * Scale((value, *[Fraction(0)] * (int(power) - 1)))
-        else:
-            return None
-    return found
-
-
-def _log(u: Germ) -> Germ:
-    scale = u.top
-    if scale.logs:
-        raise NotCertifiable("a logarithm of a logarithm")
-    n = len(scale.rates)
-    powers = {Scale(power=Fraction(n - i)): rate for i, rate in enumerate(scale.rates)}
-    powers[Scale(logs=Fraction(1))] = scale.power
-    terms = [monomial(factor, power, u.start) for power, factor in powers.items()]
-    return reduce(Germ.__add__, terms) + composed(arb_series.log, u.over(scale))
-
-
-def _power(u: Germ, q: Fraction) -> Germ:
-    if q.denominator == 1 and 0 < q <= LARGEST_POWER:
-        return reduce(Germ.__mul__, [u] * int(q))
-    scale = u.top
-    return composed(lambda x: raised(x, q), u.over(scale)) * monomial(Fraction(1), scale**q, u.start)
+    least = 1 - power(square, Fraction(-1)).range.high
+    bell = exponential(square.scaled(Fraction(-1, 2))) * power(x, Fraction(-1))
+    return bell.scaled(factor).blurred(Span(least, arb(1)))

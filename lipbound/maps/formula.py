@@ -12,14 +12,14 @@ from flint import arb
 from ..curves import Curve
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
+from ..germs.sums import Germ, outward
 from .abstract import AbstractMap, Floats
 from .bends import Horizon
 from .calculus import derivative, frequency, substituted
 from .domain import FARTHEST, demand_smooth
-from .ends import germ, outward
+from .ends import germ
 from .expressions import PI, Expression, Z, number, total
 from .floats import evaluated, known
-from .germs import Germ
 from .limits import limit
 from .parsing import parsed
 from .series import Expressed

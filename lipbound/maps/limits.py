@@ -9,8 +9,8 @@ from flint import arb
 
 from ..errors import NotCertifiable
 from ..exact import INF
+from ..germs.sums import Germ
 from ..reals import End, Real
-from .germs import Germ
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,7 +33,8 @@ class Limit(Real):
 def limit(name: Hashable, function: Callable[[], Germ]) -> End | None:
     """The limit of a function: exact where it is rational, None where none was proved.
 
-    >>> from lipbound.maps.ends import germ, outward
+    >>> from lipbound.germs.sums import outward
+    >>> from lipbound.maps.ends import germ
     >>> from lipbound.maps.expressions import Z, call
     >>> limit("tanh", lambda: germ(call("tanh", Z), outward(-1, 4)))
     Fraction(-1, 1)

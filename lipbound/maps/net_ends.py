@@ -8,10 +8,11 @@ from typing import NamedTuple
 from flint import arb, arb_mat
 
 from ..errors import NotCertifiable
-from .ends import germ, outward
+from ..germs.scales import CONSTANT, Scale
+from ..germs.spans import Span, spanned
+from ..germs.sums import NOTHING, Coefficient, Germ, fixed, monomial, outward, within
+from .ends import germ
 from .expressions import ONE, Expression
-from .germs import CONSTANT, NOTHING, Coefficient, Germ, Scale, fixed, monomial, within
-from .spans import Span, spanned
 
 Matrix = tuple[arb_mat, arb_mat]  # weights and bias
 

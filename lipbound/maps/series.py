@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property, reduce
 from operator import add, mul
 from types import MappingProxyType
@@ -13,6 +12,8 @@ from typing import Final
 from flint import arb, arb_series
 
 from ..curves import Curve
+from ..germs.powers import raised
+from ..germs.sums import Germ
 from ..reals import exact_ball
 from .expressions import Expression
 
@@ -39,6 +40,12 @@ class Expressed(Curve):
         for node, places in self._steps:
             values.append(_applied(node, [values[i] for i in places], z))
         return values[-1]
+
+    def germ(self, z: Germ) -> tuple[Germ, Germ]:
+        from .calculus import derivative
+        from .ends import germ
+
+        return germ(self.expression, z), germ(derivative(self.expression), z)
 
     @cached_property
     def _steps(self) -> tuple[tuple[Expression, tuple[int, ...]], ...]:
@@ -69,28 +76,6 @@ def _applied(node: Expression, args: list[arb_series], z: arb_series) -> arb_ser
             return raised(args[0], node.number)
         case _:
             return SERIES[node.head](args[0])
-
-
-def raised(u: arb_series, q: Fraction) -> arb_series:
-    """u ** q."""
-    if q.denominator > 2:
-        return (u.log() * exact_ball(q)).exp()
-    root = u if q.denominator == 1 else u.sqrt()
-    whole = _whole(root, abs(q.numerator))
-    if q > 0:
-        return whole
-    return arb_series([arb.nan()] * u.prec) if whole[0].contains(0) else 1 / whole
-
-
-def _whole(u: arb_series, n: int) -> arb_series:
-    if n == 1:
-        return u
-    half = _whole(u, n // 2)
-    square = half * half
-    low, high = abs(half[0]).lower(), abs(half[0]).upper()
-    if low.is_zero() and high.is_finite():  # the square of a ball around zero, without what lies below zero
-        square[0] = square[0].intersection(arb(0).union(high * high))
-    return square * u if n % 2 else square
 
 
 def _with_value(series: arb_series, value: arb) -> arb_series:

@@ -14,13 +14,13 @@ from flint import arb, arb_mat, arb_series
 
 from ..curves import Curve
 from ..errors import DomainError, NotCertifiable
+from ..germs.sums import Germ
 from .abstract import Floats
 from .bends import Horizon
 from .calculus import derivative
 from .expressions import Expression
 from .floats import UNIT, Rough, evaluated, known
 from .formula import Formula
-from .germs import Germ
 from .layers import Layer, Pairs, Path, chained, foreign, stored
 from .limits import limit
 from .net_ends import Matrix, Unit, far_out

@@ -12,8 +12,8 @@ from flint import arb
 
 from ..curves import Curve, Root
 from ..enclosure import Enclosure, of_ball
+from ..germs.sums import Germ
 from ..reals import exact_ball, precision
-from .germs import Germ
 from .ranges import box, coefficients, keeps_sign
 
 BITS = 80
@@ -32,7 +32,7 @@ class Beyond(NamedTuple):
 def beyond(slope: Germ, first: arb | None = None) -> Beyond | None:
     """What the germ of a slope proves; of a monotone slope that is `first` at the start of the half-line, more.
 
-    >>> from lipbound.maps.ends import outward
+    >>> from lipbound.germs.sums import outward
     >>> beyond(outward(1, 4))
     Beyond(most=[+/- inf], least=[+/- inf])
     """

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from ..errors import DomainError
 from ..exact import exact
-from ..maps import Network, PiecewiseAffine, from_slopes
+from ..maps import Formula, Network, PiecewiseAffine, formula, from_slopes
 
 Draw = st.DrawFn
+SHAPES = ("tanh", "sigmoid", "erf", "softplus", "gelu", "sin")
 
 
 def rationals(low: object, high: object, most: int = 20) -> st.SearchStrategy[Fraction]:
@@ -79,6 +80,23 @@ def _knots(draw: Draw, most: int) -> list[Fraction]:
     for _ in range(count - 1):
         places.append(places[-1] + draw(gaps))
     return places
+
+
+def smooth_maps() -> st.SearchStrategy[Formula]:
+    """Lipschitz maps by formulas, a z + b + sum of c shape(d z + e): steps, ramps and waves on a line; folds too.
+
+    >>> from hypothesis import find
+    >>> len(find(smooth_maps(), lambda g: len(g.branches()) > 1).branches()) > 1
+    True
+    """
+    rate = rationals("1/4", 3, 4)
+    bend = st.tuples(rationals(-3, 3, 4).filter(bool), st.sampled_from(SHAPES), rate, rationals(-2, 2, 4))
+    return st.builds(_smooth, rationals(-2, 2, 4), rationals(-2, 2, 4), st.lists(bend, min_size=1, max_size=2))
+
+
+def _smooth(slope: Fraction, shift: Fraction, bends: list[tuple[Fraction, str, Fraction, Fraction]]) -> Formula:
+    terms = [f"({c})*{shape}(({d})*z + ({e}))" for c, shape, d, e in bends]
+    return formula(" + ".join([f"({slope})*z + ({shift})", *terms]))
 
 
 def networks(max_width: int = 4, max_depth: int = 2) -> st.SearchStrategy[Network]:

@@ -90,6 +90,10 @@ class Germ:
         """The multiple by a constant."""
         return Germ({s: c * fixed(factor) for s, c in self.terms.items()}, self.start)
 
+    def constant(self, value: Fraction | arb) -> Germ:
+        """A constant on the same half-line."""
+        return monomial(value, CONSTANT, self.start)
+
     def blurred(self, factor: Span) -> Germ:
         """The multiple by any function with values in the span."""
         return Germ({s: Coefficient(c.span * factor, False) for s, c in self.terms.items()}, self.start)
@@ -161,6 +165,15 @@ def monomial(factor: Fraction | arb, scale: Scale, start: int) -> Germ:
     """A constant times a scale."""
     coefficient = fixed(factor)
     return Germ({} if coefficient.exact == 0 else {scale: coefficient}, start)
+
+
+def outward(side: int, start: int) -> Germ:
+    """side * z for z >= start: the variable on one half of the line.
+
+    >>> outward(-1, 4).sign
+    -1
+    """
+    return monomial(Fraction(side), Scale(power=Fraction(1)), start)
 
 
 def within(span: Span, start: int, scale: Scale = CONSTANT) -> Germ:

@@ -14,12 +14,15 @@ import mpmath as mp
 import numpy as np
 import pytest
 from flint import arb
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from lipbound import Gaussian, clamp, fold, formula, gaussian_mixture, kl, pushforward, tv, two_gaussians, w1
 from lipbound.divergences import hellinger2, js
 from lipbound.laws import AbstractLaw, Discrete, Uniform
 from lipbound.pieces import Lost
+from lipbound.strategies import smooth_maps
 
 RECORDS = json.loads((Path(__file__).parent / "reference/values.json").read_text())["records"]
 VALUES = {row["id"]: row for row in RECORDS}
@@ -238,3 +241,53 @@ def test_equal_laws_are_at_distance_zero():
     again = pushforward(formula("z**3 - z"))
     assert tv.enclose(mu, again).hi <= 1e-30
     assert tv.enclose(mu, pushforward(formula("z**3 - z"), Gaussian("1/1000"))).lo > 0
+
+
+# Maps on which Taylor's polynomial at the middle of a panel says nothing of what happens elsewhere on it: a step far
+# away, terms that cancel to a limit, a fold beside a flat stretch.
+STEPS = (
+    "-2*z - 5*erf(z - 2)/4 + 1",
+    "2*erf(7*z/4 + 2) + 2*z - 2",
+    "-2*z - 3*erf(3*z - 1) + 2*gelu(z - 1)",
+    "3*tanh(2*z - 3/2) - sigmoid(3*z/2 - 1/2) - 2",
+    "z + tanh(40*(z - 1))/20",
+)
+LEVELS = (1e-9, 0.02, 0.2, 0.5, 0.8, 0.98, 1 - 1e-9)
+
+
+def off(mu: AbstractLaw, ps: tuple[float, ...]) -> tuple[float, float]:
+    """The worst absolute error of cdf and relative error of pdf at some quantiles, against balls."""
+    ys = [float(mu.ppf(p)) for p in ps]
+    cdfs = [abs(float(mu.cdf(y)) - float(mu.certified.cdf(y))) for y in ys]
+    proved = [float(mu.certified.pdf(y)) for y in ys]
+    pdfs = [abs(float(mu.pdf(y)) / p - 1) for y, p in zip(ys, proved, strict=True) if 0 < p < math.inf]
+    return max(cdfs), max(pdfs, default=0.0)
+
+
+@pytest.mark.parametrize("text", STEPS)
+def test_floats_are_the_balls_where_panels_are_hard(text: str):
+    cdf, pdf = off(pushforward(formula(text)), LEVELS)
+    assert cdf < 1e-15
+    assert pdf < 1e-12
+
+
+@settings(max_examples=3)
+@given(smooth_maps(), st.floats(0.001, 0.999))
+def test_floats_are_the_balls_on_random_maps(g: Any, p: float):
+    cdf, pdf = off(pushforward(g), (p,))
+    assert cdf < 1e-15
+    assert pdf < 1e-12
+
+
+def test_power_a_neighbouring_map_is_told_apart():
+    mu, nu = (pushforward(formula(f"z + {c}*tanh(2*z)")) for c in ("2", "2.00000000001"))
+    ys = [float(mu.ppf(p)) for p in LEVELS]
+    assert max(abs(float(mu.cdf(y)) - float(nu.certified.cdf(y))) for y in ys) > 1e-13
+
+
+def test_masses_next_to_a_fold_keep_their_digits():
+    mu, peer = pushforward(formula("z**2")), stats.chi2(1)
+    ys = np.array([1e-31, 1e-20, 1e-10, 1e-5])
+    np.testing.assert_allclose(mu.cdf(ys), peer.cdf(ys), rtol=1e-14)
+    np.testing.assert_allclose(mu.logcdf(ys), peer.logcdf(ys), rtol=1e-15)
+    np.testing.assert_allclose(mu.ppf([1e-16, 1e-9]), peer.ppf([1e-16, 1e-9]), rtol=1e-13)

@@ -162,9 +162,7 @@ class Proof:
 
     def _swept(self, claim: str, decide: Nonnegative, box: Box, journal: Path | None, depth: int) -> Any:
         try:
-            return sweep(
-                decide, [box], executor=self.executor, journal=journal, progress=self.progress, depth=depth
-            )
+            return sweep(decide, [box], executor=self.executor, journal=journal, progress=self.progress, depth=depth)
         except (NotCertifiable, DomainError) as error:
             raise self._wrong(claim, str(error)) from error
 

@@ -85,7 +85,7 @@ def sweep(
     ...     return Verdict.HOLDS if hi * (1 - lo) <= 0.3 else Verdict.UNDECIDED
     >>> found = sweep(below, [((0.0, 1.0),)])
     >>> found.verdict.name, found.held
-    ('HOLDS', 18)
+    ('HOLDS', 8)
     """
     if depth < 0 or batch < 1 or ahead < 1:
         raise DomainError(f"depth = {depth}, batch = {batch}, ahead = {ahead}: at least 0, 1 and 1 are needed")

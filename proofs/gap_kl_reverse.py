@@ -18,7 +18,9 @@ def prove(proof: Proof) -> None:
     proof.nonnegative("the numerator is at least zero for u = beta + h", (u - beta).subs(u, beta + h))
     odds = sp.Symbol("k", positive=True)  # u = k / (1 + k) runs through (0, 1)
     proof.positive("the denominator is positive for 0 < u < 1", (u * (1 - u)).subs(u, odds / (1 + odds)))
-    proof.argue("hence kl(beta || .) is nondecreasing on [beta, 1): by continuity at its ends, and inf at 1 as beta < 1")
+    proof.argue(
+        "hence kl(beta || .) is nondecreasing on [beta, 1): by continuity at its ends, and inf at 1 as beta < 1"
+    )
     proof.same("it vanishes at beta, where the gap says nothing", unfold(BinaryKL(u, u)), 0)
     proof.argue("so kl(beta || u) >= kl(beta || alpha) if alpha >= beta, and >= 0 = kl(beta || beta) otherwise")
     proof.qed(gap_kl_reverse, BinaryKL(beta, sp.Max(Phi(Quantile(p) + r / L) - p, beta)))

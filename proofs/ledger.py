@@ -60,7 +60,8 @@ def table(entries: Sequence[Entry]) -> str:
     rows.append(("all", "", *totals(entries), f"{sum(entry.seconds for entry in entries):.2f}"))
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     return "\n".join(
-        f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  " + "  ".join(f"{x:>{w}}" for x, w in zip(row[2:], widths[2:]))
+        f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  "
+        + "  ".join(f"{x:>{w}}" for x, w in zip(row[2:], widths[2:], strict=True))
         for row in rows
     )
 
@@ -80,8 +81,8 @@ def page(entries: Sequence[Entry]) -> str:
     lines = [
         "# Proofs",
         "",
-        "Made by `python -m proofs --write`. Each proof ends at the declared formula of its bound. A step is *cited* from",
-        "the literature (what the proof trusts), *checked* by SymPy or by ball arithmetic, or *argued*: to be read.",
+        "Made by `python -m proofs --write`. Each proof ends at the declared formula of its bound. A step is *cited*",
+        "from the literature (what the proof trusts), *checked* by SymPy or by ball arithmetic, or *argued*: to be read.",
         "",
         "| bound | status | cited | checked | argued |",
         "|---|---|---|---|---|",

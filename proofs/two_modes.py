@@ -29,5 +29,7 @@ def prove(proof: Proof) -> None:
     # Past either end one set misses nothing, and the other misses more and more.
     proof.positive("b - Phi(-s - x) grows with x", (b - Phi(-s - x)).diff(x))
     proof.positive("a - Phi(x) grows as x falls", -(a - Phi(x)).diff(x))
-    proof.argue("so past x = Quantile(a) TV >= at_a, and before x = -s - Quantile(b) TV >= at_b; P = 0, P = 1 are limits")
+    proof.argue(
+        "so past x = Quantile(a) TV >= at_a, and before x = -s - Quantile(b) TV >= at_b; P = 0, P = 1 are limits"
+    )
     proof.qed(two_modes, sp.Max(0, sp.Min(at_a, at_b)).subs(s, D / L))

@@ -24,7 +24,7 @@ from lipbound.sweep import Box, halves, sweep
 from lipbound.symbols import Phi, x, y
 
 UNIT: Box = ((0.0, 1.0), (0.0, 1.0))
-# Phi(x) + Phi(y) - Phi(x + y) >= 0.4 on the unit square: least at (1, 1) and at the corner (0, 0), where it is 1/2.
+# Phi(x) + Phi(y) - Phi(x + y) is 1/2 where x = 0 or y = 0, and greater elsewhere in the unit square.
 CLAIM = Nonnegative(Phi(x) + Phi(y) - Phi(x + y) - sp.Rational(49, 100), (x, y))
 
 
@@ -95,12 +95,16 @@ def test_the_verdict_is_that_of_the_claim(level: float, verdict: str):
     assert found.verdict.name == verdict
     for ((lo, hi),) in found.violated:
         assert lo * (1 - hi) > level
-    for ((lo, hi),) in found.undecided:
-        assert lo <= 0.5 <= hi
+    if verdict == "UNDECIDED":
+        assert all(0.48 < lo and hi < 0.52 for ((lo, hi),) in found.undecided)  # where the two sides are equal
 
 
 def test_an_empty_region_proves_nothing():
     assert sweep(Below(1), []).verdict is Verdict.UNDECIDED
+
+
+def lines(journal: Path) -> list[str]:
+    return sorted(journal.read_text().splitlines())
 
 
 def pool() -> Executor:
@@ -115,7 +119,7 @@ def test_every_executor_finds_the_same(make, tmp_path: Path):
     assert here.verdict is Verdict.HOLDS
     assert here.held > 20
     assert here == there
-    assert sorted((tmp_path / "here").open()) == sorted((tmp_path / "there").open())
+    assert lines(tmp_path / "here") == lines(tmp_path / "there")
 
 
 @pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")  # Dask's own, in its libraries

@@ -37,6 +37,7 @@ from .isoperimetry import tail as tail
 from .isoperimetry import tail_tv as tail_tv
 from .one_valley import one_valley as one_valley
 from .several_modes import several_modes as several_modes
+from .surface import two_modes_surface as two_modes_surface
 from .two_modes import two_modes as two_modes
 
 GAPS: Final[tuple[Bound, ...]] = (gap_tv, gap_kl, gap_kl_reverse, two_modes, one_valley, exact_fit)  # what verify asks

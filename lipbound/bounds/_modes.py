@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from ..bound import Hypothesis, Letters
 from ..errors import DomainError
-from ..exact import INF
+from ..exact import INF, exact
 from ..instance import Instance
 from ..laws import AbstractLaw
 from ..pieces import Strand
@@ -32,12 +33,21 @@ def symmetric_pair(nu: AbstractLaw) -> tuple[Fraction, Fraction] | None:
     return (rows[1][1] - rows[0][1]) / 2, rows[0][2]
 
 
-def _judge_pair(case: Instance) -> bool | str:
+def _judge_pair(case: Instance, event: Letters) -> bool | str:
     return symmetric_pair(case.nu) is not None or f"nu = {case.nu}"
 
 
-def _judge_width(case: Instance) -> bool | str | None:
-    return len({sd for _, _, sd in components(case.nu)}) == 1 or None
+def _judge_width(case: Instance, event: Letters) -> bool | str | None:
+    """Proved for mixtures of one width whose centres lie in a ball no larger than the one given."""
+    rows = components(case.nu)
+    if len({sd for _, _, sd in rows}) != 1:
+        return None
+    given = {"R": _reach(rows), "s": rows[0][2], **event}
+    return (exact(given["s"]) == rows[0][2] and exact(given["R"]) >= _reach(rows)) or None
+
+
+def _reach(rows: Sequence[tuple[Fraction, Fraction, Fraction]]) -> Fraction:
+    return (max(x for _, x, _ in rows) - min(x for _, x, _ in rows)) / 2
 
 
 PAIR = Hypothesis("nu = 1/2 N(-m, s^2) + 1/2 N(m, s^2), up to a shift", _judge_pair)
@@ -59,4 +69,4 @@ def read_ball(case: Instance, R: object = None, s: object = None) -> Letters:
         return {"R": R, "s": s}
     if len({sd for _, _, sd in rows}) != 1:
         raise DomainError(f"nu = {case.nu} is no mixture of Gaussians of one width: give R and s")
-    return {"R": (rows[-1][1] - rows[0][1]) / 2, "s": rows[0][2]}
+    return {"R": _reach(rows), "s": rows[0][2]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from sympy import Integer, exp, sqrt
@@ -54,25 +55,31 @@ mixture_in_ball = UpperBound(
 
 
 def _convexity(case: Instance, kappa: object = None) -> Letters:
-    """The least second derivative of -log density: of a Gaussian, or of two even modes nearer than a width."""
-    if kappa is not None:
-        return {"kappa": kappa}
+    """The least second derivative of -log density, or what is given."""
+    found = _least(case) if kappa is None else exact(kappa)
+    if found is None or found <= 0:
+        raise DomainError(f"it is not known how log-concave nu = {case.nu} is: give kappa > 0")
+    return {"kappa": found}
+
+
+def _least(case: Instance) -> Fraction | None:
+    """The least second derivative of -log density of a Gaussian or of two even modes: there at the middle."""
     rows, pair = components(case.nu), symmetric_pair(case.nu)
     if len(rows) == 1:
-        return {"kappa": 1 / rows[0][2] ** 2}
-    if pair is None or pair[0] >= pair[1]:
-        raise DomainError(f"it is not known how log-concave nu = {case.nu} is: give kappa")
-    return {"kappa": (1 - pair[0] ** 2 / pair[1] ** 2) / pair[1] ** 2}
+        return 1 / rows[0][2] ** 2
+    return None if pair is None else (1 - pair[0] ** 2 / pair[1] ** 2) / pair[1] ** 2
 
 
-def _concave(case: Instance) -> bool | str | None:
-    """One Gaussian is; two even modes are up to m = s and not beyond; of others nothing is claimed."""
-    pair = symmetric_pair(case.nu)
-    if pair is not None and pair[0] >= pair[1]:
-        return f"its modes are {float(2 * pair[0]):.6g} apart, more than two widths of {float(pair[1]):.6g}"
+def _concave(case: Instance, event: Letters) -> bool | str | None:
+    """Decided for one Gaussian and two even modes; of others nothing is claimed but that atoms are out."""
     if case.nu.atoms():
         return "nu has an atom"
-    return len(components(case.nu)) == 1 or pair is not None or None
+    least = _least(case)
+    if least is None:
+        return None
+    if least <= 0 or exact(event.get("kappa", least)) > least:
+        return f"its second derivative falls to {float(least):.6g}"
+    return True
 
 
 log_concave = UpperBound(

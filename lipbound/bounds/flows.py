@@ -29,7 +29,7 @@ def _slopes(case: Instance) -> list[Any]:
     return [each.slope for each in case.g.branches() if hasattr(each, "slope")]
 
 
-def _invertible(case: Instance) -> bool | str | None:
+def _invertible(case: Instance, event: Letters) -> bool | str | None:
     slopes = _slopes(case)
     if len(slopes) < len(case.g.branches()):
         return None

@@ -110,7 +110,7 @@ tail_tv = LowerBound(
 )
 
 
-def symmetric(case: Instance) -> bool | str | None:
+def symmetric(case: Instance, event: Letters) -> bool | str | None:
     """Is g odd about the point that zero is sent to? Proved on its branches, refuted by two masses that differ."""
     branches = case.g.branches()
     if not all(hasattr(each, "shift") for each in branches):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,9 @@ def valleys(nu: AbstractLaw, slope: float) -> list[tuple[float, float]]:
     x = np.linspace(float(nu.ppf(1e-3)), float(nu.ppf(1 - 1e-3)), GRID)
     density = np.asarray(nu.pdf(x))
     low = np.flatnonzero((density[1:-1] < density[:-2]) & (density[1:-1] <= density[2:])) + 1
-    tops = np.concatenate([[0], [i + int(np.argmax(density[i:j])) for i, j in zip(low, low[1:], strict=False)], [GRID - 1]])
-    return [_best(nu, slope, float(x[int(a)]), float(x[i]), float(x[int(b)])) for a, i, b in zip(tops, low, tops[1:], strict=True)]
+    tops = [0, *(i + int(np.argmax(density[i:j])) for i, j in pairwise(low)), GRID - 1]
+    sides = zip(tops[:-1], low, tops[1:], strict=True) if low.size else ()
+    return [_best(nu, slope, float(x[a]), float(x[i]), float(x[b])) for a, i, b in sides]
 
 
 def _best(nu: AbstractLaw, slope: float, lo: float, middle: float, hi: float) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from .exact import INF as INF
 from .laws import AbstractLaw
 from .hypothesis import Hypothesis as Hypothesis
 from .hypothesis import Standing
+from .instance import Instance
 from .lowering import to_enclosure, to_float
 from .maps import AbstractMap
 from .parameter import Parameter as Parameter
@@ -24,7 +25,6 @@ from .quantity import LIPSCHITZ as LIPSCHITZ
 from .quantity import Measured
 
 Letters = dict[str, Any]
-PROVEN = Standing.PROVEN
 
 
 class Witness(NamedTuple):
@@ -133,7 +133,7 @@ class Bound:
     def solve(self, letter: sp.Symbol | str, **known: Any) -> Enclosure:
         """The value of one letter at which the bound takes the value given for its quantity, between proved signs.
 
-        Of several solutions, the least. DomainError if the bound takes no such value.
+        Of several solutions, the first that a grid of 400 values meets. DomainError if it meets none.
 
         >>> from lipbound.bounds import precision
         >>> print(precision.solve("L", mass="0.5", D=2))  # 1 / Phi^-1(3/4)
@@ -160,9 +160,10 @@ class Bound:
 
         return plot_bound(self, str(letter), over, ax, **letters)
 
-    def standing(self, case: Any) -> Standing:
+    def standing(self, case: Instance, **event: Any) -> Standing:
         """What is known of the hypotheses on an instance, taken together; DomainError if one is violated."""
-        return Standing.ASSUMED if Standing.ASSUMED in [h.admit(self.name, case) for h in self.hypotheses] else PROVEN
+        found = [h.admit(self.name, case, **event) for h in self.hypotheses]
+        return Standing.ASSUMED if Standing.ASSUMED in found else Standing.PROVEN
 
     def latex(self) -> str:
         """The statement as a LaTeX formula."""

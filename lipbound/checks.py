@@ -115,7 +115,7 @@ def check(
         raise DomainError("no target was given: check(bound, g, nu) or check(bound, Instance(g, nu))")
     else:
         case = Instance(g, nu)
-    standing = bound.standing(case)
+    standing = bound.standing(case, **event)
     letters = bound.read(case, **event)
     measured = measure(bound, case, certify, event)
     return Check(bound, letters, bound.enclose(**letters), measured, standing is Standing.PROVEN)

@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from .bound import Bound
-from .enclosure import Enclosure, Verdict
+from .enclosure import Enclosure, Verdict, exactly
 from .errors import DomainError, NotCertifiable
 from .exact import INF, exact
 from .parameter import Parameter
@@ -20,7 +20,7 @@ STEPS, HALVINGS, REACH = 400, 60, 40
 
 
 def solve(bound: Bound, letter: str, known: Mapping[str, Any]) -> Enclosure:
-    """The least value of the letter at which the bound crosses the value given for its quantity; see `Bound.solve`."""
+    """The first value of the letter, on a grid of its interval, at which the bound crosses the value given for its quantity; see `Bound.solve`."""
     parameter = _letter(bound, letter)
     named = {bound.quantity.name.lower(), "value"} & {name.lower() for name in known}
     if len(named) != 1:
@@ -29,9 +29,11 @@ def solve(bound: Bound, letter: str, known: Mapping[str, Any]) -> Enclosure:
     level = exact(next(x for name, x in known.items() if name.lower() in named))
     letters = {name: x for name, x in known.items() if name.lower() not in named}
 
+    target = exactly(level)
+
     def side(x: float) -> Verdict | None:
         try:
-            return bound.enclose(**letters, **{letter: Fraction(x)}).at_least(_float(level))
+            return bound.enclose(**letters, **{letter: Fraction(x)}).at_least(target)
         except DomainError:
             if not (parameter.low < x < parameter.high):
                 return None
@@ -100,9 +102,3 @@ def _between(a: float, b: float, at_a: Verdict, side: Any) -> Enclosure:
             break
         a, b = (middle, b) if found is at_a else (a, middle)
     return Enclosure(a, b, True)
-
-
-def _float(level: Fraction) -> Enclosure:
-    from .enclosure import exactly
-
-    return exactly(level)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import DomainError
 from .instance import Instance
@@ -24,26 +25,26 @@ class Standing(enum.Enum):
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A sentence, and the function that judges it on an instance: True proven, None unknown, else why it is violated.
+    """A sentence, and its judge on an instance and event: True proven, None unknown, else why it is violated.
 
     >>> from lipbound.laws import Gaussian
     >>> from lipbound.maps import affine, clamp
-    >>> steep = Hypothesis("L >= 2", lambda case: True if case.L >= 2 else f"L = {case.L}")
+    >>> steep = Hypothesis("L >= 2", lambda case, event: True if case.L >= 2 else f"L = {case.L}")
     >>> steep.standing(Instance(affine(2), Gaussian())).name, steep.standing(Instance(clamp(0, 1), Gaussian())).name
     ('PROVEN', 'VIOLATED')
     """
 
     says: str
-    judge: Callable[[Instance], bool | str | None]
+    judge: Callable[[Instance, Mapping[str, Any]], bool | str | None]
 
-    def standing(self, case: Instance) -> Standing:
+    def standing(self, case: Instance, **event: Any) -> Standing:
         """What is known of the hypothesis on the instance."""
-        found = self.judge(case)
+        found = self.judge(case, event)
         return Standing.PROVEN if found is True else Standing.ASSUMED if found is None else Standing.VIOLATED
 
-    def admit(self, name: str, case: Instance) -> Standing:
+    def admit(self, name: str, case: Instance, **event: Any) -> Standing:
         """The standing, unless the hypothesis is violated: then DomainError says why."""
-        found = self.judge(case)
+        found = self.judge(case, event)
         if isinstance(found, str) or found is False:
             raise DomainError(f"{name} supposes {self.says}, but {found or 'that is not so'}")
         return Standing.PROVEN if found else Standing.ASSUMED
@@ -57,4 +58,4 @@ def assumed(says: str) -> Hypothesis:
     >>> assumed("g is a chain of n blocks").standing(Instance(affine(1), Gaussian())).name
     'ASSUMED'
     """
-    return Hypothesis(says, lambda case: None)
+    return Hypothesis(says, lambda case, event: None)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 BASE = "errors exact enclosure pieces"
 NUMBERS = f"{BASE} maps laws kernels balls"
 THEORY = f"{BASE} maps laws divergences events frontier instance symbols lowering bound sources hypothesis quantity parameter"
-USERS = f"{THEORY} bounds proof checks verify estimators strategies plots zoo"
+USERS = f"{THEORY} explore projection exact_console bounds proof checks verify estimators strategies plots zoo"
 TABLE = {
     "errors": ("", ""),
     "exact": ("errors", ""),
@@ -59,6 +59,8 @@ TABLE = {
     "quantity": (f"{BASE} laws divergences instance", ""),
     "parameter": (BASE, "sympy numpy"),
     "bound": (f"{BASE} maps laws divergences symbols lowering sources hypothesis quantity parameter", "sympy numpy"),
+    "exact_console": ("errors", ""),
+    "projection": (f"{BASE} maps laws", ""),
     "explore": (f"{BASE} symbols lowering bound parameter", "sympy"),
     "bounds": (f"{THEORY} kernels balls", "sympy numpy scipy"),
     "proof": (f"{BASE} symbols lowering bound sources sweep", "sympy"),

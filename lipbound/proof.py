@@ -61,6 +61,7 @@ class Proof:
     steps: list[Step] = field(default_factory=list[Step])
     supposed: list[str] = field(default_factory=list[str])
     cited: list[str] = field(default_factory=list[str])
+    zeros: list[str] = field(default_factory=list[str])
     bound: Bound | None = None  # the statement, once its formula is reached
 
     def cite(self, claim: str, *sources: str) -> None:
@@ -76,6 +77,11 @@ class Proof:
         """A hypothesis of the statement, in its words; what a proof supposes the statement must declare."""
         self._open()
         self.supposed.append(says)
+
+    def at_zero(self, letter: sp.Symbol, claim: str) -> None:
+        """Why the statement holds where a letter that SymPy takes for positive is zero: an argument, named by it."""
+        self.argue(f"{letter} = 0: {claim}")
+        self.zeros.append(letter.name)
 
     def argue(self, claim: str) -> None:
         """A sentence that a referee must read."""
@@ -142,7 +148,7 @@ class Proof:
     def _granted(self, claim: str, q: Any) -> None:
         """What SymPy supposes of a letter must hold on all of its declared domain."""
         zero = q.low == 0 and "low" in q.closed
-        if q.symbol.is_positive and (q.low < 0 or zero):
+        if q.symbol.is_positive and (q.low < 0 or (zero and q.symbol.name not in self.zeros)):
             raise self._wrong(claim, f"SymPy takes {q.symbol} for positive, but it ranges over {q.interval}")
         if q.symbol.is_nonnegative and q.low < 0:
             raise self._wrong(claim, f"SymPy takes {q.symbol} for nonnegative, but it ranges over {q.interval}")

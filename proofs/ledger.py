@@ -54,16 +54,17 @@ def enter(bound: Any, **how: Any) -> Entry:
 
 def table(entries: Sequence[Entry]) -> str:
     """The ledger as aligned text, with times."""
-    rows = [("bound", "status", *KINDS, "seconds")]
+    rows: list[tuple[str, ...]] = [("bound", "status", *KINDS, "seconds")]
     for entry in entries:
         rows.append((entry.bound.name, entry.status, *counts(entry), f"{entry.seconds:.2f}"))
     rows.append(("all", "", *totals(entries), f"{sum(entry.seconds for entry in entries):.2f}"))
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return "\n".join(
-        f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  "
-        + "  ".join(f"{x:>{w}}" for x, w in zip(row[2:], widths[2:], strict=True))
-        for row in rows
-    )
+    return "\n".join("  ".join(line(row, widths)) for row in rows)
+
+
+def line(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """Words to the left, numbers to the right."""
+    return [x.ljust(w) if k < 2 else x.rjust(w) for k, (x, w) in enumerate(zip(row, widths, strict=True))]
 
 
 def counts(entry: Entry) -> tuple[str, ...]:
@@ -82,7 +83,7 @@ def page(entries: Sequence[Entry]) -> str:
         "# Proofs",
         "",
         "Made by `python -m proofs --write`. Each proof ends at the declared formula of its bound. A step is *cited*",
-        "from the literature (what the proof trusts), *checked* by SymPy or by ball arithmetic, or *argued*: to be read.",
+        "from the literature (what the proof trusts), *checked* by SymPy or by balls, or *argued*: to be read.",
         "",
         "| bound | status | cited | checked | argued |",
         "|---|---|---|---|---|",

@@ -8,7 +8,7 @@ from lipbound.symbols import L, Phi, beta, c, e, phi, x, y
 
 
 def prove(proof: Proof) -> None:
-    """G is the distribution function of mu = g#N, x0 lies in all windows, z is the centre with G(x0) = Phi((x0-z)/L)."""
+    """G is the cdf of mu = g#N, x0 lies in all windows, z is the centre with G(x0) = Phi((x0-z)/L)."""
     proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75, Thm 3.1", "SudakovTsirelson74")
     z, h = sp.Symbol("z", real=True), sp.Symbol("h", positive=True)
     x0, t = sp.symbols("x0 t", real=True)

@@ -19,7 +19,7 @@ from proofs import prove, written
 from proofs.ledger import enter, page, run, section, table
 
 FOLDER = Path(__file__).parents[1] / "proofs"
-OTHERS = {"__init__", "__main__", "ledger"}
+OTHERS = {"__init__", "__main__", "ledger", "lemmas"}
 NAMES = [bound.name for bound in ALL]
 
 

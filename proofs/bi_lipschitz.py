@@ -12,7 +12,7 @@ def prove(proof: Proof) -> None:
     proof.suppose("g has a K-Lipschitz inverse")
     x = sp.Symbol("x", positive=True)
     proof.argue(
-        "the inverse extends to a K-Lipschitz map of the whole space (Kirszbraun); so the ball's preimage lies in one of K r"
+        "the inverse extends to a K-Lipschitz map of all the space (Kirszbraun): the ball's preimage lies in one of K r"
     )
     proof.argue("of all balls of that radius the centred one weighs most (Anderson: a Gaussian is even and unimodal)")
     proof.same("on the line BallMass grows at twice the density", BallMass(1, x).diff(x), 2 * phi(x))

@@ -29,7 +29,7 @@ def prove(proof: Proof) -> None:
     proof.argue("it is negative, as exp(-y) > 1 - y; so psi falls at first")
     proof.argue("phi(Quantile(.)) is concave, so R >= s everywhere, and R -> s at infinity")
     proof.argue(
-        "if psi' came back to zero at x1 > 0, then psi'' >= 0 there and, as u' falls and q' rises, psi would rise for ever"
+        "if psi' came back to zero at x1 > 0, psi'' >= 0 there and, as u' falls and q' rises, psi would rise for ever"
     )
     proof.argue(
         "to log s: below it at x1, against R >= s. So R is greatest at the middle: T is Lipschitz with that constant"

@@ -103,7 +103,7 @@ def bound(
     value, proved = found(**values), found.enclose(**values)
     if json_file is not None:
         tables.write(json_file, {"bound": name, "letters": values, "value": value, "lo": proved.lo, "hi": proved.hi})
-    typer.echo(f"{found.quantity.text()} >= {value:.15g}\n  {proved}")
+    typer.echo(f"{found.quantity.text()} {found.relation} {value:.15g}\n  {proved}")
 
 
 @app.command()
@@ -118,11 +118,36 @@ def show(
 
     if name is None:
         for each in bounds.ALL:
-            typer.echo(f"{each.name:16}{each.quantity.text()}\n{_folded('    ' + each.says)}")
+            typer.echo(f"{each.name:19}{each.quantity.text()}\n{_folded('    ' + each.says)}")
         return
     found = declared(name)
     page = "\n".join([str(found), *(f"    {cite(s)}" for s in found.sources)])
     typer.echo(found.latex() if latex else _folded(page))
+
+
+@app.command()
+def solve(
+    name: Annotated[str, typer.Argument(help="a bound's name; see `lipbound show`")],
+    letter: Annotated[str, typer.Argument(help="the letter to find")],
+    letters: Annotated[list[str], typer.Argument(help="value=0.1 of the quantity, and the other letters: D=4 a=1/2")],
+) -> None:
+    """Find the letter at which a bound takes a value, between proved signs."""
+    from .bound import declared
+
+    known = dict(_letter(text, ()) for text in letters)
+    typer.echo(f"{letter} = {declared(name).solve(letter, **known)}")
+
+
+@app.command()
+def repl() -> None:
+    """A Python console in which literals are exact, with lipbound as lb and every bound by its name."""
+    import lipbound as lb
+
+    from .bounds import ALL
+    from .exact_console import Console
+
+    names = {"lb": lb, **{each.name: each for each in ALL}}
+    Console(names).interact(banner="Exact literals: 1/3 and 0.1 are fractions. Try: print(two_modes)", exitmsg="")
 
 
 @app.command()

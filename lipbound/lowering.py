@@ -11,13 +11,13 @@ import numpy as np
 import sympy as sp
 from flint import arb
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import gammainc, ndtr, ndtri
 
 from . import balls
 from .enclosure import Enclosure, of_ball
 from .errors import NotCertifiable
 from .exact import Exact
-from .symbols import BinaryKL, Phi, Quantile
+from .symbols import BallMass, BinaryKL, Phi, Quantile
 
 Floats = NDArray[np.float64]
 Rules = Mapping[type[sp.Basic], Callable[..., Any]]
@@ -80,6 +80,12 @@ def _kl_ball(u: arb, v: arb) -> arb:
     return total if total.is_nan() else total.nonnegative_part()
 
 
+def _ball_mass(d: arb, r: arb) -> arb:
+    if not r > 0:
+        return arb(0) if r.is_zero() else arb.nan()
+    return (r * r / 2).gamma_lower(d / 2, regularized=1)
+
+
 def _power_float(base: Any, exponent: Any) -> Any:
     return np.power(np.asarray(base, float), exponent)
 
@@ -87,7 +93,8 @@ def _power_float(base: Any, exponent: Any) -> Any:
 def _power_ball(base: arb, exponent: arb) -> arb:
     whole = exponent.unique_fmpz()
     if whole is None:
-        return base**exponent
+        # a root of what is not negative: only its enclosure may reach below zero
+        return base.nonnegative_part().sqrt() if exponent == arb(1) / 2 and not base < 0 else base**exponent
     # arb's own power is undefined around zero; a square is a square.
     power = reduce(arb.__mul__, [base] * abs(int(whole)), arb(1))
     return power if whole >= 0 else 1 / power
@@ -104,6 +111,7 @@ FLOAT: Rules = MappingProxyType({
     Phi: ndtr,
     Quantile: ndtri,
     BinaryKL: _kl_float,
+    BallMass: lambda d, r: gammainc(np.asarray(d) / 2, np.asarray(r) ** 2 / 2),
 })  # fmt: skip
 
 BALL: Rules = MappingProxyType({
@@ -117,4 +125,5 @@ BALL: Rules = MappingProxyType({
     Phi: balls.normal.cdf,
     Quantile: balls.normal.quantile,
     BinaryKL: _kl_ball,
+    BallMass: lambda d, r: balls.normal.endwise(lambda x: _ball_mass(d, x), r),
 })  # fmt: skip

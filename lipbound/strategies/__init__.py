@@ -13,3 +13,4 @@ from .of_laws import targets as targets
 from .of_maps import maps as maps
 from .of_maps import networks as networks
 from .of_maps import rationals as rationals
+from .of_scenes import scenes as scenes

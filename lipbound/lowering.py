@@ -20,6 +20,7 @@ from .exact import Exact
 from .symbols import BallMass, BinaryKL, Phi, Quantile
 
 Floats = NDArray[np.float64]
+LONGEST = 64  # product of equal factors
 Rules = Mapping[type[sp.Basic], Callable[..., Any]]
 
 
@@ -92,7 +93,7 @@ def _power_float(base: Any, exponent: Any) -> Any:
 
 def _power_ball(base: arb, exponent: arb) -> arb:
     whole = exponent.unique_fmpz()
-    if whole is None:
+    if whole is None or abs(int(whole)) > LONGEST:
         # a root of what is not negative: only its enclosure may reach below zero
         return base.nonnegative_part().sqrt() if exponent == arb(1) / 2 and not base < 0 else base**exponent
     # arb's own power is undefined around zero; a square is a square.
@@ -107,6 +108,7 @@ FLOAT: Rules = MappingProxyType({
     sp.Min: lambda *xs: reduce(np.minimum, xs),
     sp.Max: lambda *xs: reduce(np.maximum, xs),
     sp.exp: np.exp,
+    sp.sinh: np.sinh,
     sp.log: np.log,
     Phi: ndtr,
     Quantile: ndtri,
@@ -121,6 +123,7 @@ BALL: Rules = MappingProxyType({
     sp.Min: lambda *xs: reduce(arb.min, xs),
     sp.Max: lambda *xs: reduce(arb.max, xs),
     sp.exp: arb.exp,
+    sp.sinh: arb.sinh,
     sp.log: arb.log,
     Phi: balls.normal.cdf,
     Quantile: balls.normal.quantile,

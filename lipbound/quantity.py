@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from .divergences import Divergence
 from .enclosure import Enclosure, exactly
+from .errors import DomainError
 from .exact import INF, exact
 from .instance import Instance
 from .laws.profile import required_lipschitz
@@ -42,21 +44,27 @@ class Quantity:
 Measured = Divergence | Quantity
 
 
+def _given(event: Event, name: str) -> Fraction:
+    if name not in event:
+        raise DomainError(f"what is measured depends on the event: {name} is missing")
+    return exact(event[name])
+
+
 def _two_sets(case: Instance, event: Event) -> Enclosure:
     mu = case.mu.certified
-    return mu.mass(-INF, exact(event["left"])) + mu.mass(exact(event["right"]), INF)
+    return mu.mass(-INF, _given(event, "left")) + mu.mass(_given(event, "right"), INF)
 
 
 def _half_line(case: Instance, event: Event) -> Enclosure:
-    return case.mu.certified.mass(-INF, exact(event["at"]) + exact(event["r"]))
+    return case.mu.certified.mass(-INF, _given(event, "at") + _given(event, "r"))
 
 
 def _tail(case: Instance, event: Event) -> Enclosure:
-    return case.mu.certified.mass(exact(event["at"]) + exact(event["r"]), INF)
+    return case.mu.certified.mass(_given(event, "at") + _given(event, "r"), INF)
 
 
 def _interval(case: Instance, event: Event) -> Enclosure:
-    middle, reach = exact(event["at"]), exact(event["r"])
+    middle, reach = _given(event, "at"), _given(event, "r")
     return case.mu.certified.mass(middle - reach, middle + reach)
 
 

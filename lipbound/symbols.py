@@ -130,6 +130,8 @@ def unfold(expr: Any) -> Any:
     def cdf(u: Any) -> Any:
         if isinstance(u, Quantile):
             return u.args[0]
+        if u == 0:
+            return sp.Rational(1, 2)
         return 1 - cdf(-u) if u.could_extract_minus_sign() else Phi(u)
 
     def kl(u: Any, v: Any) -> Any:

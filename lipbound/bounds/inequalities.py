@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from sympy import Rational, exp, log, sqrt
 
 from .. import balls
@@ -121,6 +122,13 @@ def _two_points(delta: Any, w: Any) -> Witness:
     return Witness(affine(0), Discrete((0, gap / share), (1 - share, share)), {})
 
 
+def _one_point(given: Letters) -> str:
+    """Two laws of one point are equal or not: their moments are no matter of spreads."""
+    plain = not any(isinstance(x, Enclosure) or np.ndim(x) for x in given.values())
+    nothing = plain and not any(exact(x) for x in given.values())
+    return "delta, v and w are all zero: both laws sit on the same point" if nothing else ""
+
+
 moments = LowerBound(
     name="moments",
     says="Two laws whose means are far apart beside their spreads share little.",
@@ -133,6 +141,7 @@ moments = LowerBound(
     ),
     read=_moments,
     witness=_two_points,
+    incoherent=_one_point,
     sources=("CoverThomas06",),
     provenance="derived here",
 )

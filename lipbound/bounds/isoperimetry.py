@@ -22,13 +22,15 @@ from ..quantity import ENLARGED, TAIL, TWO_SETS
 from ..symbols import D, L, Phi, Quantile, a, b, p, r
 
 SOURCES = ("Borell75, Thm 3.1", "SudakovTsirelson74")
-HALF = Parameter(p, 0, 1, "mass of (-inf, x] under g#N")
+HALF = Parameter(p, 0, 1, "mass of (-inf, x] under g#N", closed="low high")
 WIDTH = Parameter(r, 0, INF, "distance beyond x")
 SLOPE = Parameter(L, 0, INF, "Lipschitz constant of g")
 
 
-def _level(case: Instance, at: object = 0, r: object = 1) -> Letters:
+def _level(case: Instance, at: object = None, r: object = None) -> Letters:
     """Mass of (-inf, at] under g#N, the width and L."""
+    if at is None or r is None:
+        raise DomainError("a half-line and its enlargement are given by `at` and `r`: this statement has no best event")
     width = exact(r)
     if width <= 0:
         raise DomainError(f"r = {r} is not a distance: it must be positive")
@@ -119,7 +121,7 @@ def symmetric(case: Instance, event: Letters) -> bool | str | None:
     rows = {(x.start, x.stop, x.slope, x.shift) for x in branches}
     if rows == {(-x.stop, -x.start, x.slope, 2 * middle - x.shift) for x in branches}:
         return True
-    for level in (0.05, 0.15, 0.25, 0.35, 0.45):
+    for level in (0.05, 0.2, 0.35, 0.65, 0.8, 0.95):
         reach = abs(exact(float(case.mu.ppf(level))) - middle)
         left, right = case.mu.certified.cdf(middle - reach), case.mu.certified.mass(middle + reach, INF)
         if not left.overlaps(right):
@@ -132,8 +134,10 @@ BALANCED = Hypothesis("g#N is symmetric about g(0), so that both sets get the sa
 
 def _pair(masses: bool) -> Callable[..., Letters]:
     def read(case: Instance, left: object = None, right: object = None) -> Letters:
-        """Two half-lines at the same distance from g(0); without them, from the quartiles of nu."""
+        """Two half-lines at the same distance from g(0); for `balanced`, at levels of nu unless they are given."""
         middle = exact(case.g.at(0))
+        if (left is None) != (right is None) or (left is None and not masses):
+            raise DomainError("two sets are given by `left` and `right` together")
         if left is None:
             reach = max(abs(exact(float(case.nu.ppf(0.4))) - middle), exact("1/1000"))
             left, right = middle - reach, middle + reach

@@ -47,8 +47,10 @@ def valleys(nu: AbstractLaw, slope: float) -> list[tuple[float, float]]:
     x = np.linspace(float(nu.ppf(1e-3)), float(nu.ppf(1 - 1e-3)), GRID)
     density = np.asarray(nu.pdf(x))
     low = np.flatnonzero((density[1:-1] < density[:-2]) & (density[1:-1] <= density[2:])) + 1
+    if not low.size:  # without a valley, around the middle
+        return [_best(nu, slope, *(float(nu.ppf(q)) for q in (0.1, 0.5, 0.9)))]
     tops = [0, *(i + int(np.argmax(density[i:j])) for i, j in pairwise(low)), GRID - 1]
-    sides = zip(tops[:-1], low, tops[1:], strict=True) if low.size else ()
+    sides = zip(tops[:-1], low, tops[1:], strict=True)
     return [_best(nu, slope, float(x[a]), float(x[i]), float(x[b])) for a, i, b in sides]
 
 

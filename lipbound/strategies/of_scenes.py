@@ -29,12 +29,15 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
     >>> precision.standing(case, **event).name
     'PROVEN'
     """
-    if bound.name in ("balanced", "precision"):
+    if bound.name == "balanced":
         return st.builds(Instance, _odd(), targets()).map(lambda case: (case, {}))
+    if bound.name == "precision":
+        pair = rationals("1/8", 4, 8).map(lambda x: {"left": -x, "right": x})
+        return st.tuples(st.builds(Instance, _odd(), targets()), pair)
     if bound.name in ("symmetric_fit", "ode_exponent", "sde_exponent"):
-        return _pairs(Fraction(4)).map(_seen)
+        return _pairs(Fraction(5, 2)).map(_seen)
     if bound.name == "latent_remedy":
-        return st.tuples(_pairs(Fraction(4)).map(_seen), rationals(0, 6, 8)).map(lambda x: (x[0][0], {"k": x[1]}))
+        return st.tuples(_pairs(Fraction(5, 2)).map(_seen), rationals(0, 3, 8)).map(lambda x: (x[0][0], {"k": x[1]}))
     if bound.name == "log_concave":
         return (_pairs(Fraction(3, 4)) | st.builds(Gaussian, rationals(-3, 3), rationals("1/4", 4, 8))).map(_seen)
     if bound.name == "mixture_in_ball":

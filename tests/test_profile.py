@@ -10,8 +10,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from lipbound import DomainError, Transport, clamp, fold, profile, pushforward, required_lipschitz
-from lipbound.laws import Discrete, Gaussian, gaussian_mixture, two_gaussians
+from lipbound import DomainError, Enclosure, Transport, clamp, fold, formula, profile, pushforward, required_lipschitz
+from lipbound.laws import Discrete, Gaussian, Uniform, gaussian_mixture, two_gaussians
 from lipbound.laws.coupled import certified_quantile
 from test_laws import by_reference, law_of
 
@@ -116,3 +116,34 @@ def test_quantiles_at_the_ends_and_beyond():
 def test_bad_input_is_named(make: Any, message: str):
     with pytest.raises(DomainError, match=message):
         make()
+
+
+def test_the_profile_of_a_uniform_law_is_flat():
+    for t in (0, "1/7", "1/2", 1):
+        found = profile(Uniform(-1, 3)).enclose(t)
+        assert found == Enclosure(0.25, 0.25, True)
+    assert profile(Uniform(-1, 3)).log_concave
+    assert profile(Uniform(-1, 3))(0.3) == pytest.approx(0.25, rel=1e-13)
+
+
+@pytest.mark.parametrize("t", ["1/1000", "1/2", "9/10"])
+def test_profiles_of_smooth_laws_in_closed_form(t: str):
+    with mp.workdps(40):
+        p = mp.mpf(Fraction(t).numerator) / Fraction(t).denominator
+        u = mp.sqrt(2) * mp.erfinv(2 * p - 1)
+        v = mp.sqrt(2) * mp.erfinv(p)  # the law of Z^2 at v^2
+        closed = {"exp(z)": mp.npdf(u) / mp.exp(u), "z**2": mp.npdf(v) / v}
+    for text, value in closed.items():
+        law = pushforward(formula(text))
+        found = profile(law).enclose(t)
+        assert found.certified
+        assert mp.mpf(found.lo) <= value <= mp.mpf(found.hi)
+        assert found.error < 1e-15 * max(1, value)  # tight
+        assert value * (1 + mp.mpf(10) ** -14) not in found  # power
+
+
+def test_a_flat_place_has_an_infinite_profile_and_an_end_may_be_undecided():
+    assert profile(pushforward(formula("z**3"))).enclose("1/2").lo == math.inf
+    end = profile(pushforward(formula("z**2"))).enclose(0)
+    assert (end.lo, end.hi) == (0.0, math.inf)
+    assert end.reason

@@ -17,8 +17,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from instances import LAWS
-from lipbound import DomainError, Enclosure, NotCertifiable, Transport, clamp, fold, parse_law, pushforward
-from lipbound.laws import AbstractLaw, Discrete, Gaussian, gaussian_mixture, two_gaussians
+from lipbound import (
+    DomainError,
+    Enclosure,
+    NotCertifiable,
+    Transport,
+    clamp,
+    fold,
+    formula,
+    parse_law,
+    pushforward,
+    tv,
+)
+from lipbound.laws import AbstractLaw, Discrete, Gaussian, Uniform, gaussian_mixture, two_gaussians
 
 RECORDS = json.loads((Path(__file__).parent / "reference/values.json").read_text())["records"]
 BUMPS = two_gaussians(3)
@@ -424,3 +435,116 @@ def test_copies_and_pickles():
 
 def test_an_enclosure_is_what_a_certified_answer_is():
     assert isinstance(Transport(BUMPS).at(1), Enclosure)
+
+
+SMOOTH: dict[str, tuple[AbstractLaw, Any]] = {
+    "uniform": (Uniform(-1, 3), lambda z: 4 * mp.ncdf(z) - 1),
+    "lognormal": (pushforward(formula("exp(z)")), mp.exp),
+    "falling": (pushforward(formula("exp(-z)")), mp.exp),
+    "cube": (pushforward(formula("z**3")), lambda z: z**3),
+    "chi-squared": (pushforward(formula("z**2")), lambda z: 2 * mp.erfinv(mp.ncdf(z)) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("z", ["-2", "1/3", "2"])
+def test_onto_laws_with_smooth_strands(name: str, z: str):
+    law, closed = SMOOTH[name]
+    T, x = Transport(law), Fraction(z)
+    with mp.workdps(40):
+        value, slope = closed(exact(x)), mp.diff(closed, exact(x))
+    for found, truth in ((T.at(x), value), (T.slope(x), slope)):
+        assert found.certified
+        assert mp.mpf(found.lo) <= truth <= mp.mpf(found.hi)
+        assert found.error <= 1e-15 * max(1, abs(truth))  # tight
+    assert T(float(x)) == pytest.approx(float(closed(mp.mpf(float(x)))), rel=1e-12)
+    assert T.derivative(float(x)) == pytest.approx(float(slope), rel=1e-11)
+
+
+def test_power_a_neighbouring_law_has_another_value():
+    value = 4 * mp.ncdf(mp.mpf(1) / 3) - 1
+    assert value not in Transport(Uniform(-1, "3.000000000001")).at("1/3")
+
+
+@pytest.mark.parametrize(
+    ("T", "value"),
+    [
+        (Transport(Uniform(-1, 3)), 4 / math.sqrt(2 * math.pi)),
+        (Transport(Gaussian(1, 2), Uniform(-1, 3)), 2 / math.sqrt(2 * math.pi)),
+        (Transport(Uniform(-1, 3), Uniform()), 0.25),
+        (Transport(pushforward(formula("tanh(z)"))), 1.0),
+        (Transport(pushforward(formula("softplus(z)"))), 1.0),
+        (Transport(pushforward(formula("z**3"))), math.inf),
+        (Transport(pushforward(formula("exp(z)"))), math.inf),
+        (Transport(pushforward(formula("z**3")), Gaussian()), math.inf),
+        (Transport(Uniform(-1, 3), Gaussian()), math.inf),
+        (Transport(two_gaussians(2), pushforward(formula("z**3"))), math.inf),
+    ],
+)
+def test_lipschitz_constants_of_smooth_transports(T: Transport, value: float):
+    found = T.lipschitz()
+    assert found.certified
+    assert found.lo <= value * (1 + 1e-15)
+    assert found.hi >= value * (1 - 1e-15)
+    assert found.lo >= value * (1 - 1e-12)
+    assert found.hi <= value * (1 + 1e-12)
+    assert bool(found.reason) == (value == math.inf)
+
+
+def test_a_constant_that_is_not_decided_is_an_honest_enclosure_with_a_reason():
+    found = Transport(pushforward(formula("z**2"))).lipschitz()
+    assert found.lo > 4
+    assert found.hi == math.inf
+    assert "not decided" in found.reason
+    onto = Transport(two_gaussians(2), Uniform(-1, 3)).lipschitz()
+    steepest = 4 * max(two_gaussians(2).pdf(np.linspace(-4, 4, 8001)))
+    assert onto.lo <= steepest * (1 + 1e-12)
+    assert steepest <= onto.hi <= 1.6
+
+
+def test_from_laws_with_smooth_strands():
+    T = Transport(Uniform(-1, 3), two_gaussians(2))
+    for z in ("-99/100", "3/10", "29/10"):
+        found, x = T.at(z), Fraction(z)
+        with mp.workdps(40):
+            low, high = (mixture_tail(two_gaussians(2), mp.mpf(y), True) for y in (found.lo, found.hi))
+            assert low <= exact((x + 1) / 4) <= high
+        assert found.error < 1e-14
+        assert T(float(x)) == pytest.approx(float(found), rel=1e-12)
+
+
+def test_slopes_onto_a_uniform_law_do_not_underflow():
+    log = Transport(Uniform(-1, 3)).log_derivative(38.0)
+    assert log == pytest.approx(math.log(4) - 38**2 / 2 - math.log(2 * math.pi) / 2, rel=1e-14)
+    beyond = Transport(Uniform(-1, 3)).log_derivative(50.0)
+    assert beyond == pytest.approx(math.log(4) - 50**2 / 2 - math.log(2 * math.pi) / 2, rel=1e-14)
+
+
+def test_other_latents_under_smooth_transports():
+    law = pushforward(Transport(Uniform(-1, 3)), Gaussian(0, 2))
+    with mp.workdps(30):
+        value = mp.ncdf(mp.sqrt(2) * mp.erfinv(2 * mp.mpf(3) / 4 - 1) / 2)  # of y = 2, three quarters up
+    assert law.certified.cdf(2).lo <= value <= law.certified.cdf(2).hi
+    with pytest.raises(NotCertifiable, match="how T starts"):
+        pushforward(Transport(Uniform(-1, 3), two_gaussians(2)), Uniform(0, 1)).pieces()
+
+
+def test_a_clip_of_a_uniform_transport_above_its_constant_changes_nothing():
+    g = Transport(Uniform(-1, 3)).clipped(2)
+    assert g(0.3) == pytest.approx(Transport(Uniform(-1, 3))(0.3), rel=1e-14)
+
+
+def test_the_law_of_a_clipped_map_and_its_distance():
+    g = Transport(two_gaussians(2)).clipped(2)
+    law, (place,) = pushforward(g), [float(row.stop) for row in g.rows if row.steep]
+    shift = 2 * place - g.transport(place)  # how far the outer parts are moved inwards, less than zero if outwards
+    y = np.linspace(-9, 9, 180_001)
+    inner = np.abs(y) < 2 * place
+    moved = np.where(inner, np.exp(-(y**2) / 8) / math.sqrt(8 * math.pi), two_gaussians(2).pdf(y - np.sign(y) * shift))
+    rough = np.sum(np.abs(moved - two_gaussians(2).pdf(y))) * 1e-4 / 2
+    assert float(tv(law, two_gaussians(2))) == pytest.approx(rough, abs=1e-4)
+
+
+def test_lost_mass_is_refused():
+    with pytest.raises(DomainError, match="turns for ever"):
+        Transport(pushforward(formula("z + 2*sin(z)")))

@@ -78,11 +78,17 @@ def jump(p: tuple[Cell, Cell], q: tuple[Cell, Cell], at: End) -> bool | None:
         return None if left.overlaps(right) else True
 
 
-def ratio(c: Cell, d: Cell, at: End) -> arb:
-    """p/q at an end of two cells, from inside."""
+def stands_out(p: tuple[Cell, Cell], q: tuple[Cell, Cell], mine: arb | None, other: arb) -> bool | None:
+    """Does p/q at an atom of q differ from what it is on either side? None: not decided."""
+    if mine is None:
+        return any(c.entries for c in p)
+    sides = [(c, d) for c, d in zip(p, q, strict=True) if c.entries or d.entries]
+    if not all(c.entries and d.entries for c, d in sides):
+        return True
     with precision(256):
-        y = arb_series([ball(at)], prec=1)
-        return (LogSum(c.entries)(y)[0] - LogSum(d.entries)(y)[0]).exp()
+        y = arb_series([ball(p[0].hi)], prec=1)
+        gaps = [LogSum(c.entries)(y)[0] - LogSum(d.entries)(y)[0] - (mine / other).log() for c, d in sides]
+    return True if any(not gap.contains(0) for gap in gaps) else None if sides else False
 
 
 def _same(c: Cell, d: Cell) -> bool:

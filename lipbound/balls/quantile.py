@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flint import arb, ctx
 
 from ..exact import INF
-from ..pieces import Bent, Heap, Strand
+from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
 from .bent import Fibre, density, fibre, inverse, smudge
 from .normal import ball, mass, phi, root_tau
@@ -93,13 +93,15 @@ class Distribution(NamedTuple):
 
 
 def distribution(
-    cells: Sequence[tuple[End, End, tuple[Strand | Bent, ...]]], atoms: Iterable[tuple[End, tuple[Strand | Heap, ...]]]
+    cells: Sequence[tuple[End, End, tuple[Strand | Bent, ...]]],
+    atoms: Iterable[tuple[End, tuple[Strand | Heap, ...]]],
+    lost: Iterable[Lost] = (),
 ) -> Distribution:
-    """Masses of exact cells and atoms (see `pieces`), at the precision that is set."""
+    """Masses of exact cells and atoms (see `pieces`), at the precision that is set; lost mass may be on either side."""
     table = tuple(_cell(*row) for row in cells)
     heaps = {x: sum((atom(s) for s in strands), arb(0)) for x, strands in atoms}
-    inside = tuple(_whole(c) for c in table)
-    blur = _smudged(table)
+    inside = tuple(map(_whole, table))
+    blur = _smudged(table) + sum((arb(0).union(atom(s)) for s in lost), arb(0))
     on_edge = tuple(heaps.get(c.hi, arb(0)) for c in table[:-1])
     below = tuple(accumulate((m + a for m, a in zip(inside, on_edge, strict=False)), initial=blur))
     back = zip(inside[:0:-1], on_edge[::-1], strict=True)
@@ -134,7 +136,7 @@ def _smudged(table: Iterable[Cell]) -> arb:
     """Mass that may be on the wrong side of an edge which is not told from the end of a strand."""
     ends = ((f, *pair) for c in table for f in c.bents for pair in zip(f.strand.image, (c.lo, c.hi), strict=True))
     most = sum((smudge(f, end, place) for f, end, place in ends if end == place), arb(0))
-    return arb(0, most.upper()) if not most.is_zero() else arb(0)
+    return arb(0, most.upper())
 
 
 def _entry(a: End, b: End, s: Strand) -> Entry:
@@ -188,9 +190,8 @@ def _between_edges(level: Level, law: Distribution) -> tuple[arb, arb]:
 
 def _finite(a: arb, b: arb, level: Level, law: Distribution) -> tuple[arb, arb]:
     """The bracket with its infinite ends replaced by points of proved side."""
-    scales = [1 / e.inv for c in law.cells for e in c.entries]
-    scale = max(scales, default=arb(1), key=_order)
-    middle = law.edges[0] if law.edges else law.cells[0].entries[0].centre if scales else arb(0)
+    scale = max((1 / e.inv for c in law.cells for e in c.entries), default=arb(1), key=_order)
+    middle = law.edges[0] if law.edges else law.cells[0].entries[0].centre if law.cells[0].entries else arb(0)
     for side in (-1, 1):
         end, other = (a, b) if side < 0 else (b, a)
         if end.is_finite():

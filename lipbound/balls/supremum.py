@@ -29,7 +29,9 @@ def w_inf(p: Table, q: Table, tol: float) -> arb:
             for x, y in (left, right):
                 best = best.max(abs(x - y).lower())
             best, top = best.max(low.lower()), top.max(high.upper())
-        for s, left, right, _, _ in inner:
+        for s, left, right, _, high in inner:
+            if not high.is_finite():
+                continue
             best, top = _searched(s, left, right, best, top, little / 2)
         return best.union(top.max(best))
 
@@ -73,6 +75,8 @@ def _bound(part: Patch) -> arb:
 def _trimmed(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb, arb]:
     """Finite ends, and from below and above the greatest gap beyond them."""
     ends, low, high = [s.start, s.stop], arb(0), arb(0)
+    if any(y.mid().is_finite() and not y.is_finite() for y in (*s.start, *s.stop)):  # rounding hides where it ends
+        return (arb(0), arb(0)), (arb(0), arb(0)), low, arb.pos_inf()
     for k, side in ((0, -1), (1, 1)):
         if ends[k][0].is_finite() and ends[k][1].is_finite():
             continue

@@ -111,9 +111,10 @@ def _square(s: Stretch, tol: arb, fourth: arb) -> arb:
     """Integral of (x - y)^2 over one stretch."""
     most = _at_most(s.mass, fourth)
     lost = any(y.mid().is_finite() and not y.is_finite() for y in (*s.start, *s.stop))
-    if most < tol or lost:  # it hardly counts, or rounding hides where it ends
+    if most < tol or (lost and s.p.entries and s.q.entries):  # it hardly counts, or rounding hides where it ends
         return arb(0).union(most)
-    return _measured(s, tol)
+    found = _measured(s, tol)
+    return found if found.rad() < most else arb(0).union(most)
 
 
 def _measured(s: Stretch, tol: arb) -> arb:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from flint import arb
-
 from .. import balls
-from ..balls.table import Cell, Table
+from ..balls.table import Table
 from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import NotCertifiable
 from ..exact import INF
@@ -60,8 +58,11 @@ def _rough(p: Table, q: Table) -> str:
     """Where p/q jumps inside the support of q, or nothing if it nowhere does."""
     for (a, b), (c, d) in zip(pairwise(p.cells), pairwise(q.cells), strict=True):
         where = f"{float(a.hi):.6g}"
-        if a.hi in q.atoms and _lone((a, b), (c, d), p.atoms.get(a.hi), q.atoms[a.hi]):
+        stands_out = a.hi in q.atoms and balls.fisher.stands_out((a, b), (c, d), p.atoms.get(a.hi), q.atoms[a.hi])
+        if stands_out:
             return f"there is an atom at {where}, beside which p/q jumps"
+        if stands_out is None:
+            raise NotCertifiable(f"whether p/q jumps beside the atom at {where}, hence is infinite, was not decided")
         if not (c.entries and d.entries and (a.entries or b.entries)):
             continue
         jump = balls.fisher.jump((a, b), (c, d), a.hi) if a.entries and b.entries else True
@@ -70,20 +71,6 @@ def _rough(p: Table, q: Table) -> str:
         if jump:
             return f"p/q jumps at {where}"
     return ""
-
-
-def _lone(p: tuple[Cell, Cell], q: tuple[Cell, Cell], mine: arb | None, other: arb) -> bool:
-    """Does p/q at an atom of q differ from what it is beside it?"""
-    if mine is None:
-        return any(a.entries for a in p)
-    sides = [(a, c) for a, c in zip(p, q, strict=True) if a.entries or c.entries]
-    if not all(a.entries and c.entries for a, c in sides):
-        return True
-    apart = any(balls.fisher.ratio(a, c, p[0].hi) != mine / other for a, c in sides)
-    if sides and not apart:
-        at = f"{float(p[0].hi):.6g}"
-        raise NotCertifiable(f"whether p/q jumps beside the atom at {at}, and so whether it is infinite, was not decided")
-    return apart
 
 
 fisher = Fisher()

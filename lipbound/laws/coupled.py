@@ -15,8 +15,9 @@ from ..balls.quantile import distribution, filled, level_of, quantile
 from ..curves import Curve, Image, Line, variable
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
-from ..pieces import Bent, Heap, Strand, atoms, cells, cuts, dense, same
+from ..pieces import Bent, Heap, Lost, Pieces, Strand, atoms, cells, cuts, dense, same
 from ..reals import End, Real, exact_ball, precision
+from .abstract import AbstractLaw
 from .lifted import Lifted, lifted, straight
 
 Strands = tuple[Strand | Bent | Heap, ...]
@@ -193,6 +194,17 @@ def affine_between(source: Strands, target: Strands) -> tuple[Fraction, Fraction
     return (slope, shift) if same(moved, target) else None
 
 
+def strands(law: AbstractLaw, name: str) -> Strands:
+    """The pieces of a law none of whose mass is lost sight of."""
+    pieces = law.pieces()
+    if any(isinstance(s, Lost) for s in pieces):
+        raise DomainError(
+            f"the {name} is the image under a map that turns for ever, and where all of its mass goes is not known: "
+            "give a law of Gaussian segments, smooth strands and atoms"
+        )
+    return tuple(s for s in pieces if not isinstance(s, Lost))
+
+
 def refined(value: Callable[[arb], arb], z: Fraction) -> Enclosure:
     """The value at z, with as many bits as it takes to be tight in float64."""
     found = arb.nan()
@@ -205,7 +217,7 @@ def refined(value: Callable[[arb], arb], z: Fraction) -> Enclosure:
     return of_ball(found)
 
 
-def certified_quantile(law: Strands, p: Fraction) -> Enclosure:
+def certified_quantile(law: Pieces, p: Fraction) -> Enclosure:
     """The least y with P(Y <= y) >= p, for 0 <= p <= 1; wide if a gap of the law lies at this level, or nearly.
 
     >>> from lipbound.laws import Gaussian
@@ -214,7 +226,9 @@ def certified_quantile(law: Strands, p: Fraction) -> Enclosure:
     """
     if not 0 <= p <= 1:
         raise DomainError(f"p = {p} is not a probability: a quantile needs a level in [0, 1]")
-    whole, curve = lifted(law), Monotone(law, law)
+    whole, lost = lifted(law), [s for s in law if isinstance(s, Lost)]
     if whole is not None:
         return refined(lambda _: whole.quantile(level_of(p)), p)
-    return refined(lambda _: quantile(level_of(p), curve.coupling().target), p)
+    if lost and p in (0, 1):
+        return of_ball(arb.nan())
+    return refined(lambda _: quantile(level_of(p), distribution(cells(law, cuts(law)), atoms(law), lost)), p)

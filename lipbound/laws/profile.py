@@ -15,9 +15,9 @@ from ..errors import DomainError
 from ..exact import INF, exact
 from ..reals import precision
 from .abstract import AbstractLaw
-from .coupled import LADDER, Monotone
+from .coupled import LADDER, Monotone, strands
 from .monotone import each
-from .transport import Transport, admitted, strands
+from .transport import Transport, admitted
 from .uniform import Uniform
 
 

@@ -17,12 +17,12 @@ from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
 from ..maps import AbstractSmooth, Bend, Formula
-from ..pieces import Lost, same
+from ..pieces import same
 from ..reals import Real, exact_ball, precision
 from . import onto
 from .abstract import AbstractLaw
 from .breaks import broken, orders, unbounded
-from .coupled import LADDER, Level, Monotone, Passage, Strands, affine_between, passages, refined
+from .coupled import LADDER, Level, Monotone, Passage, affine_between, passages, refined, strands
 from .gaussian import Gaussian
 from .monotone import Span, each, spans, values
 
@@ -241,14 +241,3 @@ def admitted(law: object, name: str) -> AbstractLaw:
         raise DomainError(f"{name} = {law!r} is not a law: give a law such as Gaussian, Mixture or two_gaussians(m)")
     strands(law, name)
     return law
-
-
-def strands(law: AbstractLaw, name: str) -> Strands:
-    """The pieces of a law none of whose mass is lost sight of."""
-    pieces = law.pieces()
-    if any(isinstance(s, Lost) for s in pieces):
-        raise DomainError(
-            f"the {name} is the image under a map that turns for ever, and where all of its mass goes is not known: "
-            "give a law of Gaussian segments, smooth strands and atoms"
-        )
-    return tuple(s for s in pieces if not isinstance(s, Lost))

@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from .enclosure import Enclosure, exactly
 from .errors import DomainError
 from .exact import INF as INF
-from .laws import AbstractLaw
 from .hypothesis import Hypothesis as Hypothesis
 from .hypothesis import Standing
 from .instance import Instance
+from .laws import AbstractLaw
 from .lowering import to_enclosure, to_float
 from .maps import AbstractMap
 from .parameter import Parameter as Parameter
@@ -191,11 +191,21 @@ class Bound:
 
 
 class LowerBound(Bound):
-    """quantity >= formula."""
+    """quantity >= formula.
+
+    >>> from lipbound.bounds import two_modes
+    >>> type(two_modes).__name__, two_modes.relation
+    ('LowerBound', '>=')
+    """
 
 
 class UpperBound(Bound):
-    """quantity <= formula."""
+    """quantity <= formula.
+
+    >>> from lipbound.bounds import precision
+    >>> type(precision).__name__, precision.relation
+    ('UpperBound', '<=')
+    """
 
     relation, sign = "<=", r"\le"
 

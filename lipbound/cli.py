@@ -134,8 +134,7 @@ def solve(
     """Find the letter at which a bound takes a value, between proved signs."""
     from .bound import declared
 
-    known = dict(_letter(text, ()) for text in letters)
-    typer.echo(f"{letter} = {declared(name).solve(letter, **known)}")
+    typer.echo(f"{letter} = {declared(name).solve(letter, **dict(_letter(text, ()) for text in letters))}")
 
 
 @app.command()
@@ -146,8 +145,7 @@ def repl() -> None:
     from .bounds import ALL
     from .exact_console import Console
 
-    names = {"lb": lb, **{each.name: each for each in ALL}}
-    Console(names).interact(banner="Exact literals: 1/3 and 0.1 are fractions. Try: print(two_modes)", exitmsg="")
+    Console({"lb": lb, **{each.name: each for each in ALL}}).interact("1/3 and 0.1 are exact here", "")
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -20,7 +21,7 @@ STEPS, HALVINGS, REACH = 400, 60, 40
 
 
 def solve(bound: Bound, letter: str, known: Mapping[str, Any]) -> Enclosure:
-    """The first value of the letter, on a grid of its interval, at which the bound crosses the value given for its quantity; see `Bound.solve`."""
+    """The first value of the letter, on a grid, at which the bound crosses the value given; see `Bound.solve`."""
     parameter = _letter(bound, letter)
     named = {bound.quantity.name.lower(), "value"} & {name.lower() for name in known}
     if len(named) != 1:
@@ -41,7 +42,7 @@ def solve(bound: Bound, letter: str, known: Mapping[str, Any]) -> Enclosure:
 
     grid = _grid(parameter)
     known_sides = [(x, s) for x in grid if (s := side(x)) in (Verdict.HOLDS, Verdict.VIOLATED)]
-    for (a, s), (b, t) in zip(known_sides, known_sides[1:], strict=False):
+    for (a, s), (b, t) in pairwise(known_sides):
         if s is not t:
             return _between(a, b, s, side)
     raise DomainError(f"no {letter} in {parameter.interval} makes {bound.name} equal to {float(level):.6g}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ class Hypothesis:
     """
 
     says: str
-    judge: Callable[[Instance, Mapping[str, Any]], bool | str | None]
+    judge: Callable[[Instance, dict[str, Any]], bool | str | None]
 
     def standing(self, case: Instance, **event: Any) -> Standing:
         """What is known of the hypothesis on the instance."""

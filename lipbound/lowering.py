@@ -81,6 +81,15 @@ def _kl_ball(u: arb, v: arb) -> arb:
     return total if total.is_nan() else total.nonnegative_part()
 
 
+def _ball_mass_float(d: Any, r: Any) -> Any:
+    return gammainc(np.asarray(d) / 2, np.asarray(r) ** 2 / 2)
+
+
+def _ball_mass_ball(d: arb, r: arb) -> arb:
+    """Rising in r, so evaluated at its ends."""
+    return balls.normal.endwise(lambda x: _ball_mass(d, x), r)
+
+
 def _ball_mass(d: arb, r: arb) -> arb:
     if not r > 0:
         return arb(0) if r.is_zero() else arb.nan()
@@ -113,7 +122,7 @@ FLOAT: Rules = MappingProxyType({
     Phi: ndtr,
     Quantile: ndtri,
     BinaryKL: _kl_float,
-    BallMass: lambda d, r: gammainc(np.asarray(d) / 2, np.asarray(r) ** 2 / 2),
+    BallMass: _ball_mass_float,
 })  # fmt: skip
 
 BALL: Rules = MappingProxyType({
@@ -128,5 +137,5 @@ BALL: Rules = MappingProxyType({
     Phi: balls.normal.cdf,
     Quantile: balls.normal.quantile,
     BinaryKL: _kl_ball,
-    BallMass: lambda d, r: balls.normal.endwise(lambda x: _ball_mass(d, x), r),
+    BallMass: _ball_mass_ball,
 })  # fmt: skip

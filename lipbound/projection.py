@@ -1,4 +1,4 @@
-"""Targets in several dimensions, seen along a line: a projection is 1-Lipschitz, so every bound for nu on the line holds."""
+"""Targets in several dimensions, seen along a line: projecting is 1-Lipschitz, so bounds on the line hold for them."""
 
 from __future__ import annotations
 
@@ -46,5 +46,7 @@ def project(
     e = unit(direction)
     rows = [exacts(x) for x in centres]
     if any(len(x) != len(e) for x in rows):
-        raise DomainError(f"the centres have {[len(x) for x in rows]} coordinates, the direction {len(e)}: as many each")
+        raise DomainError(
+            f"the centres have {[len(x) for x in rows]} coordinates, the direction {len(e)}: as many each"
+        )
     return gaussian_mixture(weights, [sum(a * b for a, b in zip(x, e, strict=True)) for x in rows], sds)

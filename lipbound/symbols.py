@@ -96,14 +96,18 @@ class BallMass(sp.Function):
 
     nargs = 2
 
+    @property
+    def _letters(self) -> tuple[Any, ...]:
+        return self.args
+
     def fdiff(self, argindex: int = 2) -> Any:
         if argindex != 2:
             raise sp.core.function.ArgumentIndexError(self, argindex)
-        size, radius = self.args
+        size, radius = self._letters
         return radius ** (size - 1) * sp.exp(-(radius**2) / 2) / (2 ** (size / 2 - 1) * sp.gamma(size / 2))
 
     def _latex(self, printer: Any, exp: str = "") -> str:
-        size, radius = map(printer._print, self.args)
+        size, radius = map(printer._print, self._letters)
         return _raised(rf"\gamma_{{{size}}}\left(B_{{{radius}}}\right)", exp)
 
 

@@ -33,7 +33,7 @@ from lipbound.instance import Instance
 from lipbound.laws import gaussian_mixture, pushforward, two_gaussians
 from lipbound.lowering import to_enclosure, to_float
 from lipbound.maps import PiecewiseAffine, affine, from_slopes
-from lipbound.symbols import BinaryKL, L, Phi, Quantile, beta, f, p, phi, r
+from lipbound.symbols import BinaryKL, L, Phi, Quantile, beta, p, phi, r
 
 RECORDS = {
     row["id"]: row for row in json.loads((Path(__file__).parent / "reference/values.json").read_text())["records"]
@@ -65,7 +65,9 @@ def test_holds_on_random_instances(bound):
     def holds(scene):
         case, event = scene
         try:
-            found = check(bound, case, certify=bound.quantity is tv or not isinstance(bound.quantity, Divergence), **event)
+            found = check(
+                bound, case, certify=bound.quantity is tv or not isinstance(bound.quantity, Divergence), **event
+            )
             assert found.verdict is not Verdict.VIOLATED, found
             assert not bound.hypotheses or found.supposed or bound.name.endswith("depth")
         except DomainError as refusal:  # laws made of few atoms may offer no event at all

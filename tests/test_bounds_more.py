@@ -1,4 +1,4 @@
-"""Bounds beyond their inequality: standings, solving, expanding, grids, projections, and what the theory promises of them."""
+"""Bounds beyond their inequality: standings, solving, expanding, grids, projections, the console."""
 
 from __future__ import annotations
 
@@ -50,7 +50,12 @@ STANDINGS = [
     (log_concave, Instance(affine(1), two_gaussians("1/2")), {}, Standing.PROVEN),
     (log_concave, Instance(affine(1), two_gaussians("1/2")), {"kappa": 1}, Standing.VIOLATED),
     (log_concave, Instance(affine(1), two_gaussians(2)), {}, Standing.VIOLATED),
-    (log_concave, Instance(affine(1), gaussian_mixture(("1/2", "1/2"), (0, 1), (1, 2))), {"kappa": 1}, Standing.ASSUMED),
+    (
+        log_concave,
+        Instance(affine(1), gaussian_mixture(("1/2", "1/2"), (0, 1), (1, 2))),
+        {"kappa": 1},
+        Standing.ASSUMED,
+    ),
     (mixture_in_ball, Instance(affine(1), two_gaussians(2)), {"R": 1, "s": 1}, Standing.ASSUMED),
     (bi_lipschitz, Instance(clamp(-1, 1), Gaussian()), {}, Standing.VIOLATED),
     (residual_depth, Instance(affine(1), Gaussian()), {"kappa": 1, "n": 1}, Standing.ASSUMED),
@@ -132,7 +137,9 @@ def test_surface_is_the_best_event_and_fast():
 
 
 def test_theory_table_of_best_pairs():
-    table = {(2, 1.6): 0.285871, (2, 2): 0.219148, (2, 5): 0.019462, (3, 2): 0.394397, (3, 5): 0.164556, (3, 10): 0.059333,
+    table = {
+             (2, 1.6): 0.285871, (2, 2): 0.219148, (2, 5): 0.019462, (3, 2): 0.394397, (3, 5): 0.164556, (3, 10): 0.059333,
+            
              (5, 5): 0.374670, (5, 50): 0.033663}  # fmt: skip
     for (m, slope), value in table.items():
         assert two_modes_surface(m, slope) == pytest.approx(value, abs=6e-7)

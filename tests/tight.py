@@ -88,12 +88,15 @@ def thinned() -> Witness:
 
 def steep_gap() -> Witness:
     """A line, and its image with what lies over a gap moved to the gap's end; tried at a level a little above TV."""
-    g, nu = affine(10), Patchwork(
-        [
-            Strand(-INF, Fraction(0), Fraction(10), Fraction(0), Fraction(0), Fraction(1), Fraction(1)),
-            Strand(Fraction(1, 10), INF, Fraction(10), Fraction(0), Fraction(0), Fraction(1), Fraction(1)),
-            Strand(Fraction(0), Fraction(1, 10), Fraction(0), Fraction(1), Fraction(0), Fraction(1), Fraction(1)),
-        ]
+    g, nu = (
+        affine(10),
+        Patchwork(
+            [
+                Strand(-INF, Fraction(0), Fraction(10), Fraction(0), Fraction(0), Fraction(1), Fraction(1)),
+                Strand(Fraction(1, 10), INF, Fraction(10), Fraction(0), Fraction(0), Fraction(1), Fraction(1)),
+                Strand(Fraction(0), Fraction(1, 10), Fraction(0), Fraction(1), Fraction(0), Fraction(1), Fraction(1)),
+            ]
+        ),
     )
     return Witness(g, nu, {"gaps": ((0, 1),), "t": "0.04"})
 

@@ -28,6 +28,11 @@ def _pair(m: Any, s: Any, **others: Any) -> Witness:
     return Witness(affine(1), two_gaussians(m, s), {})
 
 
+def _ball(R: Any, s: Any) -> Witness:
+    """Two modes, at the ends of the ball."""
+    return _pair(R, s)
+
+
 symmetric_fit = Identity(
     name="symmetric_fit",
     says="An exact fit of two even modes is exponentially steep.",
@@ -47,7 +52,7 @@ mixture_in_ball = UpperBound(
     formula=s * exp(R**2 / (2 * s**2)),
     parameters=(Parameter(R, 0, INF, "radius of the ball of centres", closed="low"), WIDTH),
     read=read_ball,
-    witness=lambda R, s: _pair(R, s),
+    witness=_ball,
     hypotheses=(ONE_WIDTH,),
     sources=("MikulincerShenfeld23",),
     provenance="published, wording ours",
@@ -82,6 +87,11 @@ def _concave(case: Instance, event: Letters) -> bool | str | None:
     return True
 
 
+def _gaussian(kappa: Any) -> Witness:
+    """A Gaussian, of which no map is less steep than the line."""
+    return Witness(affine(1), Gaussian(0, 1 / _root(kappa)), {})
+
+
 log_concave = UpperBound(
     name="log_concave",
     says="A law that is kappa-log-concave is the image of a Gaussian under a contraction by kappa^(-1/2).",
@@ -89,7 +99,7 @@ log_concave = UpperBound(
     formula=1 / sqrt(kappa),
     parameters=(Parameter(kappa, 0, INF, "least second derivative of -log density of nu"),),
     read=_convexity,
-    witness=lambda kappa: Witness(affine(1), Gaussian(0, 1 / _root(kappa)), {}),
+    witness=_gaussian,
     hypotheses=(Hypothesis("-log density of nu is kappa-convex", _concave),),
     sources=("Caffarelli00, Thm 11",),
     provenance="published, wording ours",
@@ -109,14 +119,26 @@ def _from_pair(case: Instance, event: Event) -> Enclosure:
     return required_lipschitz(case.nu, two_gaussians(event["k"]))
 
 
+def _read_latent(case: Instance, k: object = None) -> Letters:
+    """m and s of the target, and k of the latent law."""
+    if k is None:
+        raise DomainError("the latent law 1/2 N(-k, 1) + 1/2 N(k, 1) is given by `k`")
+    return {**read_pair(case), "k": exact(k)}
+
+
+def _latent_pair(m: Any, s: Any, k: Any) -> Witness:
+    """Attained while the target's valley is the deeper one, k <= m / s."""
+    return Witness(affine(1), two_gaussians(m, s), {"k": exact(k)})
+
+
 latent_remedy = LowerBound(
     name="latent_remedy",
     says="The monotone map from a latent law of two modes is less steep by the latent valley's depth.",
     quantity=Quantity("Lip(T)", "Lip(T: 1/2 N(-k, 1) + 1/2 N(k, 1) -> nu)", r"\mathrm{Lip}(T)", _from_pair),
     formula=s * exp(m**2 / (2 * s**2) - k**2 / Integer(2)),
     parameters=(CENTRE, WIDTH, Parameter(k, 0, INF, "half the distance between the latent modes", closed="low")),
-    read=lambda case, k: {**read_pair(case), "k": exact(k)},
-    witness=lambda m, s, k: Witness(affine(1), two_gaussians(m, s), {"k": exact(k)}),
+    read=_read_latent,
+    witness=_latent_pair,
     hypotheses=(PAIR,),
     sources=("Salmona22",),
     provenance="derived here",

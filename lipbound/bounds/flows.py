@@ -33,7 +33,11 @@ def _invertible(case: Instance, event: Letters) -> bool | str | None:
     slopes = _slopes(case)
     if len(slopes) < len(case.g.branches()):
         return None
-    return min(slopes) > 0 or max(slopes) < 0 or f"the slopes of g run from {float(min(slopes)):.6g} to {float(max(slopes)):.6g}"
+    return (
+        min(slopes) > 0
+        or max(slopes) < 0
+        or f"the slopes of g run from {float(min(slopes)):.6g} to {float(max(slopes)):.6g}"
+    )
 
 
 def _back(masses: bool) -> Any:
@@ -53,11 +57,18 @@ def _gathered(K: Any, r: Any, **others: Any) -> Witness:
     """A line, and its image with half of what lies outside the ball moved to its centre."""
     slope, width = 1 / exact(K), exact(r)
     x, zero, one, half = width / slope, exact(0), exact(1), exact("1/2")
-    rows = [(-x, x, slope, one), (-INF, -x, slope, half), (x, INF, slope, half), (-INF, -x, zero, half), (x, INF, zero, half)]
+    rows = [
+        (-x, x, slope, one),
+        (-INF, -x, slope, half),
+        (x, INF, slope, half),
+        (-INF, -x, zero, half),
+        (x, INF, zero, half),
+    ]
     parts = [Strand(lo, hi, k, zero, zero, one, q) for lo, hi, k, q in rows]
     return Witness(affine(slope), Patchwork(parts), {"at": 0, "r": width})
 
 
+MASS: Any = BallMass(d, K * r)
 INVERSE = Hypothesis("g has a K-Lipschitz inverse", _invertible)
 SPACE = (
     Parameter(d, 0, INF, "dimension of the latent space"),
@@ -68,7 +79,7 @@ bi_lipschitz = UpperBound(
     name="bi_lipschitz",
     says="Where the way back is K-Lipschitz, no ball gets more mass than a Gaussian gives to K times its radius.",
     quantity=BALL,
-    formula=BallMass(d, K * r),
+    formula=MASS,
     parameters=SPACE,
     read=_back(False),
     witness=_gathered,
@@ -80,7 +91,7 @@ bi_lipschitz_tv = LowerBound(
     name="bi_lipschitz_tv",
     says="An invertible generator misses modes that are narrower than its inverse allows.",
     quantity=tv,
-    formula=Max(Integer(0), b - BallMass(d, K * r)),
+    formula=Max(Integer(0), b - MASS),
     parameters=(*SPACE, Parameter(b, 0, 1, "mass of the ball under nu", closed="low high")),
     read=_back(True),
     witness=_gathered,
@@ -94,6 +105,16 @@ def _blocks(case: Instance, kappa: object, n: object) -> Letters:
     return {"kappa": exact(kappa), "n": exact(n)}
 
 
+def _steepest(kappa: Any, n: Any) -> Witness:
+    """Lines, each as steep as a block may be."""
+    return Witness(affine((1 + exact(kappa)) ** int(n)), Gaussian(), {"kappa": kappa, "n": n})
+
+
+def _steepest_inverse(kappa: Any, n: Any) -> Witness:
+    """Lines, each as steep as the inverse of a block may be."""
+    return Witness(affine((1 - exact(kappa)) ** -int(n)), Gaussian(), {"kappa": kappa, "n": n})
+
+
 COUNT = Parameter(n, 0, INF, "number of blocks")
 residual_depth = UpperBound(
     name="residual_depth",
@@ -102,7 +123,7 @@ residual_depth = UpperBound(
     formula=(1 + kappa) ** n,
     parameters=(Parameter(kappa, 0, INF, "Lipschitz constant of f in each block"), COUNT),
     read=_blocks,
-    witness=lambda kappa, n: Witness(affine((1 + exact(kappa)) ** int(n)), Gaussian(), {"kappa": kappa, "n": n}),
+    witness=_steepest,
     hypotheses=(assumed("g is a chain of n blocks x + f(x) with Lip f <= kappa"),),
     sources=("Salmona22",),
     provenance="derived here",
@@ -114,7 +135,7 @@ inverse_depth = UpperBound(
     formula=(1 - kappa) ** (-n),
     parameters=(Parameter(kappa, 0, 1, "Lipschitz constant of f in each block"), COUNT),
     read=_blocks,
-    witness=lambda kappa, n: Witness(affine((1 - exact(kappa)) ** -int(n)), Gaussian(), {"kappa": kappa, "n": n}),
+    witness=_steepest_inverse,
     hypotheses=(assumed("g is the inverse of a chain of n blocks x + f(x) with Lip f <= kappa < 1"),),
     sources=("Salmona22",),
     provenance="derived here",
@@ -147,6 +168,11 @@ def _path(case: Instance, path: str = "diffusion") -> Letters:
     return read_pair(case)
 
 
+def _two(m: Any, s: Any) -> Witness:
+    """Any such target: the statement is about nothing else."""
+    return Witness(affine(1), two_gaussians(m, s), {})
+
+
 MODES = (
     Parameter(m, 0, INF, "half the distance between the modes of nu"),
     Parameter(s, 0, INF, "standard deviation of each mode"),
@@ -158,7 +184,7 @@ ode_exponent = Identity(
     formula=log(s) + m**2 / (2 * s**2),
     parameters=MODES,
     read=_path,
-    witness=lambda m, s: Witness(affine(1), two_gaussians(m, s), {}),
+    witness=_two,
     hypotheses=(PAIR,),
     sources=("Song21",),
     provenance="derived here",
@@ -193,7 +219,7 @@ sde_exponent = Identity(
     formula=s * exp(m**2 / (2 * s**2)) * sqrt(sinh(m**2 / s**2) / (m**2 / s**2)),
     parameters=MODES,
     read=read_pair,
-    witness=lambda m, s: Witness(affine(1), two_gaussians(m, s), {}),
+    witness=_two,
     hypotheses=(PAIR,),
     sources=("Song21",),
     provenance="derived here",

@@ -1,4 +1,4 @@
-"""f-divergences from one gap, by data processing to the two cells {gap, rest}; f convex makes the least value explicit."""
+"""f-divergences from one gap: data processing to the cells gap and rest, where the least value is explicit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ u: Any = Max(alpha, beta)  # where the gap is heavier under nu the bound says no
 LIGHT = (*PARAMETERS[:3], Parameter(beta, 0, 1, "mass of the gap under nu"))
 
 
-def _gap(name: str, of: Measured, formula: Any, worth: Any, parameters: tuple[Parameter, ...] = PARAMETERS) -> LowerBound:
+def _gap(
+    name: str, of: Measured, formula: Any, worth: Any, parameters: tuple[Parameter, ...] = PARAMETERS
+) -> LowerBound:
     return LowerBound(
         name=name,
         says="The mass that an L-Lipschitz image of a Gaussian leaves in a gap is seen by every f-divergence.",
@@ -41,13 +43,15 @@ def gap_f(of: FDivergence) -> LowerBound:
     >>> round(bound(p="1/2", r=2, L=1, beta="1/10"), 6)
     0.134096
     """
-    generator = sp.sympify(of.formula.text, locals={"t": sp.Symbol("t", positive=True)}, rational=True)
+    generator: Any = sp.sympify(  # pyright: ignore[reportCallIssue] - SymPy's stubs know no mapping here
+        of.formula.text, locals={"t": sp.Symbol("t", positive=True)}, rational=True
+    )
 
     def h(x: Any) -> Any:
         return generator.subs(sp.Symbol("t", positive=True), x)
 
     formula = beta * h(u / beta) + (1 - beta) * h((1 - u) / (1 - beta))
-    return _gap(f"gap_{of.name}", of, formula, lambda a, b: (a - b) ** 2 / np.where(b > 0, b, np.nan), LIGHT)
+    return _gap(f"gap_{of.name}", of, formula, _chi2, LIGHT)
 
 
 def _hellinger(a: Floats, b: Floats) -> Floats:
@@ -57,21 +61,26 @@ def _hellinger(a: Floats, b: Floats) -> Floats:
 def _jensen(a: Floats, b: Floats) -> Floats:
     middle = (a + b) / 2
     heads = np.where(b > 0, b * np.log(np.where(b > 0, b, 1) / middle), 0.0)
-    return a * np.log(a / middle) + (1 - a) * np.log((1 - a) / (1 - middle)) + heads + (1 - b) * np.log((1 - b) / (1 - middle))
+    return (
+        a * np.log(a / middle)
+        + (1 - a) * np.log((1 - a) / (1 - middle))
+        + heads
+        + (1 - b) * np.log((1 - b) / (1 - middle))
+    )
 
 
 def _chi2(a: Floats, b: Floats) -> Floats:
     return (a - b) ** 2 / np.where(b > 0, b * (1 - b), np.nan)
 
 
+def _chi2_reverse(a: Floats, b: Floats) -> Floats:
+    return (a - b) ** 2 / (a * (1 - a))
+
+
 half: Any = (u + beta) / 2
 chi: Any = (u - beta) ** 2 / (beta * (1 - beta))
-gap_hellinger2 = _gap(
-    "gap_hellinger2", hellinger2, 1 - sqrt(u * beta) - sqrt((1 - u) * (1 - beta)), _hellinger
-)
+gap_hellinger2 = _gap("gap_hellinger2", hellinger2, 1 - sqrt(u * beta) - sqrt((1 - u) * (1 - beta)), _hellinger)
 gap_js = _gap("gap_js", js, (BinaryKL(u, half) + BinaryKL(beta, half)) * Rational(1, 2), _jensen)  # pyright: ignore[reportOperatorIssue] - SymPy mistypes applied functions
 gap_chi2 = _gap("gap_chi2", chi2, chi, _chi2, LIGHT)
-gap_chi2_reverse = _gap(
-    "gap_chi2_reverse", chi2.reversed, (u - beta) ** 2 / (u * (1 - u)), lambda a, b: (a - b) ** 2 / (a * (1 - a))
-)
+gap_chi2_reverse = _gap("gap_chi2_reverse", chi2.reversed, (u - beta) ** 2 / (u * (1 - u)), _chi2_reverse)
 gap_renyi2 = _gap("gap_renyi2", renyi(2), log(Integer(1) + chi), _chi2, LIGHT)

@@ -16,7 +16,7 @@ from ..exact import exact
 from ..instance import Instance
 from ..laws import AbstractLaw, Discrete
 from ..maps import affine
-from ..symbols import BinaryKL, b, delta, h, t, v, w
+from ..symbols import BinaryKL, delta, h, t, v, w
 
 TV = Parameter(t, 0, 1, "TV(g#N, nu)", closed="low high")
 
@@ -116,7 +116,7 @@ def _spread(law: AbstractLaw) -> tuple[Any, Any]:
 
 
 def _two_points(delta: Any, w: Any) -> Witness:
-    """Equality: a constant, and a coin that has one of its sides there; no other law of its mean and spread is nearer."""
+    """Equality: a constant, and a coin that has one of its sides there: none of its mean and spread is nearer."""
     gap, sd = exact(delta), exact(w)
     share = gap**2 / (gap**2 + sd**2)
     return Witness(affine(0), Discrete((0, gap / share), (1 - share, share)), {})

@@ -22,6 +22,10 @@ from ..quantity import ENLARGED, TAIL, TWO_SETS
 from ..symbols import D, L, Phi, Quantile, a, b, p, r
 
 SOURCES = ("Borell75, Thm 3.1", "SudakovTsirelson74")
+LEVEL: Any = Quantile(p)
+BEYOND: Any = Phi(LEVEL + r / L)
+TAIL_MASS: Any = Phi(-LEVEL - r / L)
+EACH: Any = Phi(-D / (2 * L))
 HALF = Parameter(p, 0, 1, "mass of (-inf, x] under g#N", closed="low high")
 WIDTH = Parameter(r, 0, INF, "distance beyond x")
 SLOPE = Parameter(L, 0, INF, "Lipschitz constant of g")
@@ -47,7 +51,7 @@ enlargement = LowerBound(
     name="enlargement",
     says="Enlarging a half-line by r moves its level by at least r / L.",
     quantity=ENLARGED,
-    formula=Phi(Quantile(p) + r / L),
+    formula=BEYOND,
     parameters=(HALF, WIDTH, SLOPE),
     read=_level,
     witness=_line,
@@ -58,7 +62,7 @@ tail = UpperBound(
     name="tail",
     says="Beyond a point of known level an L-Lipschitz image has lighter tails than N(0, L^2).",
     quantity=TAIL,
-    formula=Phi(-Quantile(p) - r / L),
+    formula=TAIL_MASS,
     parameters=(HALF, WIDTH, SLOPE),
     read=_level,
     witness=_line,
@@ -103,7 +107,7 @@ tail_tv = LowerBound(
     name="tail_tv",
     says="A target with a heavier tail than N(0, L^2) is missed by the difference.",
     quantity=tv,
-    formula=Max(Integer(0), b - Phi(-Quantile(p) - r / L)),
+    formula=Max(Integer(0), b - TAIL_MASS),
     parameters=(HALF, WIDTH, SLOPE, Parameter(b, 0, 1, "mass of [x + r, inf) under nu", closed="low high")),
     read=_heavy,
     witness=_thickened,
@@ -125,7 +129,7 @@ def symmetric(case: Instance, event: Letters) -> bool | str | None:
         reach = abs(exact(float(case.mu.ppf(level))) - middle)
         left, right = case.mu.certified.cdf(middle - reach), case.mu.certified.mass(middle + reach, INF)
         if not left.overlaps(right):
-            return f"g#N has mass {float(left):.6g} left of {float(middle - reach):.6g} and {float(right):.6g} in the mirror image"
+            return f"farther than {float(reach):.6g} it has {float(left):.6g} and {float(right):.6g}"
     return None
 
 
@@ -163,7 +167,7 @@ precision = UpperBound(
     name="precision",
     says="A balanced L-Lipschitz image of a Gaussian puts at most this much on two sets at distance D.",
     quantity=TWO_SETS,
-    formula=2 * Phi(-D / (2 * L)),
+    formula=2 * EACH,
     parameters=(DISTANCE, SLOPE),
     read=_pair(False),
     witness=_clamped,
@@ -175,7 +179,7 @@ balanced = LowerBound(
     name="balanced",
     says="A balanced L-Lipschitz image of a Gaussian misses what two sets at distance D have beyond its precision.",
     quantity=tv,
-    formula=Max(Integer(0), a + b - 2 * Phi(-D / (2 * L))),
+    formula=Max(Integer(0), a + b - 2 * EACH),
     parameters=(
         DISTANCE,
         SLOPE,

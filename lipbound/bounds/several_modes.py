@@ -85,9 +85,9 @@ def incoherent(given: Letters) -> str:
     level = [x.hi if isinstance(x, Enclosure) else float(exact(x)) for x in given["F"]]
     left = [x.lo if isinstance(x, Enclosure) else float(exact(x)) for x in given["F"]]
     mass = [x.lo if isinstance(x, Enclosure) else float(exact(x)) for x in given["beta"]]
-    for i, (a, b, beta) in enumerate(zip(left, level[1:], mass, strict=False)):
-        if a + beta > b + 1e-15:
-            return f"gap {i + 1} ends at level {a + beta:.6g}, beyond {b:.6g} where the next one begins"
+    for i, (a, b, heavy) in enumerate(zip(left, level[1:], mass, strict=False)):
+        if a + heavy > b + 1e-15:
+            return f"gap {i + 1} ends at level {a + heavy:.6g}, beyond {b:.6g} where the next one begins"
     return ""
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from .. import bounds
-from ..bound import INF, Letters, Bound, Parameter
+from ..bound import INF, Bound, Letters, Parameter
 from ..bounds import exact_fit
 from ..checks import Check, check
 from ..enclosure import Verdict

@@ -1,0 +1,196 @@
+"""Laws of slope at most L near a law that is only known by its masses up to some cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+
+from ..exact import INF, exact
+from ..laws import AbstractLaw
+from .bound import Floats, Follower
+from .spliced import Arc, Spliced
+
+SLACK = Fraction(1, 10**9)  # arcs have scale L (1 - SLACK), so that slopes at their feet are below L
+STEEP = 0.5e-9  # the target is followed as long as its slope is below L (1 - STEEP)
+TAIL = 1e-12  # mass given up in each tail
+SPARE = 2e-12  # mass that each joint has too much, for roundings
+MOVES = 1e-7  # least mass that makes a run of an arc worth following
+FINE = 400
+
+
+class Run(NamedTuple):
+    """An arc of a follower: where it is entered and left, and whether it adds mass to what nu has there."""
+
+    enter: float
+    leave: float
+    w: float
+    adds: bool
+
+
+def runs(found: Follower, L: float, nu: AbstractLaw) -> list[Run]:
+    """The arcs of a follower from the first to the last that adds mass, from left to right."""
+    with np.errstate(invalid="ignore"):
+        w = ndtri(found.G) - found.cuts / L
+        still = np.abs(np.diff(w)) < 1e-9
+    D = found.G - found.F
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], still, [False]]).astype(int))).reshape(-1, 2)
+    rows = [_run(found, D, w, int(i), int(j)) for i, j in edges if 1e-9 < found.G[i] < 1 - 1e-9]
+    adding = [k for k, row in enumerate(rows) if row.adds]
+    return rows[adding[0] : adding[-1] + 1] if adding else []
+
+
+def _run(found: Follower, D: Floats, w: Floats, i: int, j: int) -> Run:
+    adds = bool(np.maximum(np.diff(D[i : j + 1]), 0).sum() > MOVES)
+    enter = -INF if found.G[i] < 1e-6 and i == 0 else float(found.cuts[i])
+    leave = INF if found.G[j] > 1 - 1e-6 and j == found.cuts.size - 1 else float(found.cuts[j])
+    return Run(enter, leave, float(w[i]), adds)
+
+
+@dataclass
+class Splice:
+    """A law under construction, from left to right: so far its mass up to x is F(x) + D."""
+
+    nu: AbstractLaw
+    L: Fraction
+    x: float
+    D: float
+    arcs: list[Arc] = field(default_factory=list)
+
+    @property
+    def scale(self) -> Fraction:
+        return self.L * (1 - SLACK)
+
+    def position(self, x: Floats | float, D: float) -> Floats:
+        """Phi^-1(F(x) + D), from the smaller tail."""
+        low, high = np.asarray(self.nu.cdf(x)) + D, np.asarray(self.nu.sf(x)) - D
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(low < high, ndtri(np.clip(low, 0, 1)), -ndtri(np.clip(high, 0, 1)))
+
+    def excess_slope(self, x: Floats | float) -> Floats:
+        """log of the slope of the map where nu is followed, over the slope allowed."""
+        u = self.position(x, self.D)
+        with np.errstate(invalid="ignore"):
+            found = -u * u / 2 - 0.5 * np.log(2 * np.pi) - np.asarray(self.nu.logpdf(x)) - np.log(float(self.L))
+        return np.where(np.isfinite(u), found + STEEP, -1.0)
+
+    def barrier(self, reach: float) -> float | None:
+        """The first point between x and `reach` beyond which nu cannot be followed."""
+        grid = np.linspace(self.x, reach, FINE)
+        bad = np.flatnonzero(self.excess_slope(grid) > 0)
+        if not bad.size:
+            return None
+        if bad[0] == 0:
+            return self.x
+        return float(brentq(lambda x: float(self.excess_slope(x)), grid[bad[0] - 1], grid[bad[0]], xtol=1e-14))
+
+    def enter(self, x: float) -> None:
+        """Begin an arc at x; its mass up to there is a little more than what nu gives."""
+        at = exact(x)
+        total = float(self.nu.cdf(x)) + self.D
+        u = float(self.position(x, self.D))
+        slope = np.exp(-u * u / 2) / 2.5066282746310002
+        spare = SPARE * min(1.0, 1e3 * min(total, 1 - total))
+        centre = at - exact(u + spare / slope) * self.scale
+        self.arcs.append(Arc(centre, self.scale, at, INF))
+
+    def over(self, x: Floats | float) -> Floats:
+        """By how much the last arc exceeds nu in mass up to x."""
+        arc = self.arcs[-1]
+        u = (np.asarray(x) - float(arc.centre)) / float(arc.scale)
+        return np.where(u < 0, ndtr(u) - np.asarray(self.nu.cdf(x)), np.asarray(self.nu.sf(x)) - ndtr(-u))
+
+    def peak(self, low: float, high: float) -> float:
+        """The point of [low, high] where the last arc exceeds nu most, moved on until nu can be followed."""
+        for _ in range(8):
+            grid = np.linspace(low, high, 65)
+            k = int(np.argmax(self.over(grid)))
+            low, high = grid[max(k - 1, 0)], grid[min(k + 1, 64)]
+        return 0.5 * (low + high)
+
+    def leave(self, x: float) -> None:
+        """End the last arc at x."""
+        self.arcs[-1] = self.arcs[-1]._replace(hi=exact(x))
+        self.x, self.D = x, float(self.over(x))
+        step = 1e-8 * float(self.L)
+        while float(self.excess_slope(self.x)) > 0 and step < 1e-2 * float(self.L):  # the slope falls below L beyond
+            self.x += step
+            self.arcs[-1] = self.arcs[-1]._replace(hi=exact(self.x))
+            self.D, step = float(self.over(self.x)), 2 * step
+
+
+def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
+    """Laws that do what the follower does, made continuous; whether they are admissible is not yet proved."""
+    rows = runs(found, float(L), nu)
+    if not rows:
+        return
+    first = rows[0]
+    D = 0.0 if first.enter == -INF else float(np.interp(first.enter, found.cuts, found.G - found.F))
+    work = Splice(nu, L, *_tail(nu, min(D, -TAIL)))
+    start = exact(work.x)
+    for k, row in enumerate(rows):
+        if k == 0 and row.enter == -INF:
+            scale = L * (1 - SLACK)
+            work.arcs.append(Arc(-exact(row.w) * scale, scale, -INF, INF))
+            low = float(nu.ppf(1e-9))
+        else:
+            low = _entered(work, row, found)
+        if row.leave == INF and k == len(rows) - 1:
+            yield Spliced(nu, tuple(work.arcs), start, INF)
+            return
+        work.leave(_left(work, row, low, found))
+    stop = _end(nu, work.D)
+    if stop > work.x:
+        yield Spliced(nu, tuple(work.arcs), start, exact(stop))
+
+
+def _tail(nu: AbstractLaw, D: float) -> tuple[float, float]:
+    """Where a law with F + D begins, and D once more."""
+    x = float(np.nextafter(float(nu.ppf(-D)), INF))
+    return x, -float(nu.cdf(x))
+
+
+def _end(nu: AbstractLaw, D: float) -> float:
+    """Where F + D reaches one, nearly."""
+    rest = max(D, TAIL) + SPARE
+    low, high = float(nu.ppf(0.5)), float(nu.ppf(1 - 1e-15))
+    if not float(nu.sf(low)) > rest > float(nu.sf(high)):
+        return low
+    return float(brentq(lambda x: float(nu.logsf(x)) - np.log(rest), low, high, xtol=1e-15))
+
+
+def _entered(work: Splice, row: Run, found: Follower) -> float:
+    """Enter the arc where planned, or already where nu can be followed no further."""
+    near = _step(found, row.enter)
+    barrier = work.barrier(min(max(row.enter + 2 * near, work.x), row.leave))
+    x = max(row.enter, work.x) if barrier is None else barrier
+    work.enter(x)
+    return x
+
+
+def _left(work: Splice, row: Run, low: float, found: Follower) -> float:
+    """Where the arc is left: as planned, or at the peak of its excess if that is near."""
+    near = 2 * _step(found, row.leave)
+    peak = work.peak(low, row.leave + near)
+    return peak if abs(peak - row.leave) <= 2 * near or not row.adds else row.leave
+
+
+def _step(found: Follower, x: float) -> float:
+    """Distance between cuts around x."""
+    k = int(np.clip(np.searchsorted(found.cuts, x), 1, found.cuts.size - 1))
+    around = found.cuts[max(k - 2, 0) : k + 3]
+    return float(np.max(np.diff(around)))
+
+
+def arcs_only(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
+    """N(c, L^2) for a few centres c: admissible for every target."""
+    levels = np.concatenate([[1e-3], np.linspace(0.02, 0.98, 49), [1 - 1e-3]])
+    for c in np.asarray(nu.ppf(levels)):
+        yield Spliced(nu, (Arc(exact(float(c)), L, -INF, INF),), -INF, INF)
+
+

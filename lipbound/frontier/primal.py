@@ -77,7 +77,7 @@ class Splice:
         u = self.position(x, self.D)
         with np.errstate(invalid="ignore"):
             found = -u * u / 2 - 0.5 * np.log(2 * np.pi) - np.asarray(self.nu.logpdf(x)) - np.log(float(self.L))
-        return np.where(np.isfinite(u), found + STEEP, -1.0)
+        return np.where(np.isfinite(u), np.minimum(found + STEEP, 1e6), -1.0)
 
     def barrier(self, reach: float) -> float | None:
         """The first point between x and `reach` beyond which nu cannot be followed."""
@@ -88,6 +88,10 @@ class Splice:
         if bad[0] == 0:
             return self.x
         return float(brentq(lambda x: float(self.excess_slope(x)), grid[bad[0] - 1], grid[bad[0]], xtol=1e-14))
+
+    def lost(self, x: float) -> bool:
+        """Is no mass left to either side of x, as far as floats can tell?"""
+        return not np.isfinite(float(self.position(x, self.D)))
 
     def enter(self, x: float) -> None:
         """Begin an arc at x; its mass up to there is a little more than what nu gives."""
@@ -139,7 +143,10 @@ def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
             work.arcs.append(Arc(-exact(row.w) * scale, scale, -INF, INF))
             low = float(nu.ppf(1e-9))
         else:
-            low = _entered(work, row, found)
+            low = _entry(work, row, found)
+            if work.lost(low):
+                return
+            work.enter(low)
         if row.leave == INF and k == len(rows) - 1:
             yield Spliced(nu, tuple(work.arcs), start, INF)
             return
@@ -164,13 +171,11 @@ def _end(nu: AbstractLaw, D: float) -> float:
     return float(brentq(lambda x: float(nu.logsf(x)) - np.log(rest), low, high, xtol=1e-15))
 
 
-def _entered(work: Splice, row: Run, found: Follower) -> float:
-    """Enter the arc where planned, or already where nu can be followed no further."""
+def _entry(work: Splice, row: Run, found: Follower) -> float:
+    """Where to enter the arc: as planned, or already where nu can be followed no further."""
     near = _step(found, row.enter)
     barrier = work.barrier(min(max(row.enter + 2 * near, work.x), row.leave))
-    x = max(row.enter, work.x) if barrier is None else barrier
-    work.enter(x)
-    return x
+    return max(row.enter, work.x) if barrier is None else barrier
 
 
 def _left(work: Splice, row: Run, low: float, found: Follower) -> float:
@@ -194,3 +199,23 @@ def arcs_only(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
         yield Spliced(nu, (Arc(exact(float(c)), L, -INF, INF),), -INF, INF)
 
 
+
+
+def staircase(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
+    """The law that moves on one arc from cut to cut and jumps there: admissible, and made for targets with atoms."""
+    with np.errstate(invalid="ignore"):
+        w = np.maximum.accumulate(ndtri(found.G) - found.cuts / float(L))
+    inside = np.flatnonzero(np.isfinite(w))
+    arcs: list[Arc] = []
+    for i in inside:
+        centre, at = -exact(float(w[i])) * L, exact(float(found.cuts[i]))
+        if arcs and arcs[-1].centre - centre <= L * SLACK:
+            continue
+        if arcs:
+            arcs[-1] = arcs[-1]._replace(hi=at)
+        arcs.append(Arc(centre, L, at, INF))
+    if arcs:
+        end = exact(float(found.cuts[min(inside[-1] + 1, found.cuts.size - 1)]))
+        arcs[-1] = arcs[-1]._replace(hi=end) if end > arcs[-1].lo else arcs[-1]
+        first = arcs[0].lo
+        yield Spliced(nu, tuple(arcs), first, arcs[-1].hi)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,6 @@ ULP = 2.0**-52
 @lru_cache(maxsize=1)
 def taylor() -> Floats:
     """Coefficients of Phi around multiples of 1 / PER_UNIT, each within 2^-52 of itself."""
-
     count = int(2 * kernel.REACH * kernel.PER_UNIT) + 1
     rows = [_coefficients(Fraction(n, kernel.PER_UNIT) - exact(kernel.REACH), kernel.DEGREE) for n in range(count)]
     table = np.array(rows)
@@ -68,7 +68,7 @@ class Masses:
     def over(self, cuts: Floats) -> tuple[Floats, float]:
         """The masses up to the first cut and between the cuts, and a lower bound of that up to the last."""
         ends = [-math.inf, *map(float, cuts)]
-        rows = np.array([self.between(a, b) for a, b in zip(ends, ends[1:], strict=False)])
+        rows = np.array([self.between(a, b) for a, b in pairwise(ends)])
         return rows, math.nextafter(1 - self.between(ends[-1], math.inf), 0.0)
 
 

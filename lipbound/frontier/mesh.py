@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri, ndtri_exp
 
 from ..laws import AbstractLaw
@@ -20,7 +22,7 @@ NEAR = np.geomspace(1e-8, 0.2, 60)
 
 @dataclass(frozen=True)
 class Mesh:
-    """Cuts, a number of even nodes, offsets D for which F + D has a node at each cut, and arcs around which nodes crowd.
+    """Cuts, a number of even nodes, offsets D for which F + D has a node at each cut, and arcs that nodes crowd around.
 
     V has its corners where laws follow the target: with nodes there, they are not smeared from cut to cut.
     """
@@ -64,7 +66,7 @@ class Mesh:
             gap = np.exp(-0.5 * (w + x / self.L) ** 2) / (2.5066282746310002 * self.L) - np.asarray(self.nu.pdf(x))
             for e in {i, j, *(i + int(k) for k in np.flatnonzero(gap[1:] * gap[:-1] < 0))}:
                 near = found.cuts[max(e - 1, 0) : e + 3]
-                new += [np.linspace(a, b, 5)[1:-1] for a, b in zip(near, near[1:], strict=False)]
+                new += [np.linspace(a, b, 5)[1:-1] for a, b in pairwise(near)]
         offsets = (*self.offsets, *_followed(found, D), *_turns(D, inside))
         if best is not None:
             joints = np.array([float(x) for arc in best.arcs for x in (arc.lo, arc.hi) if abs(x) < np.inf])
@@ -82,10 +84,10 @@ class Mesh:
 
 def mesh(nu: AbstractLaw, L: float) -> Mesh:
     """Even cuts over almost all of the target's mass, its quantiles and its atoms."""
-    ends = np.asarray(nu.ppf([TAIL, 1 - TAIL]))
+    low, high = float(nu.ppf(TAIL)), float(nu.ppf(1 - TAIL))
     levels = np.asarray(nu.ppf(np.linspace(0.01, 0.99, CUTS // 2)))
     places = np.array([float(atom.place) for atom in nu.atoms()])
-    return Mesh(nu, L, np.unique(np.concatenate([np.linspace(*ends, CUTS), levels, places])))
+    return Mesh(nu, L, np.unique(np.concatenate([np.linspace(low, high, CUTS), levels, places])))
 
 
 def _arcs(found: Follower, L: float) -> list[tuple[int, int, float]]:
@@ -105,11 +107,11 @@ def _followed(found: Follower, D: Floats) -> list[float]:
     return [d for share, d in shares[-3:] if share > 0.01]
 
 
-def _turns(D: Floats, inside: Floats) -> list[float]:
+def _turns(D: Floats, inside: NDArray[np.bool_]) -> list[float]:
     """The offsets at the sharpest turns."""
     rise = np.diff(D)
     turn = np.flatnonzero(np.diff(np.sign(np.where(np.abs(rise) < 1e-12, 0, rise))) != 0) + 1
-    turn = turn[inside[turn] != 0]
+    turn = turn[inside[turn]]
     bend = np.abs(2 * D[turn] - D[np.maximum(turn - 3, 0)] - D[np.minimum(turn + 3, D.size - 1)])
     return [float(D[k]) for k in turn[np.argsort(bend)][-SPOTS:]]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from ..exact import INF, exact
@@ -54,12 +53,12 @@ def _run(found: Follower, D: Floats, w: Floats, i: int, j: int) -> Run:
 
 @dataclass
 class Splice:
-    """A law under construction, from left to right: so far its mass up to x is F(x) + D."""
+    """A law under construction, from left to right: so far its mass up to x is F(x) + offset."""
 
     nu: AbstractLaw
     L: Fraction
     x: float
-    D: float
+    offset: float
     arcs: list[Arc] = field(default_factory=list)
 
     @property
@@ -74,7 +73,7 @@ class Splice:
 
     def excess_slope(self, x: Floats | float) -> Floats:
         """log of the slope of the map where nu is followed, over the slope allowed."""
-        u = self.position(x, self.D)
+        u = self.position(x, self.offset)
         with np.errstate(invalid="ignore"):
             found = -u * u / 2 - 0.5 * np.log(2 * np.pi) - np.asarray(self.nu.logpdf(x)) - np.log(float(self.L))
         return np.where(np.isfinite(u), np.minimum(found + STEEP, 1e6), -1.0)
@@ -87,17 +86,17 @@ class Splice:
             return None
         if bad[0] == 0:
             return self.x
-        return float(brentq(lambda x: float(self.excess_slope(x)), grid[bad[0] - 1], grid[bad[0]], xtol=1e-14))
+        return _root(self.excess_slope, float(grid[bad[0] - 1]), float(grid[bad[0]]))
 
     def lost(self, x: float) -> bool:
         """Is no mass left to either side of x, as far as floats can tell?"""
-        return not np.isfinite(float(self.position(x, self.D)))
+        return not np.isfinite(float(self.position(x, self.offset)))
 
     def enter(self, x: float) -> None:
         """Begin an arc at x; its mass up to there is a little more than what nu gives."""
         at = exact(x)
-        total = float(self.nu.cdf(x)) + self.D
-        u = float(self.position(x, self.D))
+        total = float(self.nu.cdf(x)) + self.offset
+        u = float(self.position(x, self.offset))
         slope = np.exp(-u * u / 2) / 2.5066282746310002
         spare = SPARE * min(1.0, 1e3 * min(total, 1 - total))
         centre = at - exact(u + spare / slope) * self.scale
@@ -120,12 +119,12 @@ class Splice:
     def leave(self, x: float) -> None:
         """End the last arc at x."""
         self.arcs[-1] = self.arcs[-1]._replace(hi=exact(x))
-        self.x, self.D = x, float(self.over(x))
+        self.x, self.offset = x, float(self.over(x))
         step = 1e-8 * float(self.L)
         while float(self.excess_slope(self.x)) > 0 and step < 1e-2 * float(self.L):  # the slope falls below L beyond
             self.x += step
             self.arcs[-1] = self.arcs[-1]._replace(hi=exact(self.x))
-            self.D, step = float(self.over(self.x)), 2 * step
+            self.offset, step = float(self.over(self.x)), 2 * step
 
 
 def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
@@ -151,9 +150,17 @@ def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
             yield Spliced(nu, tuple(work.arcs), start, INF)
             return
         work.leave(_left(work, row, low, found))
-    stop = _end(nu, work.D)
+    stop = _end(nu, work.offset)
     if stop > work.x:
         yield Spliced(nu, tuple(work.arcs), start, exact(stop))
+
+
+def _root(rising: Callable[[float], Floats], low: float, high: float) -> float:
+    """Where a function that is negative at `low` and positive at `high` changes sign."""
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if float(rising(middle)) > 0 else (middle, high)
+    return low
 
 
 def _tail(nu: AbstractLaw, D: float) -> tuple[float, float]:
@@ -168,7 +175,7 @@ def _end(nu: AbstractLaw, D: float) -> float:
     low, high = float(nu.ppf(0.5)), float(nu.ppf(1 - 1e-15))
     if not float(nu.sf(low)) > rest > float(nu.sf(high)):
         return low
-    return float(brentq(lambda x: float(nu.logsf(x)) - np.log(rest), low, high, xtol=1e-15))
+    return _root(lambda x: np.log(rest) - np.asarray(nu.logsf(x)), low, high)
 
 
 def _entry(work: Splice, row: Run, found: Follower) -> float:
@@ -197,8 +204,6 @@ def arcs_only(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
     levels = np.concatenate([[1e-3], np.linspace(0.02, 0.98, 49), [1 - 1e-3]])
     for c in np.asarray(nu.ppf(levels)):
         yield Spliced(nu, (Arc(exact(float(c)), L, -INF, INF),), -INF, INF)
-
-
 
 
 def staircase(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:

@@ -63,7 +63,7 @@ class TradeOff:
     def plot(self, ax: Any = None) -> Any:
         """The density of `law` over that of the target, on `ax` or new axes."""
         ax = _axes(ax)
-        x = np.linspace(*np.asarray(self.target.ppf([1e-4, 1 - 1e-4])), 800)
+        x = np.linspace(float(self.target.ppf(1e-4)), float(self.target.ppf(1 - 1e-4)), 800)
         ax.plot(x, self.target.pdf(x), label="target")
         ax.plot(x, self.law.pdf(x), label=f"L = {float(self.L):g}, {self.divergence.name} = {float(self.value):.4g}")
         ax.legend()
@@ -253,4 +253,4 @@ def _solved(target: AbstractLaw, divergence: Divergence, goal: Fraction, tol: fl
             ends[0] = middle
         else:
             break
-    return Enclosure(*ends, True)
+    return Enclosure(ends[0], ends[1], True)

@@ -75,10 +75,10 @@ class Spliced(AbstractLaw):
             yield Stretch(last.hi, self.stop, last.level(last.hi), INF, end)
 
     def pieces(self) -> Pieces:
-        return self._pieces
+        return self._strands
 
     @cached_property
-    def _pieces(self) -> Pieces:
+    def _strands(self) -> tuple[Strand, ...]:
         rows = [Strand(a.level(a.lo), a.level(a.hi), a.scale, a.centre, ZERO, ONE, ONE) for a in self.arcs]
         for s in self.stretches:
             inside = list(cut(self.nu.pieces(), s.lo, s.hi))
@@ -91,10 +91,14 @@ class Spliced(AbstractLaw):
     @cached_property
     def table(self) -> Any:
         """The float64 form, with each atom as one positive number."""
-        rows = [s for s in self._pieces if s.slope]
-        heaps = {x: of_ball(balls.table.atom_mass(strands)) for x, strands in atoms(self._pieces)}
-        rows += [Strand(-INF, INF, ZERO, Fraction(x), ZERO, ONE, Fraction(m.hi)) for x, m in heaps.items() if m.hi > 0]
-        return kernels.table.tabulate(cells(rows, cuts(self._pieces)), atoms(rows))
+        rows = [s for s in self._strands if s.slope]
+        heaps = {x: of_ball(balls.table.atom_mass(strands)) for x, strands in atoms(self._strands)}
+        rows += [
+            Strand(-INF, INF, ZERO, x, ZERO, ONE, Fraction(m.hi))
+            for x, m in heaps.items()
+            if m.hi > 0 and isinstance(x, Fraction)
+        ]
+        return kernels.table.tabulate(cells(rows, cuts(self._strands)), atoms(rows))
 
     def admissible(self, L: Fraction) -> bool:
         """Is it proved to be the law of an L-Lipschitz image of N(0, 1)?
@@ -120,7 +124,7 @@ def _follows(s: Stretch, cells: tuple[balls.table.Cell, ...], L: Fraction) -> bo
     for cell in cells:
         if _meets(cell, s):
             lo, hi = _meet(cell, s)
-            if isinstance(lo, float) or isinstance(hi, float) or not steep(cell, L, lo, hi, level):
+            if not isinstance(lo, Fraction) or not isinstance(hi, Fraction) or not steep(cell, L, lo, hi, level):
                 return False
             level += balls.density.within(lo, hi, cell)
     return True

@@ -20,6 +20,8 @@ def steep(cell: Cell, L: Fraction, lo: Fraction, hi: Fraction, level: arb) -> bo
 
     Panels are halved until, on each, the profile at its worst end is below a Taylor bound of L f.
     """
+    if not cell.entries:
+        return False
     known = {lo: level, hi: level + within(lo, hi, cell)}
     log_L = ball(L).log()
     stack, steps = [(lo, hi)], 0

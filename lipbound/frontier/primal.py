@@ -17,7 +17,7 @@ from .spliced import Arc, Spliced
 
 SLACK = Fraction(1, 10**9)  # arcs have scale L (1 - SLACK), so that slopes at their feet are below L
 STEEP = 0.5e-9  # the target is followed as long as its slope is below L (1 - STEEP)
-TAIL = 1e-12  # mass given up in each tail
+DROPS = (1e-12, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)  # mass given up in a tail
 SPARE = 2e-12  # mass that each joint has too much, for roundings
 MOVES = 1e-7  # least mass that makes a run of an arc worth following
 FINE = 400
@@ -128,31 +128,61 @@ class Splice:
 
 
 def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
-    """Laws that do what the follower does, made continuous; whether they are admissible is not yet proved."""
+    """Laws that do what the follower does, made continuous; whether they are admissible is not yet proved.
+
+    Where tails are too thin to be followed, a little mass is given up there.
+    """
     rows = runs(found, float(L), nu)
-    if not rows:
-        return
-    first = rows[0]
-    D = 0.0 if first.enter == -INF else float(np.interp(first.enter, found.cuts, found.G - found.F))
-    work = Splice(nu, L, *_tail(nu, min(D, -TAIL)))
-    start = exact(work.x)
+    if len(rows) == 1:
+        yield Spliced(nu, (Arc(-exact(rows[0].w) * L, L, -INF, INF),), -INF, INF)
+    for drop in DROPS if rows else ():
+        work = _begun(nu, L, rows[0], found, drop)
+        start = exact(work.x)
+        if not _assembled(work, rows, found):
+            return
+        planned = rows[0].enter == -INF or work.arcs[0].lo > rows[0].enter - 4 * _step(found, rows[0].enter)
+        if work.arcs[-1].hi == INF:
+            yield Spliced(nu, tuple(work.arcs), start, INF)
+        else:
+            yield from _ended(work, start)
+        if planned:
+            return
+
+
+def _begun(nu: AbstractLaw, L: Fraction, first: Run, found: Follower, drop: float) -> Splice:
+    """The left tail: mass `drop` of it is given up, or as much as the follower gives up before its first arc."""
+    planned = 0.0 if first.enter == -INF else float(np.interp(first.enter, found.cuts, found.G - found.F))
+    return Splice(nu, L, *_tail(nu, min(planned, -drop)))
+
+
+def _assembled(work: Splice, rows: list[Run], found: Follower) -> bool:
+    """Lay the arcs one after the other; False where no mass is left for the next."""
     for k, row in enumerate(rows):
         if k == 0 and row.enter == -INF:
-            scale = L * (1 - SLACK)
-            work.arcs.append(Arc(-exact(row.w) * scale, scale, -INF, INF))
-            low = float(nu.ppf(1e-9))
+            work.arcs.append(Arc(-exact(row.w) * work.scale, work.scale, -INF, INF))
+            low = float(work.nu.ppf(1e-9))
         else:
             low = _entry(work, row, found)
             if work.lost(low):
-                return
+                return False
             work.enter(low)
         if row.leave == INF and k == len(rows) - 1:
-            yield Spliced(nu, tuple(work.arcs), start, INF)
-            return
+            return True
         work.leave(_left(work, row, low, found))
-    stop = _end(nu, work.offset)
-    if stop > work.x:
-        yield Spliced(nu, tuple(work.arcs), start, exact(stop))
+    return True
+
+
+def _ended(work: Splice, start: Fraction) -> Iterator[Spliced]:
+    """The right tail: follow nu until no mass is left, after a jump that spares the part too thin to be followed."""
+    offset = work.offset
+    for drop in DROPS:
+        work.offset = max(offset, drop) + SPARE
+        stop = _end(work.nu, work.offset)
+        if stop <= work.x:
+            return
+        if float(np.max(work.excess_slope(np.linspace(work.x, stop, FINE)[:-1]))) <= 0:
+            yield Spliced(work.nu, tuple(work.arcs), start, exact(stop))
+            return
 
 
 def _root(rising: Callable[[float], Floats], low: float, high: float) -> float:
@@ -169,10 +199,9 @@ def _tail(nu: AbstractLaw, D: float) -> tuple[float, float]:
     return x, -float(nu.cdf(x))
 
 
-def _end(nu: AbstractLaw, D: float) -> float:
-    """Where F + D reaches one, nearly."""
-    rest = max(D, TAIL) + SPARE
-    low, high = float(nu.ppf(0.5)), float(nu.ppf(1 - 1e-15))
+def _end(nu: AbstractLaw, rest: float) -> float:
+    """Where nu has no more than this mass to the right."""
+    low, high = float(nu.ppf(1e-12)), float(nu.ppf(1 - 1e-15))
     if not float(nu.sf(low)) > rest > float(nu.sf(high)):
         return low
     return _root(lambda x: np.log(rest) - np.asarray(nu.logsf(x)), low, high)

@@ -37,7 +37,7 @@ class Arc(NamedTuple):
 class Stretch(NamedTuple):
     """Where the target is followed, with the positions on the arcs (or infinite) from and to which it leads.
 
-    What the target has too little of sits in an atom: on the left end if that is finite, else on the right one.
+    What the target has too little of sits in an atom at one of its ends.
     """
 
     lo: Exact
@@ -71,8 +71,7 @@ class Spliced(AbstractLaw):
         for a, b in pairwise(self.arcs):
             yield Stretch(a.hi, b.lo, a.level(a.hi), b.level(b.lo), Fraction(b.lo))
         if isinstance(last.hi, Fraction):
-            end = self.stop if isinstance(self.stop, Fraction) else last.hi
-            yield Stretch(last.hi, self.stop, last.level(last.hi), INF, end)
+            yield Stretch(last.hi, self.stop, last.level(last.hi), INF, last.hi)
 
     def pieces(self) -> Pieces:
         return self._strands

@@ -20,7 +20,7 @@ STEEP = 0.5e-9  # the target is followed as long as its slope is below L (1 - ST
 DROPS = (1e-12, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)  # mass given up in a tail
 SPARE = 2e-12  # mass that each joint has too much, for roundings
 MOVES = 1e-7  # least mass that makes a run of an arc worth following
-FINE = 400
+FINE, ARCS = 400, 12
 
 
 class Run(NamedTuple):
@@ -147,6 +147,22 @@ def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
             yield from _ended(work, start)
         if planned:
             return
+
+
+def greedy(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
+    """Follow nu as long as that is possible, then an arc up to the peak of its excess, and so on."""
+    far = float(nu.ppf(1 - 1e-9))
+    for drop in DROPS:
+        work = Splice(nu, L, *_tail(nu, -drop))
+        start = exact(work.x)
+        for _ in range(ARCS):
+            barrier = work.barrier(far)
+            if barrier is None or work.lost(barrier):
+                break
+            work.enter(barrier)
+            work.leave(work.peak(barrier, far))
+        if work.arcs:
+            yield from _ended(work, start)
 
 
 def _begun(nu: AbstractLaw, L: Fraction, first: Run, found: Follower, drop: float) -> Splice:

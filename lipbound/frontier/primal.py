@@ -115,7 +115,8 @@ def _ended(work: Splice, start: Fraction) -> Iterator[Spliced]:
     for drop in DROPS:
         work.offset = max(offset, drop) + SPARE
         stop = _end(work.nu, work.offset)
-        if stop <= work.x:
+        if stop <= work.x:  # nothing is left to follow: the last arc goes on
+            yield Spliced(work.nu, (*work.arcs[:-1], work.arcs[-1]._replace(hi=INF)), start, INF)
             return
         if float(np.max(work.excess_slope(np.linspace(work.x, stop, FINE)[:-1]))) <= 0:
             yield Spliced(work.nu, tuple(work.arcs), start, exact(stop))

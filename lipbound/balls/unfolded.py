@@ -42,6 +42,7 @@ class Panel(NamedTuple):
     root: int
     centre: float
     inv: float
+    touches: bool  # does the panel begin at the anchor, the image of a finite Z?
     coefficients: tuple[float, ...]
 
 
@@ -165,7 +166,8 @@ def _panel(frame: _Frame, z: arb, w: arb, proved: bool, low: float, high: float)
             _value(coefficients, nearest((frame.at(x, 1, anchor)[0][0] - here[0]) / half)) - nearest(x) for x in points
         )
         fine = all(abs(gap) < few for gap in gaps)
-    return Panel(low, high, near, beside, side, frame.root, centre, stretch, coefficients) if fine else None
+    touches = side != 0 and frame.root > 0 and z.overlaps(frame.end)
+    return Panel(low, high, near, beside, side, frame.root, centre, stretch, touches, coefficients) if fine else None
 
 
 def _value(coefficients: tuple[float, ...], t: float) -> float:

@@ -8,8 +8,8 @@ import numpy as np
 
 from . import density as affine
 from .jit import jit, leaf
-from .normal import LOG_ROOT_TAU, log_mass, mass
-from .unfolded import position, unfold
+from .normal import LOG_ROOT_TAU, log_wide_mass, mass, wide_mass
+from .unfolded import offset, position, unfold
 
 
 @leaf
@@ -55,13 +55,15 @@ def tail1(y, t, left, log):
     for n in range(t.first[k], t.first[k + 1]):
         j = t.index[n]
         i = t.strand[j]
-        u = position(y, j, t)
+        u, width = position(y, j, t), offset(y, j, t)
         low = left == t.rising[i]
         a, b = (t.start[i], u) if low else (u, t.stop[i])
+        if math.isnan(width) or low != ((t.side[j] > 0) == t.rising[i]):
+            width = b - a
         if log:
-            total = log_add(total, math.log(t.weight[i]) + log_mass(a, b))
+            total = log_add(total, math.log(t.weight[i]) + log_wide_mass(a, b, width))
         else:
-            total += t.weight[i] * mass(a, b)
+            total += t.weight[i] * wide_mass(a, b, width)
     return total
 
 

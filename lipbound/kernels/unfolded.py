@@ -12,10 +12,11 @@ from .jit import leaf
 from .normal import log_mass, mass
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+Rows = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-COLUMNS: Final = ((np.int64, (0, 5, 6)), (np.float64, (3, 4, 7, 8)))  # of a row: strand, then the panel's fields
+COLUMNS: Final = ((np.int64, (0, 5, 6, 9)), (np.float64, (3, 4, 7, 8)))  # of a row: strand, then the panel's fields
 
 
 class Table(NamedTuple):
@@ -31,11 +32,13 @@ class Table(NamedTuple):
     strand: Ints  # of each panel
     side: Ints
     root: Ints
+    touches: Ints
     anchor: Floats
     beside: Floats
     centre: Floats
     inv: Floats
-    coefficients: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    coefficients: Rows
+    quotients: Rows  # on panels that touch their anchor, Z - Z there = sum quotients[j, n] t^n times s inv
     high: Floats  # of each strand: upper end of its image
     mean: Floats
     scale: Floats  # 1 / standard deviation
@@ -65,12 +68,21 @@ def tabulate(strands: Sequence[tuple[float, ...]], panels: Sequence[Sequence[Any
     before = high <= np.concatenate([[-math.inf], edges])[:, None]
     after = low >= np.concatenate([edges, [math.inf]])[:, None]
     integers, reals = ([np.array([row[n] for row in rows], kind) for n in columns] for kind, columns in COLUMNS)
-    coefficients = np.array([row[9] for row in rows], float).reshape(len(rows), -1)
+    coefficients = np.array([row[10] for row in rows], float).reshape(len(rows), -1)
+    quotients = np.array([_divided(row[10], -row[7] * row[8]) for row in rows], float).reshape(len(rows), -1)
     return Table(
         edges, np.cumsum([0, *map(len, active)]), np.array([j for row in active for j in row], np.int64),
-        *integers, *reals, coefficients, high, mean, scale, weight, start, stop, rising > 0.0,
+        *integers, *reals, coefficients, quotients, high, mean, scale, weight, start, stop, rising > 0.0,
         before @ masses, after @ masses, _logs(before, logs), _logs(after, logs),
     )  # fmt: skip
+
+
+def _divided(coefficients: Sequence[float], t: float) -> list[float]:
+    """The polynomial, less its value at t, divided by what t is away: Horner's scheme."""
+    out = [0.0] * len(coefficients)
+    for n in range(len(coefficients) - 1, 0, -1):
+        out[n - 1] = coefficients[n] + t * out[n]
+    return out[:-1] or [0.0]
 
 
 def _logs(chosen: Any, logs: Floats) -> Floats:
@@ -91,6 +103,21 @@ def position(y, j, t):
     if t.side[j] != 0 and away(y, j, t) <= 0.0:
         return t.start[i] if (t.side[j] > 0) == t.rising[i] else t.stop[i]
     return min(max((unfold(y, j, t)[0] - t.mean[i]) * t.scale[i], t.start[i]), t.stop[i])
+
+
+@leaf
+def offset(y, j, t):
+    """Standard deviations from the end of the strand on a panel that begins there, relatively accurate; else NaN."""
+    if t.touches[j] == 0:
+        return math.nan
+    d = away(y, j, t)
+    if d <= 0.0:
+        return 0.0
+    s = _coordinate(d, t.root[j])[0]
+    x, total = (s - t.centre[j]) * t.inv[j], 0.0
+    for k in range(t.quotients.shape[1] - 1, -1, -1):
+        total = total * x + t.quotients[j, k]
+    return abs(total) * s * t.inv[j] * t.scale[t.strand[j]]
 
 
 @leaf

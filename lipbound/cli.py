@@ -189,7 +189,7 @@ def frontier(
 ) -> None:
     """The least TV that any L-Lipschitz map of a Gaussian can reach: proved from both sides where it is sharp."""
     from . import tables
-    from .frontier import valley_frontier
+    from .frontiers import valley_frontier
     from .laws import parse_law
     from .laws.text import number
 

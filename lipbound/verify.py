@@ -21,7 +21,7 @@ from .divergences import kl, tv, w1
 from .enclosure import Enclosure, Verdict
 from .errors import DomainError
 from .exact import exact
-from .frontier import Frontier, valley_frontier
+from .frontiers import Frontier, valley_frontier
 from .instance import Instance
 from .laws import AbstractLaw, parse_law, two_gaussians
 from .maps import AbstractMap, Network, formula

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 # room: (rooms it may import, libraries it may import). The standard library is open to all, but see BANNED.
 BASE = "errors exact enclosure reals curves germs pieces"
 NUMBERS = f"{BASE} maps laws kernels balls"
-THEORY = f"{BASE} maps laws divergences events frontier instance symbols lowering bound sources"
+THEORY = f"{BASE} maps laws divergences events frontiers instance symbols lowering bound sources"
 THEORY += " hypothesis quantity parameter"
 USERS = f"{THEORY} explore projection exact_console bounds proof checks verify estimators strategies plots zoo"
 TABLE = {
@@ -53,7 +53,9 @@ TABLE = {
     "laws.transport": (f"{BASE} maps laws balls", "numpy flint"),
     "divergences": (NUMBERS, "numpy"),
     "events": (f"{BASE} laws kernels balls", "numpy scipy"),
-    "frontier": (f"{NUMBERS} events", "numpy scipy"),
+    "frontiers": (f"{NUMBERS} divergences events", "numpy scipy"),
+    "frontiers.spliced": (f"{NUMBERS} frontiers", "flint"),
+    "frontiers.steep": (f"{BASE} balls", "flint"),
     "instance": (f"{BASE} maps laws divergences", ""),
     "sources": ("errors", ""),
     "symbols": ("errors", "sympy"),
@@ -87,7 +89,7 @@ LAZY = {
     ("bound", "bounds"),
     ("bound", "explore"),
     ("bound", "plots"),
-    ("frontier", "bounds"),
+    ("frontiers", "bounds"),
     ("cli", "proofs"),
 }  # only inside functions, where they are needed
 BANNED = {"kernels": {"fractions", "decimal"}, "symbols": {"math", "cmath", "statistics"}}

@@ -27,8 +27,8 @@ from lipbound.enclosure import Enclosure, Verdict
 from lipbound.errors import DomainError
 from lipbound.estimators import grid_lipschitz
 from lipbound.exact import INF
-from lipbound.frontier import dual as search
-from lipbound.frontier import valley_frontier
+from lipbound.frontiers import dual as search
+from lipbound.frontiers import valley_frontier
 from lipbound.instance import Instance
 from lipbound.laws import gaussian_mixture, pushforward, two_gaussians
 from lipbound.lowering import to_enclosure, to_float

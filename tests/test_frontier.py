@@ -12,7 +12,7 @@ import pytest
 from lipbound import pushforward, tv
 from lipbound.divergences import kl
 from lipbound.errors import DomainError
-from lipbound.frontier import Curve, frontier, required_lipschitz, valley_frontier
+from lipbound.frontiers import Curve, frontier, required_lipschitz, valley_frontier
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, gaussian_mixture, two_gaussians
 from lipbound.laws.profile import required_lipschitz as exact_fit
 from lipbound.zoo import load_shipped

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 
-from lipbound.frontier.bound import taylor
-from lipbound.kernels import frontier as kernel
+from lipbound.frontiers.bound import taylor
+from lipbound.kernels import frontiers as kernel
 
 FINE = 4001
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from lipbound.frontier import frontier, valley_frontier
+from lipbound.frontiers import frontier, valley_frontier
 from lipbound.laws import AbstractLaw, gaussian_mixture, two_gaussians
 
 THREE = gaussian_mixture(("1/3", "1/3", "1/3"), (-5, 0, 5), (1, 1, 1))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .. import balls
 from ..enclosure import of_ball
 from ..exact import exact
-from ..kernels import frontier as kernel
+from ..kernels import frontiers as kernel
 from ..laws import AbstractLaw
 
 Floats = NDArray[np.float64]

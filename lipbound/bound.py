@@ -137,7 +137,7 @@ class Bound:
 
         >>> from lipbound.bounds import precision
         >>> print(precision.solve("L", mass="0.5", D=2))  # 1 / Phi^-1(3/4)
-        1.48260221850560 ± ... (certified)
+        1.4826022185056 ± ... (certified)
         """
         from .explore import solve
 

@@ -40,8 +40,8 @@ def gap_f(of: FDivergence) -> LowerBound:
     """The gap bound for the f-divergence with this generator, over gaps that the target gives some mass.
 
     >>> bound = gap_f(FDivergence("LC", "(t - 1)**2 / (2*t + 2)", zero="1/2", slope="1/2", symmetric=True))
-    >>> round(bound(p="1/2", r=2, L=1, beta="1/10"), 6)
-    0.134096
+    >>> round(bound(p="1/2", r=2, L=1, beta="1/10"), 6)  # 0.37725^2 (1 / 1.15450 + 1 / 2.84550)
+    0.173287
     """
     generator: Any = sp.sympify(  # pyright: ignore[reportCallIssue] - SymPy's stubs know no mapping here
         of.formula.text, locals={"t": sp.Symbol("t", positive=True)}, rational=True

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from . import plots as plots
     from . import strategies as strategies
     from . import zoo as zoo
+    from .bound import Bound as Bound
     from .bound import LowerBound as LowerBound
     from .bound import Parameter as Parameter
     from .checks import Check as Check
@@ -75,7 +76,7 @@ if TYPE_CHECKING:
 # Each public name and the module it lives in; the imports above are the same list for type checkers.
 _HOMES: Final[Mapping[str, str]] = MappingProxyType({
     **dict.fromkeys(("bounds", "plots", "strategies", "zoo"), ""),
-    **dict.fromkeys(("LowerBound", "Parameter"), "bound"),
+    **dict.fromkeys(("Bound", "LowerBound", "Parameter"), "bound"),
     **dict.fromkeys(("Check", "check"), "checks"),
     **dict.fromkeys(("Divergence", "FDivergence", "chi2", "fisher", "hellinger2", "hockey_stick", "js"), "divergences"),
     **dict.fromkeys(("kl", "kolmogorov", "kuiper", "mmd", "renyi", "tv", "w1", "w2", "w_inf"), "divergences"),

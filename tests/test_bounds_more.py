@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -122,11 +121,9 @@ def test_bounds_draw_themselves():
 # --- values
 
 
-def test_surface_is_the_best_event_and_fast():
+def test_surface_is_the_best_event():
     m, slope = np.linspace(0.5, 8, 200)[:, None], np.geomspace(0.5, 200, 200)[None, :]
-    start = time.perf_counter()
     values = two_modes_surface(m, slope)
-    assert time.perf_counter() - start < 5  # a tenth of that, on a free machine
     assert values.shape == (200, 200)
     assert np.all(np.diff(values, axis=1) <= 1e-12)
     for half, reach in (("0.8", 1), (2, 5), (3, 2), ("5.5", 30)):

@@ -357,10 +357,10 @@ def test_frontier_is_proved_from_both_sides(run: Run, folder: Path):
     assert 0 < ends["upper"] - ends["lower"] < 1e-8
     enough = run("frontier", "10", "--target", "1/2 N(-2, 1) + 1/2 N(2, 1)")  # exp(2) = 7.39 is enough
     assert enough.code == 0
-    assert "enough for an exact fit" in enough.out
-    unproved = run("frontier", "2", "--target", "1/3 N(-6, 1) + 1/3 N(0, 1) + 1/3 N(6, 1)")
-    assert "not proved" in unproved.out
-    assert "exact fit" not in unproved.out
+    assert "upper  0 (certified)" in enough.out
+    three = run("frontier", "5", "--target", "1/3 N(-5, 1) + 1/3 N(0, 1) + 1/3 N(5, 1)")
+    assert "lower  0.18333" in three.out
+    assert three.out.endswith("sharp  yes\n")
 
 
 def test_estimators_stand_beside_exact_values(run: Run, folder: Path):

@@ -1,5 +1,6 @@
 """The sharp trade-off between total variation and the Lipschitz constant."""
 
+from .best import best_known as best_known
 from .required import required_lipschitz as required_lipschitz
 from .sharp import Curve as Curve
 from .sharp import TradeOff as TradeOff

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from . import plots as plots
     from . import strategies as strategies
     from . import zoo as zoo
+    from .bound import Bound as Bound
     from .bound import LowerBound as LowerBound
     from .bound import Parameter as Parameter
     from .checks import Check as Check
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
     from .enclosure import Verdict as Verdict
     from .errors import DomainError as DomainError
     from .errors import NotCertifiable as NotCertifiable
-    from .frontier import Frontier as Frontier
-    from .frontier import valley_frontier as valley_frontier
+    from .frontiers import frontier as frontier
+    from .frontiers import required_lipschitz as required_lipschitz
+    from .frontiers import valley_frontier as valley_frontier
     from .instance import Instance as Instance
     from .laws import AbstractLaw as AbstractLaw
     from .laws import Atom as Atom
@@ -57,7 +59,6 @@ if TYPE_CHECKING:
     from .laws import pushforward as pushforward
     from .laws import two_gaussians as two_gaussians
     from .laws.profile import profile as profile
-    from .laws.profile import required_lipschitz as required_lipschitz
     from .laws.transport import Transport as Transport
     from .maps import AbstractMap as AbstractMap
     from .maps import AbstractSmooth as AbstractSmooth
@@ -75,18 +76,18 @@ if TYPE_CHECKING:
 # Each public name and the module it lives in; the imports above are the same list for type checkers.
 _HOMES: Final[Mapping[str, str]] = MappingProxyType({
     **dict.fromkeys(("bounds", "plots", "strategies", "zoo"), ""),
-    **dict.fromkeys(("LowerBound", "Parameter"), "bound"),
+    **dict.fromkeys(("Bound", "LowerBound", "Parameter"), "bound"),
     **dict.fromkeys(("Check", "check"), "checks"),
     **dict.fromkeys(("Divergence", "FDivergence", "chi2", "fisher", "hellinger2", "hockey_stick", "js"), "divergences"),
     **dict.fromkeys(("kl", "kolmogorov", "kuiper", "mmd", "renyi", "tv", "w1", "w2", "w_inf"), "divergences"),
     **dict.fromkeys(("Enclosure", "Verdict"), "enclosure"),
     **dict.fromkeys(("DomainError", "NotCertifiable"), "errors"),
     "exact": "exact",
-    **dict.fromkeys(("Frontier", "valley_frontier"), "frontier"),
+    **dict.fromkeys(("frontier", "required_lipschitz", "valley_frontier"), "frontiers"),
     "Instance": "instance",
     **dict.fromkeys(("AbstractLaw", "Atom", "Discrete", "Gaussian", "Mixture", "Patchwork", "Pushforward"), "laws"),
     **dict.fromkeys(("Uniform", "gaussian_mixture", "parse_law", "pushforward", "two_gaussians"), "laws"),
-    **dict.fromkeys(("profile", "required_lipschitz"), "laws.profile"),
+    "profile": "laws.profile",
     "Transport": "laws.transport",
     **dict.fromkeys(("AbstractMap", "AbstractSmooth", "Formula", "Network", "PiecewiseAffine"), "maps"),
     **dict.fromkeys(("SmoothNetwork", "affine", "clamp", "fold", "formula", "from_slopes", "sawtooth"), "maps"),

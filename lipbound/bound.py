@@ -5,35 +5,26 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from .divergences import Divergence
-from .enclosure import Enclosure
+from .enclosure import Enclosure, exactly
 from .errors import DomainError
 from .exact import INF as INF
-from .exact import Exact, extended
+from .hypothesis import Hypothesis as Hypothesis
+from .hypothesis import Standing
 from .instance import Instance
 from .laws import AbstractLaw
 from .lowering import to_enclosure, to_float
 from .maps import AbstractMap
+from .parameter import Parameter as Parameter
+from .quantity import LIPSCHITZ as LIPSCHITZ
+from .quantity import Measured
 
 Letters = dict[str, Any]
-
-
-class LipschitzConstant:
-    """Lip(g), the least Lipschitz constant of the generator: what the exact-fit floor bounds."""
-
-    name = "Lip"
-
-    def latex(self) -> str:
-        return r"\mathrm{Lip}(g)"
-
-    def text(self) -> str:
-        return "Lip(g)"
 
 
 class Witness(NamedTuple):
@@ -44,66 +35,9 @@ class Witness(NamedTuple):
     event: Letters
 
 
-LIPSCHITZ = LipschitzConstant()
-Quantity = Divergence | LipschitzConstant
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A letter, the interval it ranges over, and its meaning; `closed` lists the ends that belong to the interval.
-
-    >>> from lipbound.symbols import L
-    >>> Parameter(L, 0, INF, "Lipschitz constant of g").admit(-1)
-    Traceback (most recent call last):
-    lipbound.errors.DomainError: L = -1 is outside (0, inf): Lipschitz constant of g
-    """
-
-    symbol: sp.Symbol
-    low: float
-    high: float
-    meaning: str
-    closed: str = ""  # "", "low", "high" or "low high"
-
-    def admit(self, x: object) -> Exact | Enclosure:
-        """x as an exact number, or the enclosure it is; DomainError if it may lie outside."""
-        value = x if isinstance(x, Enclosure) else extended(x)
-        lo, hi = (value.lo, value.hi) if isinstance(value, Enclosure) else (value, value)
-        if not (self._above(lo) and self._below(hi)):
-            raise DomainError(self._outside(x))
-        return value
-
-    def admit_floats(self, x: object) -> NDArray[np.float64]:
-        """x as float64 numbers of any shape; DomainError if one lies outside."""
-        if isinstance(x, (str, Enclosure)) or not np.ndim(x):  # type: ignore[arg-type]
-            value = self.admit(x)
-            return np.asarray(float(value))
-        values = np.asarray([float(extended(v)) for v in np.ravel(np.asarray(x, object))]).reshape(np.shape(x))  # type: ignore[arg-type]
-        for v in values.flat:
-            if not (self._above(v) and self._below(v)):
-                raise DomainError(self._outside(v))
-        return values
-
-    def _above(self, x: Exact) -> bool:
-        return self.low < x or ("low" in self.closed and self.low == x)
-
-    def _below(self, x: Exact) -> bool:
-        return x < self.high or ("high" in self.closed and self.high == x)
-
-    def _outside(self, x: object) -> str:
-        shown = f"[{x.lo:.6g}, {x.hi:.6g}]" if isinstance(x, Enclosure) else f"{x}"
-        return f"{self.symbol} = {shown} is outside {self.interval}: {self.meaning}"
-
-    @property
-    def interval(self) -> str:
-        """The admitted interval in the usual notation."""
-        left = "[" if "low" in self.closed else "("
-        right = "]" if "high" in self.closed else ")"
-        return f"{left}{self.low:g}, {self.high:g}{right}"
-
-
 @dataclass(frozen=True, kw_only=True)
-class LowerBound:
-    r"""quantity >= formula, for every choice of letters that `read` may take from an instance (g, nu).
+class Bound:
+    r"""A relation of quantity and formula, for every choice of letters that `read` may take from an instance (g, nu).
 
     `bound(**letters)` is float64 and broadcasts over arrays; `bound.enclose(**letters)` is certified, and its letters
     may be enclosures. If `rows` names letters, these are sequences of equal length and the bound is the least value
@@ -119,18 +53,19 @@ class LowerBound:
 
     name: str
     says: str
-    quantity: Quantity
+    quantity: Measured
     formula: sp.Expr
     parameters: tuple[Parameter, ...]
     read: Callable[..., Letters]
     sources: tuple[str, ...]
     provenance: str  # "published" (wording ours) or "derived here"
     witness: Callable[..., Witness] | None = None
-    supposes: str = ""  # a hypothesis on the instance beyond the letters' domains
-    refuses: Callable[[Instance], str] | None = None  # why that hypothesis is proved to fail, or nothing
-    proves: Callable[[Instance], bool] | None = None  # is that hypothesis proved?
+    hypotheses: tuple[Hypothesis, ...] = ()  # on the instance, beyond the letters' domains
     incoherent: Callable[[Letters], str] | None = None  # why letters, each in its domain, do not belong together
     rows: tuple[str, ...] = ()
+    capped: str = ""  # rows are summed, and the sum is cut to this letter; else the least row counts
+    relation: ClassVar[str] = ">="
+    sign: ClassVar[str] = r"\ge"
 
     def __call__(self, **letters: ArrayLike | Enclosure) -> Any:
         """The bound as a float, or as an array where letters are arrays."""
@@ -139,7 +74,7 @@ class LowerBound:
         self._cohere(letters)
         out = to_float(self.formula, values)
         if self.rows:
-            return float(out.min())
+            return float(min(out.sum(), self._cap(letters).hi) if self.capped else out.min())
         return float(out) if out.ndim == 0 else out
 
     def enclose(self, **letters: object) -> Enclosure:
@@ -153,6 +88,9 @@ class LowerBound:
         values = [self._enclose_one({**letters, **dict(zip(self.rows, row, strict=True))}) for row in table]
         self._cohere(letters)
         certified = all(v.certified for v in values)
+        if self.capped:
+            total, cap = sum(values[1:], values[0]), self._cap(letters)
+            return Enclosure(min(total.lo, cap.lo), min(total.hi, cap.hi), certified and cap.certified)
         return Enclosure(min(v.lo for v in values), min(v.hi for v in values), certified)
 
     def _floats(self, q: Parameter, given: Any) -> NDArray[np.float64]:
@@ -164,6 +102,10 @@ class LowerBound:
         value = to_enclosure(self.formula, admitted)
         proved = all(x.certified for x in admitted.values() if isinstance(x, Enclosure))
         return value if proved else Enclosure(value.lo, value.hi, False)
+
+    def _cap(self, letters: Mapping[str, object]) -> Enclosure:
+        value = next(q for q in self.parameters if q.symbol.name == self.capped).admit(letters[self.capped])
+        return value if isinstance(value, Enclosure) else exactly(value)
 
     def _complete(self, letters: Mapping[str, object]) -> None:
         expected = [q.symbol.name for q in self.parameters]
@@ -188,25 +130,99 @@ class LowerBound:
             return declared, (self.name,)  # a declaration travels between processes by its name
         return copyreg.__newobj__, (type(self),), self.__dict__  # pyright: ignore[reportAttributeAccessIssue] - untyped
 
+    def solve(self, letter: sp.Symbol | str, **known: Any) -> Enclosure:
+        """The value of one letter at which the bound takes the value given for its quantity, between proved signs.
+
+        Of several solutions, the first that a grid of 400 values meets. DomainError if it meets none.
+
+        >>> from lipbound.bounds import precision
+        >>> print(precision.solve("L", mass="0.5", D=2))  # 1 / Phi^-1(3/4)
+        1.4826022185056 ± ... (certified)
+        """
+        from .explore import solve
+
+        return solve(self, str(letter), known)
+
+    def expand(self, letter: sp.Symbol | str, about: Any = sp.oo, order: int = 2) -> sp.Expr:
+        """The Taylor polynomial of the formula in one letter, where it is positive; about infinity, in 1/letter.
+
+        >>> from lipbound.bounds import precision
+        >>> precision.expand("L", order=1)
+        -sqrt(2)*D/(2*sqrt(pi)*L) + 1
+        """
+        from .explore import expand
+
+        return expand(self, str(letter), about, order)
+
+    def plot(self, letter: sp.Symbol | str, over: ArrayLike, ax: Any = None, **letters: Any) -> Any:
+        """Draw the bound over values of one letter; the axes."""
+        from .plots import plot_bound
+
+        return plot_bound(self, str(letter), over, ax, **letters)
+
+    def standing(self, case: Instance, **event: Any) -> Standing:
+        """What is known of the hypotheses on an instance, taken together; DomainError if one is violated."""
+        found = [h.admit(self.name, case, **event) for h in self.hypotheses]
+        return Standing.ASSUMED if Standing.ASSUMED in found else Standing.PROVEN
+
     def latex(self) -> str:
         """The statement as a LaTeX formula."""
-        least = r"\min_{\text{rows}} " if self.rows else ""
-        return rf"{self.quantity.latex()} \;\ge\; {least}{sp.latex(self.formula)}"
+        least = r"\min_{\text{rows}} " if self.rows and not self.capped else ""
+        body = sp.latex(self.formula)
+        if self.capped:
+            body = rf"\min\left({self.capped}, \sum_{{\text{{rows}}}} {body}\right)"
+        return rf"{self.quantity.latex()} \;{self.sign}\; {least}{body}"
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
     def __str__(self) -> str:
+        over = f"min({self.capped}, sum over rows of " if self.capped else "min over rows of " * bool(self.rows)
         lines = [
             f"{self.name}: {self.says}",
-            f"  {self.quantity.text()} >= {'min over rows of ' * bool(self.rows)}{self.formula}",
+            f"  {self.quantity.text()} {self.relation} {over}{self.formula}{')' * bool(self.capped)}",
         ]
         lines += [f"  {q.symbol} in {q.interval}: {q.meaning}" for q in self.parameters]
-        lines += [f"  supposes {self.supposes}"] if self.supposes else []
+        lines += [f"  supposes {h.says}" for h in self.hypotheses]
         return "\n".join([*lines, f"  {self.provenance}; uses {'; '.join(self.sources)}"])
 
 
-def declared(name: str) -> LowerBound:
+class LowerBound(Bound):
+    """quantity >= formula.
+
+    >>> from lipbound.bounds import two_modes
+    >>> type(two_modes).__name__, two_modes.relation
+    ('LowerBound', '>=')
+    """
+
+
+class UpperBound(Bound):
+    """quantity <= formula.
+
+    >>> from lipbound.bounds import precision
+    >>> type(precision).__name__, precision.relation
+    ('UpperBound', '<=')
+    """
+
+    relation, sign = "<=", r"\le"
+
+
+class Identity(Bound):
+    """quantity = formula: no interval proves it, disjoint ones refute it."""
+
+    relation, sign = "=", "="
+
+
+class Limit(Bound):
+    """quantity / formula tends to one, as `hypotheses` say: one instance neither proves nor refutes it."""
+
+    relation, sign = "~", r"\sim"
+
+
+def declared(name: str) -> Bound:
     """The bound declared under this name.
 
     >>> declared("gap_tv").quantity.text()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .bound import Letters, LowerBound, declared
+from .bound import Bound, Identity, Letters, Limit, UpperBound, declared
 from .divergences import Divergence
-from .enclosure import Enclosure, Verdict, exactly
+from .enclosure import Enclosure, Verdict
 from .errors import DomainError
+from .hypothesis import Standing
 from .instance import Instance
 from .laws import AbstractLaw
 from .maps import AbstractMap
@@ -26,7 +27,7 @@ class Check:
     ('HOLDS', True, True)
     """
 
-    bound: LowerBound
+    bound: Bound
     letters: Letters
     promised: Enclosure
     measured: Enclosure
@@ -34,17 +35,29 @@ class Check:
 
     @property
     def verdict(self) -> Verdict:
-        """HOLDS if measured >= promised for all values of both; at equality it stays UNDECIDED.
+        """HOLDS if the relation is proved for all values of both; at equality it stays UNDECIDED.
 
-        So does a contradiction where the bound's hypothesis was not proved: then the hypothesis may be what fails.
+        So does a contradiction where a hypothesis of the bound was not proved: then the hypothesis may be what fails.
         """
-        found = self.measured.at_least(self.promised)
+        found = self._found
         return Verdict.UNDECIDED if found is Verdict.VIOLATED and not self.supposed else found
 
     @property
+    def _found(self) -> Verdict:
+        if isinstance(self.bound, Limit):
+            return Verdict.UNDECIDED
+        if isinstance(self.bound, Identity):
+            return Verdict.UNDECIDED if self.measured.overlaps(self.promised) else Verdict.VIOLATED
+        if isinstance(self.bound, UpperBound):
+            return self.promised.at_least(self.measured)
+        return self.measured.at_least(self.promised)
+
+    @property
     def margin(self) -> float:
-        """measured - promised; nothing where both are infinite."""
+        """How far measured is on the right side of promised; nothing where both are infinite."""
         measured, promised = float(self.measured), float(self.promised)
+        if isinstance(self.bound, UpperBound):
+            measured, promised = promised, measured
         return 0.0 if measured == promised else measured - promised
 
     @property
@@ -72,7 +85,7 @@ def _shown(x: object) -> str:
 
 
 def check(
-    bound: LowerBound | str,
+    bound: Bound | str,
     g: AbstractMap | Instance,
     nu: AbstractLaw | None = None,
     certify: bool = True,
@@ -102,16 +115,14 @@ def check(
         raise DomainError("no target was given: check(bound, g, nu) or check(bound, Instance(g, nu))")
     else:
         case = Instance(g, nu)
-    reason = bound.refuses(case) if bound.refuses else ""
-    if reason:
-        raise DomainError(reason)
+    standing = bound.standing(case, **event)
     letters = bound.read(case, **event)
-    supposed = bound.proves is None or bound.proves(case)
-    return Check(bound, letters, bound.enclose(**letters), measure(bound, case, certify), supposed)
+    measured = measure(bound, case, certify, event)
+    return Check(bound, letters, bound.enclose(**letters), measured, standing is Standing.PROVEN)
 
 
-def measure(bound: LowerBound, case: Instance, certify: bool) -> Enclosure:
-    """The quantity that the bound is about, on the instance."""
+def measure(bound: Bound, case: Instance, certify: bool, event: Letters | None = None) -> Enclosure:
+    """The quantity that the bound is about, on the instance, at the event."""
     if isinstance(bound.quantity, Divergence):
         return case.measured(bound.quantity, certify)
-    return exactly(case.L)
+    return bound.quantity.of(case, event or {})

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from textwrap import fill
 from typing import Annotated, Any
 
 import typer
@@ -103,7 +101,7 @@ def bound(
     value, proved = found(**values), found.enclose(**values)
     if json_file is not None:
         tables.write(json_file, {"bound": name, "letters": values, "value": value, "lo": proved.lo, "hi": proved.hi})
-    typer.echo(f"{found.quantity.text()} >= {value:.15g}\n  {proved}")
+    typer.echo(f"{found.quantity.text()} {found.relation} {value:.15g}\n  {proved}")
 
 
 @app.command()
@@ -112,17 +110,40 @@ def show(
     latex: Annotated[bool, typer.Option("--latex", help="the formula in LaTeX")] = False,
 ) -> None:
     """Print a bound's statement, letters, hypotheses and sources."""
-    from . import bounds
+    from . import bounds, tables
     from .bound import declared
     from .sources import cite
 
     if name is None:
         for each in bounds.ALL:
-            typer.echo(f"{each.name:16}{each.quantity.text()}\n{_folded('    ' + each.says)}")
+            typer.echo(f"{each.name:19}{each.quantity.text()}\n{tables.folded('    ' + each.says)}")
         return
     found = declared(name)
     page = "\n".join([str(found), *(f"    {cite(s)}" for s in found.sources)])
-    typer.echo(found.latex() if latex else _folded(page))
+    typer.echo(found.latex() if latex else tables.folded(page))
+
+
+@app.command()
+def solve(
+    name: Annotated[str, typer.Argument(help="a bound's name; see `lipbound show`")],
+    letter: Annotated[str, typer.Argument(help="the letter to find")],
+    letters: Annotated[list[str], typer.Argument(help="value=0.1 of the quantity, and the other letters: D=4 a=1/2")],
+) -> None:
+    """Find the letter at which a bound takes a value, between proved signs."""
+    from .bound import declared
+
+    typer.echo(f"{letter} = {declared(name).solve(letter, **dict(_letter(text, ()) for text in letters))}")
+
+
+@app.command()
+def repl() -> None:
+    """A Python console in which literals are exact, with lipbound as lb and every bound by its name."""
+    import lipbound as lb
+
+    from .bounds import ALL
+    from .exact_console import Console
+
+    Console({"lb": lb, **{each.name: each for each in ALL}}).interact("1/3 and 0.1 are exact here", "")
 
 
 @app.command()
@@ -146,8 +167,8 @@ def law(
         "generator": todo[0].name,
         "pieces": len(g.branches()),
         "Lipschitz constant": float(g.lipschitz()),
-        "mean": _decided(mu.mean),
-        "variance": _decided(mu.var),
+        "mean": tables.decided(mu.mean),
+        "variance": tables.decided(mu.var),
         "support": list(mu.support()),
         "atoms": [{"place": float(atom.place), "mass": atom.mass} for atom in mu.atoms()],
         "quartiles": [float(mu.ppf(p)) for p in (0.25, 0.5, 0.75)],
@@ -155,7 +176,7 @@ def law(
     if json_file is not None:
         tables.write(json_file, {**facts, "Lipschitz constant": exact_or_enclosed(g.lipschitz())})
     for key, value in facts.items():
-        typer.echo(_folded(f"{key:20}{_shown(value)}"))
+        typer.echo(tables.folded(f"{key:20}{tables.shown(value)}"))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})  # so that -1 is a number, and refused as such
@@ -166,24 +187,23 @@ def frontier(
 ) -> None:
     """The least TV that any L-Lipschitz map of a Gaussian can reach: proved from both sides where it is sharp."""
     from . import tables
-    from .frontier import valley_frontier
+    from .frontiers import best_known
     from .laws import parse_law
     from .laws.text import number
 
-    nu, slope = parse_law(target), number(lipschitz, "L")
-    found = valley_frontier(nu, slope)
+    lower, upper, sharp = best_known(parse_law(target), number(lipschitz, "L"))
     tables.reserve(json_file)
-    lower = found.lower
     unknown = (
         "not proved: no law that attains the lower bound was found"
         if lower.hi > 0
         else "not proved: L may be enough for an exact fit"
     )
     if json_file is not None:
-        ends = {"lower": lower.lo, "upper": None if found.upper is None else found.upper.hi, "sharp": found.sharp}
+        ends = {"lower": lower.lo, "upper": None if upper is None else upper.hi, "sharp": sharp}
         tables.write(json_file, {"L": lipschitz, "target": target, **ends})
-    upper = unknown if found.upper is None else str(found.upper)
-    typer.echo(f"lower  {lower}\nupper  {upper}\nsharp  {'yes' if found.sharp else 'not proved'}")
+    typer.echo(
+        f"lower  {lower}\nupper  {unknown if upper is None else upper}\nsharp  {'yes' if sharp else 'not proved'}"
+    )
 
 
 def main() -> None:
@@ -198,14 +218,6 @@ def main() -> None:
         sys.exit(2)
 
 
-def _decided(question: Callable[[], float]) -> float | str:
-    """The answer, or that there is none."""
-    try:
-        return question()
-    except NotCertifiable:
-        return "not decided"
-
-
 def _letter(text: str, rows: tuple[str, ...]) -> tuple[str, str | list[str]]:
     """LETTER=VALUE, or LETTER=VALUE,VALUE for a letter that has a value in each row."""
     from .laws.text import number
@@ -218,21 +230,3 @@ def _letter(text: str, rows: tuple[str, ...]) -> tuple[str, str | list[str]]:
         if each.strip().lower() not in ("inf", "+inf", "-inf"):
             number(each, name)
     return name, values if name in rows else value
-
-
-def _folded(page: str) -> str:
-    """Lines of at most 80 characters, where there are spaces to break at; the rest of a line goes further right."""
-    lines = page.splitlines()
-    indents = (" " * (len(line) - len(line.lstrip()) + 4) for line in lines)
-    return "\n".join(
-        fill(line, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-        for line, indent in zip(lines, indents, strict=True)
-    )
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    if isinstance(value, dict):
-        return f"{_shown(value['mass'])} at {_shown(value['place'])}"
-    return (", ".join(map(_shown, value)) or "none") if isinstance(value, list) else str(value)

@@ -11,15 +11,16 @@ import numpy as np
 import sympy as sp
 from flint import arb
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import gammainc, ndtr, ndtri
 
 from . import balls
 from .enclosure import Enclosure, of_ball
 from .errors import NotCertifiable
 from .exact import Exact
-from .symbols import BinaryKL, Phi, Quantile
+from .symbols import BallMass, BinaryKL, Phi, Quantile
 
 Floats = NDArray[np.float64]
+LONGEST = 64  # product of equal factors
 Rules = Mapping[type[sp.Basic], Callable[..., Any]]
 
 
@@ -80,14 +81,30 @@ def _kl_ball(u: arb, v: arb) -> arb:
     return total if total.is_nan() else total.nonnegative_part()
 
 
+def _ball_mass_float(d: Any, r: Any) -> Any:
+    return gammainc(np.asarray(d) / 2, np.asarray(r) ** 2 / 2)
+
+
+def _ball_mass_ball(d: arb, r: arb) -> arb:
+    """Rising in r, so evaluated at its ends."""
+    return balls.normal.endwise(lambda x: _ball_mass(d, x), r)
+
+
+def _ball_mass(d: arb, r: arb) -> arb:
+    if not r > 0:
+        return arb(0) if r.is_zero() else arb.nan()
+    return (r * r / 2).gamma_lower(d / 2, regularized=1)
+
+
 def _power_float(base: Any, exponent: Any) -> Any:
     return np.power(np.asarray(base, float), exponent)
 
 
 def _power_ball(base: arb, exponent: arb) -> arb:
     whole = exponent.unique_fmpz()
-    if whole is None:
-        return base**exponent
+    if whole is None or abs(int(whole)) > LONGEST:
+        # a root of what is not negative: only its enclosure may reach below zero
+        return base.nonnegative_part().sqrt() if exponent == arb(1) / 2 and not base < 0 else base**exponent
     # arb's own power is undefined around zero; a square is a square.
     power = reduce(arb.__mul__, [base] * abs(int(whole)), arb(1))
     return power if whole >= 0 else 1 / power
@@ -100,10 +117,12 @@ FLOAT: Rules = MappingProxyType({
     sp.Min: lambda *xs: reduce(np.minimum, xs),
     sp.Max: lambda *xs: reduce(np.maximum, xs),
     sp.exp: np.exp,
+    sp.sinh: np.sinh,
     sp.log: np.log,
     Phi: ndtr,
     Quantile: ndtri,
     BinaryKL: _kl_float,
+    BallMass: _ball_mass_float,
 })  # fmt: skip
 
 BALL: Rules = MappingProxyType({
@@ -113,8 +132,10 @@ BALL: Rules = MappingProxyType({
     sp.Min: lambda *xs: reduce(arb.min, xs),
     sp.Max: lambda *xs: reduce(arb.max, xs),
     sp.exp: arb.exp,
+    sp.sinh: arb.sinh,
     sp.log: arb.log,
     Phi: balls.normal.cdf,
     Quantile: balls.normal.quantile,
     BinaryKL: _kl_ball,
+    BallMass: _ball_mass_ball,
 })  # fmt: skip

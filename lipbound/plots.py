@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .laws import AbstractLaw
 from .maps import AbstractMap
@@ -14,6 +14,8 @@ from .pieces import Strand, cuts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from .bound import Bound
 
 Floats = NDArray[np.float64]
 INSET = 1 / 400  # of the width: how far from a fold the curve ends
@@ -113,3 +115,18 @@ def _axes(ax: Axes | None) -> Axes:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(6, 3.5), layout="constrained").add_subplot()  # no global state: nothing to close
+
+
+def plot_bound(bound: Bound, letter: str, over: ArrayLike, ax: Axes | None = None, **letters: Any) -> Axes:
+    """Draw a bound over values of one letter, the others fixed.
+
+    >>> from lipbound.bounds import precision
+    >>> plot_bound(precision, "L", [1, 2, 4], D=2).get_xlabel()
+    '$L$'
+    """
+    ax = _axes(ax)
+    x = np.asarray(over, float)
+    ax.plot(x, bound(**letters, **{letter: x}), label=bound.name)
+    ax.set_xlabel(f"${letter}$")
+    ax.set_ylabel(f"${bound.quantity.latex()}$")
+    return ax

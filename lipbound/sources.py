@@ -29,6 +29,18 @@ SOURCES: Mapping[str, Source] = MappingProxyType({
     "CoverThomas06": Source("T. M. Cover, J. A. Thomas", "Elements of Information Theory", "Wiley, 2nd edition", 2006),
     "Kuiper60": Source(
         "N. H. Kuiper", "Tests concerning random points on a circle", "Indagationes Mathematicae 63, 38-47", 1960),
+    "Tsybakov09": Source("A. B. Tsybakov", "Introduction to Nonparametric Estimation", "Springer", 2009),
+    "Lin91": Source(
+        "J. Lin", "Divergence measures based on the Shannon entropy", "IEEE Trans. Inf. Theory 37, 145-151", 1991),
+    "Caffarelli00": Source(
+        "L. A. Caffarelli", "Monotonicity properties of optimal transportation and the FKG and related inequalities",
+        "Commun. Math. Phys. 214, 547-563", 2000),
+    "MikulincerShenfeld23": Source(
+        "D. Mikulincer, Y. Shenfeld", "On the Lipschitz properties of transportation along heat flows",
+        "Geometric Aspects of Functional Analysis, Springer, arXiv:2201.01382", 2023),
+    "Song21": Source(
+        "Y. Song, J. Sohl-Dickstein, D. P. Kingma, A. Kumar, S. Ermon, B. Poole", "Score-based generative modeling "
+        "through stochastic differential equations", "ICLR, arXiv:2011.13456", 2021),
 })  # fmt: skip
 
 

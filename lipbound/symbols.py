@@ -17,6 +17,18 @@ F = sp.Symbol("F", positive=True)  # distribution function of nu at a point
 f = sp.Symbol("f", positive=True)  # density of nu at the same point
 x, y = sp.symbols("x y", real=True)  # ends of a window
 c, e = sp.symbols("c e", real=True)  # ends of an interval of centres
+m = sp.Symbol("m", positive=True)  # half the distance between two modes
+s = sp.Symbol("s", positive=True)  # standard deviation of a mode
+k = sp.Symbol("k", nonnegative=True)  # half the distance between two latent modes
+h = sp.Symbol("h", nonnegative=True)  # value of another divergence
+t = sp.Symbol("t", nonnegative=True)  # value of total variation
+R = sp.Symbol("R", nonnegative=True)  # radius of a ball of centres
+K = sp.Symbol("K", positive=True)  # Lipschitz constant of a map back to the latent space
+kappa = sp.Symbol("kappa", positive=True)  # Lipschitz constant of a residual block, or convexity of a potential
+n = sp.Symbol("n", positive=True)  # a number of blocks
+d = sp.Symbol("d", positive=True)  # dimension of the latent space
+delta = sp.Symbol("delta", nonnegative=True)  # distance between two means
+v, w = sp.symbols("v w", positive=True)  # standard deviations of image and target
 
 
 class Phi(sp.Function):
@@ -75,6 +87,30 @@ class BinaryKL(sp.Function):
         return _raised(rf"\mathrm{{kl}}\left({u} \,\middle\|\, {v}\right)", exp)
 
 
+class BallMass(sp.Function):
+    """P(|Z| < r) for a standard Gaussian Z in d dimensions, the regularised gamma function P(d/2, r^2/2).
+
+    >>> BallMass(d, r)
+    BallMass(d, r)
+    """
+
+    nargs = 2
+
+    @property
+    def _letters(self) -> tuple[Any, ...]:
+        return self.args
+
+    def fdiff(self, argindex: int = 2) -> Any:
+        if argindex != 2:
+            raise sp.core.function.ArgumentIndexError(self, argindex)
+        size, radius = self._letters
+        return radius ** (size - 1) * sp.exp(-(radius**2) / 2) / (2 ** (size / 2 - 1) * sp.gamma(size / 2))
+
+    def _latex(self, printer: Any, exp: str = "") -> str:
+        size, radius = map(printer._print, self._letters)
+        return _raised(rf"\gamma_{{{size}}}\left(B_{{{radius}}}\right)", exp)
+
+
 def _raised(base: str, exp: str) -> str:
     return rf"{{{base}}}^{{{exp}}}" if exp else base
 
@@ -98,6 +134,8 @@ def unfold(expr: Any) -> Any:
     def cdf(u: Any) -> Any:
         if isinstance(u, Quantile):
             return u.args[0]
+        if u == 0:
+            return sp.Rational(1, 2)
         return 1 - cdf(-u) if u.could_extract_minus_sign() else Phi(u)
 
     def kl(u: Any, v: Any) -> Any:

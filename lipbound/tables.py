@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf, isfinite
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from rich.console import Console
@@ -18,7 +19,7 @@ from rich.table import Table
 from .checks import Check
 from .divergences import w1
 from .enclosure import Enclosure, Verdict
-from .errors import DomainError
+from .errors import DomainError, NotCertifiable
 from .estimators import Misled
 from .verify import Report
 
@@ -163,3 +164,30 @@ def _plain(content: Any) -> Any:
     if isinstance(content, (list, tuple)):
         return [_plain(value) for value in content]
     return str(content) if isinstance(content, float) and not isfinite(content) else content
+
+
+def decided(question: Callable[[], float]) -> float | str:
+    """The answer, or that there is none."""
+    try:
+        return question()
+    except NotCertifiable:
+        return "not decided"
+
+
+def folded(page: str) -> str:
+    """Lines of at most 80 characters, where there are spaces to break at; the rest of a line goes further right."""
+    lines = page.splitlines()
+    indents = (" " * (len(line) - len(line.lstrip()) + 4) for line in lines)
+    return "\n".join(
+        fill(line, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        for line, indent in zip(lines, indents, strict=True)
+    )
+
+
+def shown(value: Any) -> str:
+    """A fact in plain text: numbers to twelve digits, lists with commas."""
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, dict):
+        return f"{shown(value['mass'])} at {shown(value['place'])}"
+    return (", ".join(map(shown, value)) or "none") if isinstance(value, list) else str(value)

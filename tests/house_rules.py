@@ -12,8 +12,9 @@ from collections.abc import Iterator
 # room: (rooms it may import, libraries it may import). The standard library is open to all, but see BANNED.
 BASE = "errors exact enclosure reals curves germs pieces"
 NUMBERS = f"{BASE} maps laws kernels balls"
-THEORY = f"{BASE} maps laws divergences events frontier instance symbols lowering bound sources"
-USERS = f"{THEORY} bounds proof checks verify estimators strategies plots zoo"
+THEORY = f"{BASE} maps laws divergences events frontiers instance symbols lowering bound sources"
+THEORY += " hypothesis quantity parameter"
+USERS = f"{THEORY} explore projection exact_console bounds proof checks verify estimators strategies plots zoo"
 TABLE = {
     "errors": ("", ""),
     "exact": ("errors", ""),
@@ -52,14 +53,26 @@ TABLE = {
     "laws.transport": (f"{BASE} maps laws balls", "numpy flint"),
     "divergences": (NUMBERS, "numpy"),
     "events": (f"{BASE} laws kernels balls", "numpy scipy"),
-    "frontier": (f"{NUMBERS} events", "numpy scipy"),
+    "frontiers": (f"{NUMBERS} divergences events", "numpy scipy"),
+    "frontiers.spliced": (f"{NUMBERS} frontiers", "flint"),
+    "frontiers.steep": (f"{BASE} balls", "flint"),
     "instance": (f"{BASE} maps laws divergences", ""),
     "sources": ("errors", ""),
     "symbols": ("errors", "sympy"),
     "lowering": (f"{BASE} symbols kernels balls", "sympy flint numpy scipy"),
-    "bound": (f"{BASE} maps laws divergences instance symbols lowering sources", "sympy numpy"),
+    "hypothesis": ("errors instance", ""),
+    "quantity": (f"{BASE} laws divergences instance", ""),
+    "parameter": (BASE, "sympy numpy"),
+    "bound": (
+        f"{BASE} maps laws divergences instance symbols lowering sources hypothesis quantity parameter",
+        "sympy numpy",
+    ),
+    "exact_console": ("errors", ""),
+    "projection": (f"{BASE} maps laws", ""),
+    "explore": (f"{BASE} symbols lowering bound parameter", "sympy"),
     "bounds": (f"{THEORY} kernels balls", "sympy numpy scipy"),
-    "proof": (f"{BASE} symbols lowering bound sources", "sympy"),
+    "proof": (f"{BASE} symbols lowering bound sources sweep", "sympy"),
+    "sweep": (BASE, "tqdm"),
     "estimators": (f"{NUMBERS} divergences instance bound bounds", "numpy scipy"),
     "checks": (f"{THEORY} bounds", "numpy"),
     "zoo": (f"{BASE} maps", "numpy"),
@@ -74,7 +87,9 @@ TABLE = {
 LAZY = {
     ("maps", "laws"),
     ("bound", "bounds"),
-    ("frontier", "bounds"),
+    ("bound", "explore"),
+    ("bound", "plots"),
+    ("frontiers", "bounds"),
     ("cli", "proofs"),
 }  # only inside functions, where they are needed
 BANNED = {"kernels": {"fractions", "decimal"}, "symbols": {"math", "cmath", "statistics"}}
@@ -88,7 +103,7 @@ MUTABLE = re.compile(
     "list|dict|set|bytearray|defaultdict|OrderedDict|Counter|deque|(as)?array|zeros|concatenate|linspace"
 )
 DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-NO_EXAMPLE = {"module", "LowerBound", "UpperBound", "Identity"}  # their types are documented instead
+NO_EXAMPLE = {"module", "LowerBound", "UpperBound", "Identity", "Limit"}  # their types are documented instead
 
 Found = Iterator[tuple[int, str]]
 

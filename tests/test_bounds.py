@@ -19,20 +19,21 @@ from scipy.optimize import minimize_scalar
 
 import tight
 from lipbound import strategies
-from lipbound.bound import LowerBound
-from lipbound.bounds import ALL, exact_fit, gap_kl, gap_tv, one_valley, two_modes
+from lipbound.bound import Bound, Identity, UpperBound
+from lipbound.bounds import ALL, bretagnolle_huber, exact_fit, gap_kl, gap_tv, one_valley, several_modes, two_modes
 from lipbound.checks import check
+from lipbound.divergences import Divergence, tv
 from lipbound.enclosure import Enclosure, Verdict
 from lipbound.errors import DomainError
 from lipbound.estimators import grid_lipschitz
 from lipbound.exact import INF
-from lipbound.frontier import dual as search
-from lipbound.frontier import valley_frontier
+from lipbound.frontiers import dual as search
+from lipbound.frontiers import valley_frontier
 from lipbound.instance import Instance
 from lipbound.laws import gaussian_mixture, pushforward, two_gaussians
 from lipbound.lowering import to_enclosure, to_float
 from lipbound.maps import PiecewiseAffine, affine, from_slopes
-from lipbound.symbols import BinaryKL, L, Phi, Quantile, beta, f, p, phi, r
+from lipbound.symbols import BinaryKL, L, Phi, Quantile, beta, p, phi, r
 
 RECORDS = {
     row["id"]: row for row in json.loads((Path(__file__).parent / "reference/values.json").read_text())["records"]
@@ -42,7 +43,7 @@ by_name = pytest.mark.parametrize("bound", ALL, ids=lambda b: b.name)
 by_tight = pytest.mark.parametrize("case", TIGHT, ids=lambda t: t.bound.name)
 
 
-def defects(bound: LowerBound) -> list[str]:
+def defects(bound: Bound) -> list[str]:
     """What the tests below would say of a bound that stands in for the declared one of the same name."""
     found = []
     for case in TIGHT:
@@ -50,7 +51,7 @@ def defects(bound: LowerBound) -> list[str]:
             done = check(bound, case.witness.g, case.witness.nu, **case.witness.event)
             if done.verdict is Verdict.VIOLATED:
                 found.append("violated at its tight instance")
-            if abs(done.margin) > 1e-9:
+            if abs(done.margin) > 1e-9 + case.gap + 10 * done.measured.error:
                 found.append("not attained at its tight instance")
     return found
 
@@ -60,10 +61,15 @@ def defects(bound: LowerBound) -> list[str]:
 
 @by_name
 def test_holds_on_random_instances(bound):
-    @given(strategies.instances(bound))
-    def holds(case):
+    @given(strategies.scenes(bound))
+    def holds(scene):
+        case, event = scene
         try:
-            strategies.assert_bound_holds(bound, case.g, case.nu)
+            found = check(
+                bound, case, certify=bound.quantity is tv or not isinstance(bound.quantity, Divergence), **event
+            )
+            assert found.verdict is not Verdict.VIOLATED, found
+            assert not bound.hypotheses or found.supposed or bound.name.endswith("depth")
         except DomainError as refusal:  # laws made of few atoms may offer no event at all
             if not (case.nu.atoms() or case.mu.atoms()) or not re.search("outside|one point|no event", str(refusal)):
                 raise
@@ -74,21 +80,24 @@ def test_holds_on_random_instances(bound):
 @by_tight
 def test_attained(case):
     found = check(case.bound, case.witness.g, case.witness.nu, **case.witness.event)
-    assert found.measured.certified
+    assert found.measured.certified is not (case.bound.name in tight.QUADRATURE)
     assert found.promised.certified
     assert found.promised.error < 1e-12
     if case.gap:
-        assert 0 <= found.margin + found.measured.error <= case.gap
+        assert 0 <= found.margin + found.measured.error + found.promised.error <= case.gap
     else:
         assert found.measured.overlaps(found.promised)
-        assert found.measured.error < 1e-12
+        assert found.measured.error < (1e-6 if case.bound.name in tight.QUADRATURE else 1e-12)
 
 
 @by_tight
 def test_power_a_promise_of_1e_9_more_is_violated(case):
     found = check(case.bound, case.witness.g, case.witness.nu, **case.witness.event)
-    more = 1e-9 + found.margin + found.measured.error
-    assert found.measured.at_least(found.promised + more) is Verdict.VIOLATED
+    more = 1e-9 + abs(found.margin) + 2 * found.measured.error + 2 * found.promised.error
+    stricter = found.promised + (-more if isinstance(case.bound, UpperBound) else more)
+    assert replace(found, promised=stricter, supposed=True).verdict is Verdict.VIOLATED
+    if isinstance(case.bound, Identity):
+        assert replace(found, promised=found.promised - more).verdict is Verdict.VIOLATED
 
 
 def test_bounds_without_a_witness_are_listed_as_loose():
@@ -137,10 +146,11 @@ def test_float_value_lies_in_the_ball(bound):
     def inside(letters):
         value, proved = bound(**letters), bound.enclose(**letters)
         assert proved.certified
-        if value == INF:
-            assert proved.lo == INF
+        if value == INF or value > 1e100:
+            assert proved.hi > 1e100
         else:
-            assert proved.lo - 1e-13 * (1 + value) <= value <= proved.hi + 1e-13 * (1 + value)
+            slack = 1e-13 * (1 + abs(value))
+            assert proved.lo - slack <= value <= proved.hi + slack
 
     inside()
 
@@ -360,8 +370,8 @@ def test_the_published_kl_bound_without_its_guard_is_false():
 # --- mutants
 
 
-def mutants(bound: LowerBound) -> dict[str, LowerBound]:
-    letter = L if bound.formula.has(L) else f
+def mutants(bound: Bound) -> dict[str, Bound]:
+    letter = L if bound.formula.has(L) else bound.parameters[-1].symbol
     wrong = {
         "one per cent more": bound.formula * sp.Rational(101, 100),
         "one per cent less": bound.formula * sp.Rational(99, 100),
@@ -370,6 +380,12 @@ def mutants(bound: LowerBound) -> dict[str, LowerBound]:
     }
     if not bound.formula.has(Phi):
         wrong["a sign flipped"] = bound.formula.replace(sp.exp, lambda u: sp.exp(-u))
+    if not bound.formula.has(Phi, sp.exp) or bound is bretagnolle_huber:  # its witness has h = inf, both ways
+        del wrong["a sign flipped"]
+    if bound is bretagnolle_huber:
+        del wrong["a letter doubled"]
+    if bound is several_modes:  # its instance leaves 3 per cent
+        wrong = {"a half more": bound.formula * sp.Rational(3, 2), "a sign flipped": wrong["a sign flipped"]}
     return {name: replace(bound, formula=formula) for name, formula in wrong.items()}
 
 

@@ -65,7 +65,7 @@ PROVED_ONLY = (
     *("chart.py", "charted.py", "far.py", "folds.py", "strip.py", "taylor.py"),  # smooth strands: the enclosure's float
     *("coupling.py", "steepest.py", "steepness.py"),  # Lipschitz constants are enclosed, never estimated
     *("fisher.py", "supremum.py"),  # one integral and one search, in balls whoever asks
-    "valley.py",  # its float twin is frontier/valley.py
+    "valley.py",  # its float twin is frontiers/valley.py
 )
 GOOD = [
     ("lipbound/enclosure.py", "if TYPE_CHECKING:\n    from flint import arb"),

@@ -65,7 +65,7 @@ def test_report_holds_what_was_measured(report: Report):
     measured = dict(report.measured)
     for divergence in (tv, kl, kl.reversed, w1):
         assert measured[divergence.text()] == case.measured(divergence)
-    assert [c.bound for c in report.checks] == [b for b in bounds.ALL if b is not bounds.exact_fit]
+    assert [c.bound for c in report.checks] == [b for b in bounds.GAPS if b is not bounds.exact_fit]
     assert report.verdict is Verdict.HOLDS
     # the floor for an exact fit is not a bound on this g, and is told apart: g is less steep, so it cannot fit
     assert float(report.floor) > report.lipschitz
@@ -99,7 +99,7 @@ def test_the_worst_verdict_is_the_verdict(report: Report, wanted: Verdict):
 
 def test_a_wrong_bound_is_violated(monkeypatch: pytest.MonkeyPatch):
     wrong = replace(bounds.gap_tv, formula=bounds.gap_tv.formula + 1)
-    monkeypatch.setattr(bounds, "ALL", (wrong, bounds.one_valley))
+    monkeypatch.setattr(bounds, "GAPS", (wrong, bounds.one_valley))
     assert verify(Job("vae_m02_s0", None, None)).verdict is Verdict.VIOLATED
 
 
@@ -161,7 +161,7 @@ def test_a_bound_that_does_not_apply_says_why(monkeypatch: pytest.MonkeyPatch):
         raise DomainError("there is no gap to look at")
 
     stubborn = replace(bounds.gap_kl, read=read)
-    monkeypatch.setattr(bounds, "ALL", (bounds.gap_tv, stubborn, bounds.one_valley))
+    monkeypatch.setattr(bounds, "GAPS", (bounds.gap_tv, stubborn, bounds.one_valley))
     found = verify(Job("vae_m02_s0", None, None))
     assert found.refused == (("gap_kl", "there is no gap to look at"),)
     assert [check.bound.name for check in found.checks] == ["gap_tv", "one_valley"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import mpmath as mp
 
-from lipbound.bound import LowerBound, Witness
+from lipbound.bound import Bound, Witness
 from lipbound.bounds import ALL
 from lipbound.exact import INF
 from lipbound.laws import Gaussian, Patchwork
@@ -19,20 +19,49 @@ KNOWN_LOOSE = {
     "gap_kl": 1e-9,  # attained but for weights that are irrational: given to 40 digits here
     "gap_kl_reverse": 1e-9,
     "one_valley": 1e-9,  # attained up to the gap that the search for rows leaves, 1e-11 or so
+    "gap_hellinger2": 1e-9,  # these five at the instance of gap_kl
+    "gap_js": 1e-9,
+    "gap_chi2": 1e-9,
+    "gap_chi2_reverse": 1e-9,
+    "gap_renyi2": 1e-9,
+    "pinsker": 1e-8,  # the ratio tends to one as the laws do
+    "several_modes": 5e-4,  # of 0.0398: one gap, at a level that leaves it room
 }
+QUADRATURE = frozenset({"ode_exponent", "sde_exponent"})  # their measurements are estimates
 
 # Letters of the witnesses; those that a witness determines itself are left out.
 LETTERS = {
     "gap_tv": {"p": "0.4", "r": 1, "L": 2, "beta": "0.05"},
     "two_modes": {"D": 4, "L": 2, "a": "0.3"},
     "exact_fit": {"F": "0.3", "f": "0.2"},
+    "balanced": {"D": 2, "L": 3},
+    "precision": {"D": 2, "L": 3},
+    "enlargement": {"p": "0.3", "r": 1, "L": 2},
+    "tail": {"p": "0.3", "r": 1, "L": 2},
+    "tail_tv": {"p": "0.3", "r": 1, "L": 2},
+    "symmetric_fit": {"m": 1, "s": "1/2"},
+    "mixture_in_ball": {"R": 1, "s": "1/2"},
+    "log_concave": {"kappa": 4},
+    "latent_remedy": {"m": 1, "s": "1/2", "k": 1},
+    "bi_lipschitz": {"K": 2, "r": "1/3"},
+    "bi_lipschitz_tv": {"K": 2, "r": "1/3"},
+    "residual_depth": {"kappa": "1/2", "n": 5},
+    "inverse_depth": {"kappa": "1/2", "n": 5},
+    "ode_exponent": {"m": 2, "s": "1/2"},
+    "sde_exponent": {"m": 2, "s": 1},
+    "bretagnolle_huber": {},
+    "hellinger_below": {},
+    "hellinger_above": {},
+    "js_below": {},
+    "js_above": {},
+    "moments": {"delta": 1, "w": 2},
 }
 
 
 class Tight(NamedTuple):
     """A bound, an instance and event, and the gap that may remain."""
 
-    bound: LowerBound
+    bound: Bound
     witness: Witness
     gap: float
 
@@ -50,12 +79,37 @@ def balanced(r: Fraction = Fraction(2), thinned: str = "0.1") -> Witness:
     return Witness(affine(1), Patchwork(parts), {"at": 0, "r": r})
 
 
+def thinned() -> Witness:
+    """N(0, 1) with a hundredth of its left half moved to the right."""
+    zero, one = Fraction(0), Fraction(1)
+    halves = [(-INF, zero, Fraction(99, 100)), (zero, INF, Fraction(101, 100))]
+    return Witness(affine(1), Patchwork([Strand(a, b, one, zero, zero, one, w) for a, b, w in halves]), {})
+
+
+def steep_gap() -> Witness:
+    """A line, and its image with what lies over a gap moved to the gap's end; tried at a level a little above TV."""
+    g, nu = (
+        affine(10),
+        Patchwork(
+            [
+                Strand(-INF, Fraction(0), Fraction(10), Fraction(0), Fraction(0), Fraction(1), Fraction(1)),
+                Strand(Fraction(1, 10), INF, Fraction(10), Fraction(0), Fraction(0), Fraction(1), Fraction(1)),
+                Strand(Fraction(0), Fraction(1, 10), Fraction(0), Fraction(1), Fraction(0), Fraction(1), Fraction(1)),
+            ]
+        ),
+    )
+    return Witness(g, nu, {"gaps": ((0, 1),), "t": "0.04"})
+
+
 def instances() -> list[Tight]:
     """One instance for each bound."""
     loose = {
         "gap_kl": balanced(),
         "gap_kl_reverse": balanced(),
         "one_valley": Witness(affine(1), Gaussian(0, 2), {"split": 0}),
+        **dict.fromkeys(("gap_hellinger2", "gap_js", "gap_chi2", "gap_chi2_reverse", "gap_renyi2"), balanced()),
+        "pinsker": thinned(),
+        "several_modes": steep_gap(),
     }
     found = []
     for bound in ALL:

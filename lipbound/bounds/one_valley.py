@@ -10,7 +10,7 @@ from sympy import Max, Min
 from ..bound import INF, Letters, LowerBound, Parameter
 from ..divergences import tv
 from ..exact import exact, extended
-from ..frontier.dual import Dual, best_dual, dual
+from ..frontiers.dual import Dual, best_dual, dual
 from ..instance import Instance
 from ..laws import AbstractLaw
 from ..symbols import L, Phi, beta, c, e, x, y

@@ -14,3 +14,4 @@ from .of_maps import maps as maps
 from .of_maps import networks as networks
 from .of_maps import rationals as rationals
 from .of_maps import smooth_maps as smooth_maps
+from .of_scenes import scenes as scenes

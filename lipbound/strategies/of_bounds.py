@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from .. import bounds
-from ..bound import INF, Letters, LowerBound, Parameter
+from ..bound import INF, Bound, Letters, Parameter
 from ..bounds import exact_fit
 from ..checks import Check, check
 from ..enclosure import Verdict
@@ -20,7 +20,7 @@ from .of_laws import laws, targets
 from .of_maps import maps, networks, rationals
 
 
-def instances(bound: LowerBound | None = None) -> st.SearchStrategy[Instance]:
+def instances(bound: Bound | None = None) -> st.SearchStrategy[Instance]:
     """Generators with targets on which the bound's hypothesis is met; any generator and target without a bound.
 
     >>> from hypothesis import find
@@ -39,7 +39,7 @@ def _moves(g: AbstractMap) -> bool:
     return isinstance(bound, Fraction) and bound > 0
 
 
-def cases() -> st.SearchStrategy[tuple[LowerBound, Instance]]:
+def cases() -> st.SearchStrategy[tuple[Bound, Instance]]:
     """A declared bound with an instance that meets its hypothesis.
 
     >>> from hypothesis import find
@@ -50,7 +50,7 @@ def cases() -> st.SearchStrategy[tuple[LowerBound, Instance]]:
     return pick.flatmap(lambda bound: st.tuples(st.just(bound), instances(bound)))
 
 
-def letters(bound: LowerBound) -> st.SearchStrategy[Letters]:
+def letters(bound: Bound) -> st.SearchStrategy[Letters]:
     """Values for the bound's letters, each inside its domain; not for bounds that are read in rows.
 
     >>> from hypothesis import find
@@ -76,7 +76,7 @@ def _letter(parameter: Parameter) -> st.SearchStrategy[Fraction]:
     return inside.filter(lambda x: x < parameter.high and (x > parameter.low or "low" in parameter.closed))
 
 
-def assert_bound_holds(bound: LowerBound, g: AbstractMap, nu: AbstractLaw, **event: object) -> Check:
+def assert_bound_holds(bound: Bound, g: AbstractMap, nu: AbstractLaw, **event: object) -> Check:
     """Fail, with both numbers, if the bound is proved to be violated on (g, nu); else the check.
 
     The event is searched for unless given. UNDECIDED passes: at equality no arithmetic can tell.

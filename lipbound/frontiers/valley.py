@@ -82,7 +82,7 @@ def _upper(nu: AbstractLaw, L: Fraction, split: float, centre: float) -> Enclosu
 
 def arcs(nu: AbstractLaw, scale: Fraction, split: float, centre: float) -> Iterator[balls.valley.Arc]:
     """Arcs of this scale over the valley, moved until nu exceeds them beyond both feet by LIFT at least."""
-    width, out = float(scale), NUDGE * min(float(strand.scale) for strand in nu.pieces() if isinstance(strand, Strand))
+    width, out = float(scale), NUDGE * min(float(s.scale) for s in nu.pieces() if isinstance(s, Strand))
     windows = Windows(nu, width, split)
     for step in STEPS:
         at = centre + width * np.array([-step, step])

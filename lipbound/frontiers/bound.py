@@ -1,0 +1,94 @@
+"""A proved lower bound of the TV frontier of any law on the line, and the law that it follows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import balls
+from ..enclosure import of_ball
+from ..exact import exact
+from ..kernels import frontiers as kernel
+from ..laws import AbstractLaw
+
+Floats = NDArray[np.float64]
+ROUNDING = 2e-15  # of Phi by its Taylor series, coefficients and sums included: each term has a relative error of 2^-52
+ULP = 2.0**-52
+
+
+@lru_cache(maxsize=1)
+def taylor() -> Floats:
+    """Coefficients of Phi around multiples of 1 / PER_UNIT, each within 2^-52 of itself."""
+    count = int(2 * kernel.REACH * kernel.PER_UNIT) + 1
+    rows = [_coefficients(Fraction(n, kernel.PER_UNIT) - exact(kernel.REACH), kernel.DEGREE) for n in range(count)]
+    table = np.array(rows)
+    table.flags.writeable = False
+    return table
+
+
+def _coefficients(u: Fraction, degree: int) -> list[float]:
+    """Phi(u), then (-1)^(n-1) He_{n-1}(u) phi(u) / n!."""
+    height = exact(float(of_ball(balls.normal.phi(balls.normal.ball(u)))))
+    he = [Fraction(1), u]
+    for n in range(1, degree):
+        he.append(u * he[n] - n * he[n - 1])
+    tail = [float((-1) ** (n - 1) * he[n - 1] * height / math.factorial(n)) for n in range(1, degree + 1)]
+    return [float(of_ball(balls.normal.cdf(balls.normal.ball(u)))), *tail]
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A law by its masses up to the cuts: what a lower bound would have to exclude to rise."""
+
+    cuts: Floats
+    G: Floats
+    F: Floats
+
+
+@dataclass(frozen=True)
+class Masses:
+    """Upper bounds of the mass of a law between cuts, proved, and kept while cuts are added."""
+
+    nu: AbstractLaw
+    known: dict[tuple[float, float], float]
+
+    def between(self, low: float, high: float) -> float:
+        """At least nu(low, high]."""
+        if (low, high) not in self.known:
+            found = self.nu.certified.mass(*map(_end, (low, high)), closed="right")
+            self.known[low, high] = found.hi
+        return self.known[low, high]
+
+    def over(self, cuts: Floats) -> tuple[Floats, float]:
+        """The masses up to the first cut and between the cuts, and a lower bound of that up to the last."""
+        ends = [-math.inf, *map(float, cuts)]
+        rows = np.array([self.between(a, b) for a, b in pairwise(ends)])
+        return rows, math.nextafter(1 - self.between(ends[-1], math.inf), 0.0)
+
+
+def _end(x: float) -> object:
+    return exact(x) if math.isfinite(x) else x
+
+
+def lower(masses: Masses, L: float, cuts: Floats, nodes: Floats) -> tuple[float, Follower]:
+    """What these cuts and nodes prove, and the law that the bound follows.
+
+    The cells of any cuts give a lower bound (THEORY D5), the nodes one of its minimum over all laws.
+    """
+    at = cuts / L
+    # L is a float next to the exact one; both roundings move u by a few ULP of the numbers that make it
+    eps = ROUNDING + 2 * ULP * (float(np.abs(nodes).max()) + 2 * float(np.abs(at).max()))
+    rows, below = masses.over(cuts)
+    t, v = np.empty((2, cuts.size, nodes.size + 2))
+    kernel.forward(nodes, at, rows, taylor(), eps, t, v)
+    value, end = kernel.last(t[-1], v[-1], below)
+    G = np.empty(cuts.size)
+    kernel.backtrack(nodes, at, rows, taylor(), t, v, end, G)
+    F = np.asarray(masses.nu.cdf(cuts))
+    return max(0.0, float(value) - 64 * eps), Follower(cuts, G, F)

@@ -1,0 +1,185 @@
+"""Laws of slope at most L near a law that is only known by its masses up to some cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from ..exact import INF, exact
+from ..laws import AbstractLaw
+from .bound import Floats, Follower
+from .splice import FINE, SLACK, SPARE, Splice, root
+from .spliced import Arc, Spliced
+
+DROPS = (1e-12, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)  # mass given up in a tail
+MOVES = 1e-7  # least mass that makes a run of an arc worth following
+ARCS = 12  # of a greedy law
+
+
+class Run(NamedTuple):
+    """An arc of a follower: where it is entered and left, and whether it adds mass to what nu has there."""
+
+    enter: float
+    leave: float
+    w: float
+    adds: bool
+
+
+def runs(found: Follower, L: float, nu: AbstractLaw) -> list[Run]:
+    """The arcs of a follower from the first to the last that adds mass, from left to right."""
+    with np.errstate(invalid="ignore"):
+        w = ndtri(found.G) - found.cuts / L
+        still = np.abs(np.diff(w)) < 1e-9
+    D = found.G - found.F
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], still, [False]]).astype(int))).reshape(-1, 2)
+    rows = [_run(found, D, w, int(i), int(j)) for i, j in edges if 1e-9 < found.G[i] < 1 - 1e-9]
+    adding = [k for k, row in enumerate(rows) if row.adds]
+    return rows[adding[0] : adding[-1] + 1] if adding else []
+
+
+def _run(found: Follower, D: Floats, w: Floats, i: int, j: int) -> Run:
+    adds = bool(np.maximum(np.diff(D[i : j + 1]), 0).sum() > MOVES)
+    enter = -INF if found.G[i] < 1e-6 and i == 0 else float(found.cuts[i])
+    leave = INF if found.G[j] > 1 - 1e-6 and j == found.cuts.size - 1 else float(found.cuts[j])
+    return Run(enter, leave, float(w[i]), adds)
+
+
+def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
+    """Laws that do what the follower does, made continuous; whether they are admissible is not yet proved.
+
+    Where tails are too thin to be followed, a little mass is given up there.
+    """
+    rows = runs(found, float(L), nu)
+    if len(rows) == 1:
+        yield Spliced(nu, (Arc(-exact(rows[0].w) * L, L, -INF, INF),), -INF, INF)
+    for drop in DROPS if rows else ():
+        work = _begun(nu, L, rows[0], found, drop)
+        start = exact(work.x)
+        if not _assembled(work, rows, found):
+            return
+        planned = rows[0].enter == -INF or work.arcs[0].lo > rows[0].enter - 4 * _step(found, rows[0].enter)
+        if work.arcs[-1].hi == INF:
+            yield Spliced(nu, tuple(work.arcs), start, INF)
+        else:
+            yield from _ended(work, start)
+        if planned:
+            return
+
+
+def greedy(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
+    """Follow nu as long as that is possible, then an arc up to the peak of its excess, and so on."""
+    far = float(nu.ppf(1 - 1e-9))
+    for drop in DROPS:
+        work = Splice(nu, L, *_tail(nu, -drop))
+        start = exact(work.x)
+        for _ in range(ARCS):
+            barrier = work.barrier(far)
+            if barrier is None or work.lost(barrier):
+                break
+            work.enter(barrier)
+            work.leave(work.peak(barrier, far))
+        if work.arcs:
+            yield from _ended(work, start)
+
+
+def _begun(nu: AbstractLaw, L: Fraction, first: Run, found: Follower, drop: float) -> Splice:
+    """The left tail: mass `drop` of it is given up, or as much as the follower gives up before its first arc."""
+    planned = 0.0 if first.enter == -INF else float(np.interp(first.enter, found.cuts, found.G - found.F))
+    return Splice(nu, L, *_tail(nu, min(planned, -drop)))
+
+
+def _assembled(work: Splice, rows: list[Run], found: Follower) -> bool:
+    """Lay the arcs one after the other; False where no mass is left for the next."""
+    for k, row in enumerate(rows):
+        if k == 0 and row.enter == -INF:
+            work.arcs.append(Arc(-exact(row.w) * work.scale, work.scale, -INF, INF))
+            low = float(work.nu.ppf(1e-9))
+        else:
+            low = _entry(work, row, found)
+            if work.lost(low):
+                return False
+            work.enter(low)
+        if row.leave == INF and k == len(rows) - 1:
+            return True
+        work.leave(_left(work, row, low, found))
+    return True
+
+
+def _ended(work: Splice, start: Fraction) -> Iterator[Spliced]:
+    """The right tail: follow nu until no mass is left, after a jump that spares the part too thin to be followed."""
+    offset = work.offset
+    for drop in DROPS:
+        work.offset = max(offset, drop) + SPARE
+        stop = _end(work.nu, work.offset)
+        if stop <= work.x:  # nothing is left to follow: the last arc goes on
+            yield Spliced(work.nu, (*work.arcs[:-1], work.arcs[-1]._replace(hi=INF)), start, INF)
+            return
+        if float(np.max(work.excess_slope(np.linspace(work.x, stop, FINE)[:-1]))) <= 0:
+            yield Spliced(work.nu, tuple(work.arcs), start, exact(stop))
+            return
+
+
+def _tail(nu: AbstractLaw, D: float) -> tuple[float, float]:
+    """Where a law with F + D begins, and D once more."""
+    x = float(np.nextafter(float(nu.ppf(-D)), INF))
+    return x, -float(nu.cdf(x))
+
+
+def _end(nu: AbstractLaw, rest: float) -> float:
+    """Where nu has no more than this mass to the right."""
+    low, high = float(nu.ppf(1e-12)), float(nu.ppf(1 - 1e-15))
+    if not float(nu.sf(low)) > rest > float(nu.sf(high)):
+        return low
+    return root(lambda x: np.log(rest) - np.asarray(nu.logsf(x)), low, high)
+
+
+def _entry(work: Splice, row: Run, found: Follower) -> float:
+    """Where to enter the arc: as planned, or already where nu can be followed no further."""
+    near = _step(found, row.enter)
+    barrier = work.barrier(min(max(row.enter + 2 * near, work.x), row.leave))
+    return max(row.enter, work.x) if barrier is None else barrier
+
+
+def _left(work: Splice, row: Run, low: float, found: Follower) -> float:
+    """Where the arc is left: as planned, or at the peak of its excess if that is near."""
+    near = 2 * _step(found, row.leave)
+    peak = work.peak(low, row.leave + near)
+    return peak if abs(peak - row.leave) <= 2 * near or not row.adds else row.leave
+
+
+def _step(found: Follower, x: float) -> float:
+    """Distance between cuts around x."""
+    k = int(np.clip(np.searchsorted(found.cuts, x), 1, found.cuts.size - 1))
+    around = found.cuts[max(k - 2, 0) : k + 3]
+    return float(np.max(np.diff(around)))
+
+
+def arcs_only(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
+    """N(c, L^2) for a few centres c: admissible for every target."""
+    levels = np.concatenate([[1e-3], np.linspace(0.02, 0.98, 49), [1 - 1e-3]])
+    for c in np.asarray(nu.ppf(levels)):
+        yield Spliced(nu, (Arc(exact(float(c)), L, -INF, INF),), -INF, INF)
+
+
+def staircase(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
+    """The law that moves on one arc from cut to cut and jumps there: admissible, and made for targets with atoms."""
+    with np.errstate(invalid="ignore"):
+        w = np.maximum.accumulate(ndtri(found.G) - found.cuts / float(L))
+    inside = np.flatnonzero(np.isfinite(w))
+    arcs: list[Arc] = []
+    for i in inside:
+        centre, at = -exact(float(w[i])) * L, exact(float(found.cuts[i]))
+        if arcs and arcs[-1].centre - centre <= L * SLACK:
+            continue
+        if arcs:
+            arcs[-1] = arcs[-1]._replace(hi=at)
+        arcs.append(Arc(centre, L, at, INF))
+    if arcs:
+        end = exact(float(found.cuts[min(inside[-1] + 1, found.cuts.size - 1)]))
+        arcs[-1] = arcs[-1]._replace(hi=end) if end > arcs[-1].lo else arcs[-1]
+        first = arcs[0].lo
+        yield Spliced(nu, tuple(arcs), first, arcs[-1].hi)

@@ -1,0 +1,154 @@
+"""Laws that follow a target on some stretches and a Gaussian arc of one scale on the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from flint import arb
+
+from .. import balls, kernels
+from ..enclosure import of_ball
+from ..exact import INF, Exact
+from ..laws import AbstractLaw
+from ..pieces import Pieces, Strand, atoms, cells, cuts
+from .steep import steep
+
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+class Arc(NamedTuple):
+    """The mass that N(centre, scale^2) gives to (lo, hi)."""
+
+    centre: Fraction
+    scale: Fraction
+    lo: Exact
+    hi: Exact
+
+    def level(self, x: Exact) -> Exact:
+        """Position of x, in standard deviations."""
+        return (x - self.centre) / self.scale if isinstance(x, Fraction) else x
+
+
+class Stretch(NamedTuple):
+    """Where the target is followed, with the positions on the arcs (or infinite) from and to which it leads.
+
+    What the target has too little of sits in an atom at one of its ends.
+    """
+
+    lo: Exact
+    hi: Exact
+    before: Exact
+    after: Exact
+    atom: Fraction
+
+
+@dataclass(frozen=True)
+class Spliced(AbstractLaw):
+    """The law that has the mass of `arcs` there, that of nu between them from `start` to `stop`, and atoms at joints.
+
+    The atoms make up for what is missing between two arcs, so that all masses up to an arc's end are the arc's own.
+    """
+
+    nu: AbstractLaw
+    arcs: tuple[Arc, ...]
+    start: Exact
+    stop: Exact
+
+    @cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The stretches on which nu is followed, from left to right."""
+        return tuple(self._stretches())
+
+    def _stretches(self) -> Iterator[Stretch]:
+        first, last = self.arcs[0], self.arcs[-1]
+        if isinstance(first.lo, Fraction):
+            yield Stretch(self.start, first.lo, -INF, first.level(first.lo), first.lo)
+        for a, b in pairwise(self.arcs):
+            yield Stretch(a.hi, b.lo, a.level(a.hi), b.level(b.lo), Fraction(b.lo))
+        if isinstance(last.hi, Fraction):
+            yield Stretch(last.hi, self.stop, last.level(last.hi), INF, last.hi)
+
+    def pieces(self) -> Pieces:
+        return self._strands
+
+    @cached_property
+    def _strands(self) -> tuple[Strand, ...]:
+        rows = [Strand(a.level(a.lo), a.level(a.hi), a.scale, a.centre, ZERO, ONE, ONE) for a in self.arcs]
+        for s in self.stretches:
+            inside = list(cut(self.nu.pieces(), s.lo, s.hi))
+            # an atom of the mass between the two positions, less what nu has: exact, though no rational
+            rows.append(Strand(s.before, s.after, ZERO, s.atom, ZERO, ONE, ONE))
+            rows += inside
+            rows += [t._replace(slope=ZERO, shift=s.atom, weight=-t.weight) for t in inside]
+        return tuple(rows)
+
+    @cached_property
+    def table(self) -> Any:
+        """The float64 form, with each atom as one positive number."""
+        rows = [s for s in self._strands if s.slope]
+        heaps = {x: of_ball(balls.table.atom_mass(strands)) for x, strands in atoms(self._strands)}
+        rows += [
+            Strand(-INF, INF, ZERO, x, ZERO, ONE, Fraction(m.hi))
+            for x, m in heaps.items()
+            if m.hi > 0 and isinstance(x, Fraction)
+        ]
+        return kernels.table.tabulate(cells(rows, cuts(self._strands)), atoms(rows))
+
+    def admissible(self, L: Fraction) -> bool:
+        """Is it proved to be the law of an L-Lipschitz image of N(0, 1)?
+
+        Its arcs have scale at most L, its atoms are not negative, and I(G) <= L f wherever nu is followed.
+        """
+        return all(a.scale <= L and a.lo < a.hi for a in self.arcs) and all(self._follows(s, L) for s in self.stretches)
+
+    def _follows(self, s: Stretch, L: Fraction) -> bool:
+        if not (s.lo <= s.hi and s.before <= s.after):
+            return False
+        return _follows(s, self.nu.balls.cells, L)
+
+
+@balls.normal.working()
+def _follows(s: Stretch, cells: tuple[balls.table.Cell, ...], L: Fraction) -> bool:
+    below, above = (balls.normal.cdf(balls.normal.ball(z)) for z in (s.before, s.after))
+    inside = sum((balls.density.within(*_meet(c, s), c) for c in cells if _meets(c, s)), arb(0))
+    spare = above - below - inside
+    if not spare >= 0:
+        return False
+    level = below + (spare if s.atom == s.lo else arb(0))
+    for cell in cells:
+        if _meets(cell, s):
+            lo, hi = _meet(cell, s)
+            if not isinstance(lo, Fraction) or not isinstance(hi, Fraction) or not steep(cell, L, lo, hi, level):
+                return False
+            level += balls.density.within(lo, hi, cell)
+    return True
+
+
+def _meets(cell: balls.table.Cell, s: Stretch) -> bool:
+    lo, hi = _meet(cell, s)
+    return lo < hi
+
+
+def _meet(cell: balls.table.Cell, s: Stretch) -> tuple[Exact, Exact]:
+    return max(cell.lo, s.lo), min(cell.hi, s.hi)  # type: ignore[return-value]
+
+
+def cut(pieces: Pieces, lo: Exact, hi: Exact) -> Iterator[Strand]:
+    """The Gaussian segments of a law on (lo, hi)."""
+    for s in pieces:
+        if isinstance(s, Strand) and s.slope:
+            a, b = max(s.image[0], lo), min(s.image[1], hi)
+            if a < b:
+                ends = sorted(_back(s, y) for y in (a, b))
+                yield s._replace(start=ends[0], stop=ends[1])
+
+
+def _back(s: Strand, y: Exact) -> Exact:
+    if isinstance(y, Fraction):
+        return (y - s.shift) / s.slope
+    return y if s.slope > 0 else -y

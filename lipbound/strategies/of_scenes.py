@@ -1,0 +1,118 @@
+"""Random scenes for a bound: an instance that meets its hypotheses, with the event that its letters need, if any."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import reduce
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ..bound import Bound, Letters
+from ..instance import Instance
+from ..laws import Gaussian, gaussian_mixture, two_gaussians
+from ..maps import PiecewiseAffine, affine, from_slopes
+from .of_bounds import instances
+from .of_laws import targets
+from .of_maps import maps, rationals
+
+Scene = tuple[Instance, Letters]
+
+
+def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
+    """An instance and an event for any declared bound.
+
+    >>> from hypothesis import find
+    >>> from lipbound.bounds import precision
+    >>> case, event = find(scenes(precision), lambda scene: scene[0].L == 2)
+    >>> precision.standing(case, **event).name
+    'PROVEN'
+    """
+    if bound.name == "balanced":
+        return st.builds(Instance, _odd(), targets()).map(lambda case: (case, {}))
+    if bound.name == "precision":
+        pair = rationals("1/8", 4, 8).map(lambda x: {"left": -x, "right": x})
+        return st.tuples(st.builds(Instance, _odd(), targets()), pair)
+    if bound.name in ("symmetric_fit", "ode_exponent", "sde_exponent"):
+        return _pairs(Fraction(5, 2)).map(_seen)
+    if bound.name == "latent_remedy":
+        return st.tuples(_pairs(Fraction(5, 2)).map(_seen), rationals(0, 3, 8)).map(lambda x: (x[0][0], {"k": x[1]}))
+    if bound.name == "log_concave":
+        return (_pairs(Fraction(3, 4)) | st.builds(Gaussian, rationals(-3, 3), rationals("1/4", 4, 8))).map(_seen)
+    if bound.name == "mixture_in_ball":
+        return _one_width().map(_seen)
+    if bound.name.startswith("bi_lipschitz"):
+        return st.builds(Instance, _rising(), targets()).map(lambda case: (case, {"at": 0, "r": Fraction(1, 2)}))
+    if bound.name in ("residual_depth", "inverse_depth"):
+        return _stacks(bound.name == "inverse_depth")
+    if bound.name in ("tail", "enlargement"):
+        ends = st.fixed_dictionaries({"at": rationals(-4, 4, 8), "r": rationals("1/8", 6, 8)})
+        return st.tuples(instances(), ends)
+    return instances(bound).map(lambda case: (case, {}))
+
+
+def _seen(nu: Any) -> Scene:
+    return Instance(affine(1), nu), {}
+
+
+def _pairs(widths: Fraction) -> st.SearchStrategy[Any]:
+    """Two even modes whose distance is at most so many widths."""
+    share = rationals("1/16", widths, 16)
+    return st.tuples(share, rationals("1/4", 2, 8)).map(lambda x: two_gaussians(x[0] * x[1], x[1]))
+
+
+@st.composite
+def _one_width(draw: st.DrawFn) -> Any:
+    """Mixtures of two to four Gaussians of one width, their centres within three widths."""
+    count, sd = draw(st.integers(2, 4)), draw(rationals("1/2", 2, 8))
+    shares = [Fraction(draw(st.integers(1, 9))) for _ in range(count)]
+    centres = [sd * draw(rationals(-3, 3, 8)) for _ in range(count)]
+    return gaussian_mixture([x / sum(shares) for x in shares], centres, [sd] * count)
+
+
+@st.composite
+def _odd(draw: st.DrawFn) -> PiecewiseAffine:
+    """Odd maps, not constant: their slopes to the right of zero are repeated to the left."""
+    count = draw(st.integers(1, 3))
+    steps = [draw(rationals("1/8", 2, 8)) for _ in range(count)]
+    knots = [sum(steps[: i + 1], Fraction(0)) for i in range(count)]
+    slopes = [draw(rationals(-3, 3, 4)) for _ in range(count + 1)]
+    slopes[0] = slopes[0] or Fraction(1)
+    return from_slopes([-x for x in reversed(knots)] + knots, [*reversed(slopes), *slopes[1:]], (0, 0))
+
+
+@st.composite
+def _rising(draw: st.DrawFn) -> PiecewiseAffine:
+    """Increasing maps with an increasing inverse."""
+    knots = sorted(draw(st.lists(rationals(-3, 3, 8), max_size=4, unique=True)))
+    slopes = [draw(rationals("1/4", 4, 4)) for _ in range(len(knots) + 1)]
+    return from_slopes(knots, slopes, (0, draw(rationals(-1, 1, 4)))) if knots else affine(slopes[0])
+
+
+@st.composite
+def _stacks(draw: st.DrawFn, inverse: bool) -> Scene:
+    """Up to three residual blocks on one another, or the inverse of such a stack."""
+    kappa, count = draw(rationals("1/8", "7/8", 8)), draw(st.integers(1, 3))
+    blocks = [draw(maps(kappa, knots=3)) for _ in range(count)]
+    stack = [_inverted(_block(f)) if inverse else _block(f) for f in blocks]
+    whole = reduce(lambda g, h: h @ g, stack)
+    return Instance(whole, Gaussian()), {"kappa": kappa, "n": count}
+
+
+def _block(f: PiecewiseAffine) -> PiecewiseAffine:
+    """z + f(z)."""
+    rows = f.branches()
+    if len(rows) == 1:
+        return affine(1 + rows[0].slope, rows[0].shift)
+    knots = [Fraction(x.start) for x in rows[1:]]
+    return from_slopes(knots, [1 + x.slope for x in rows], (knots[0], knots[0] + f.at(knots[0])))
+
+
+def _inverted(g: PiecewiseAffine) -> PiecewiseAffine:
+    """The inverse of an increasing map."""
+    rows = g.branches()
+    if len(rows) == 1:
+        return affine(1 / rows[0].slope, -rows[0].shift / rows[0].slope)
+    knots = [Fraction(x.start) for x, _ in pairwise(rows[1:] + rows[-1:])]
+    return from_slopes([g.at(x) for x in knots], [1 / x.slope for x in rows], (g.at(knots[0]), knots[0]))

@@ -1,0 +1,32 @@
+"""The steps that many proofs share: isoperimetry, and what a gap next to a half-line weighs."""
+
+from typing import Any
+
+import sympy as sp
+
+from lipbound.proof import Proof
+from lipbound.symbols import L, Phi, Quantile, beta, p, r, unfold
+
+
+def isoperimetry(proof: Proof) -> None:
+    """Enlarging a set in the latent space, and what that says of its image."""
+    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75, Thm 3.1", "SudakovTsirelson74")
+    proof.argue(
+        "with mu = g#N: mu(A_r) >= Phi(Quantile(mu(A)) + r/L), for S = g^-1 A, w = r/L and S_w within g^-1(A_r)"
+    )
+
+
+def gap(proof: Proof, binary: Any, u: sp.Symbol) -> Any:
+    """The formula of a gap bound from the divergence `binary` of the coins u and beta, known to increase with u."""
+    proof.argue(
+        "A is a half-line of mass p, B the gap of width r next to it: u = mu(B) >= alpha = Phi(Quantile(p) + r/L) - p"
+    )
+    proof.argue("by Jensen's inequality the divergence is at least that of the coins u = mu(B) and beta = nu(B)")
+    q = sp.Symbol("q", positive=True)  # beta = q / (1 + q) runs through (0, 1)
+    proof.same(
+        "it vanishes for u = beta, where the gap says nothing", unfold(binary).subs(u, beta).subs(beta, q / (1 + q)), 0
+    )
+    h = sp.Symbol("h", nonnegative=True)
+    proof.nonnegative("u - beta is at least zero on [beta, 1]", (u - beta).subs(u, beta + h))
+    proof.argue("so the divergence increases there: it is at least its value at max(alpha, beta); limits at 0 and 1")
+    return binary.subs(u, sp.Max(Phi(Quantile(p) + r / L) - p, beta))

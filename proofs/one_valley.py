@@ -1,0 +1,35 @@
+"""Proof of `one_valley`: every law is tied to one arc at the windows' common point, and no arc escapes its window."""
+
+import sympy as sp
+
+from lipbound.bounds import one_valley
+from lipbound.proof import Proof
+from lipbound.symbols import L, Phi, beta, c, e, phi, x, y
+
+
+def prove(proof: Proof) -> None:
+    """G is the cdf of mu = g#N, x0 lies in all windows, z is the centre with G(x0) = Phi((x0-z)/L)."""
+    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75, Thm 3.1", "SudakovTsirelson74")
+    z, h = sp.Symbol("z", real=True), sp.Symbol("h", positive=True)
+    x0, t = sp.symbols("x0 t", real=True)
+    proof.same("the arc in the latent space", (x0 - z) / L + (t - x0) / L, (t - z) / L)
+    proof.argue("S = g^-1 (-inf, x0] gives mu(-inf, t) >= Phi((t - z)/L) for t > x0")
+    proof.argue("S = g^-1 (-inf, t] gives G(t) <= Phi((t - z)/L) for t < x0, for else G(x0) would be greater")
+    proof.argue("so a window (x, y), with y if y = x0, has at least the mass that N(z, L^2) gives it")
+
+    # One window serves all centres of a row.
+    mass = Phi((y - z) / L) - Phi((x - z) / L)
+    proof.same("how it changes", mass.diff(z), (phi((x - z) / L) - phi((y - z) / L)) / L)
+    drop = ((y - z) ** 2 - (x - z) ** 2) / (2 * L**2)  # log phi((x - z)/L) - log phi((y - z)/L)
+    proof.same("whether it rises", drop, (y - x) * ((x + y) / 2 - z) / L**2)
+    width = sp.Symbol("w", positive=True)
+    proof.positive("it rises left of the middle", drop.subs(y, x + width).subs(z, x + width / 2 - h))
+    proof.positive("it falls right of the middle", -drop.subs(y, x + width).subs(z, x + width / 2 + h))
+    proof.argue("so on a row c <= z <= e the mass is least at an end; by continuity for x = -inf or y = inf too")
+
+    # Beyond the rows.
+    proof.positive("(-inf, y) gains as z falls", -Phi((y - z) / L).diff(z))
+    proof.positive("(x, inf) gains as z rises", (1 - Phi((x - z) / L)).diff(z))
+    proof.argue("so the first and the last window serve the centres beyond; z = -inf and inf are limits, of mass one")
+    proof.argue("TV >= mu(W) - nu(W) and TV >= 0; some row holds z, so the least value over the rows is a lower bound")
+    proof.qed(one_valley, sp.Max(0, sp.Min(mass.subs(z, c), mass.subs(z, e)) - beta))

@@ -1,0 +1,283 @@
+"""Every bound has a proof that ends at its formula, and every proof can fail."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from lipbound.bound import Hypothesis, Parameter
+from lipbound.bounds import ALL, exact_fit, gap_tv, two_modes
+from lipbound.errors import DomainError, ProofError
+from lipbound.proof import Proof, reduced
+from lipbound.symbols import D, L, Phi, a, beta, x, y
+from proofs import __main__ as command
+from proofs import prove, written
+from proofs.ledger import enter, page, run, section, table
+
+FOLDER = Path(__file__).parents[1] / "proofs"
+OTHERS = {"__init__", "__main__", "ledger", "lemmas"}
+NAMES = [bound.name for bound in ALL]
+
+
+def test_every_bound_has_a_proof_file_of_its_name_and_every_file_a_bound():
+    assert {path.stem for path in FOLDER.glob("*.py")} - OTHERS == set(NAMES)
+
+
+@pytest.mark.parametrize("bound", ALL, ids=NAMES)
+def test_every_proof_ends_at_the_declared_formula(bound):
+    entry = enter(bound)
+    assert (entry.wrong, entry.status) == ("", "proved")
+    assert entry.proof.counts["checked"] >= 1
+    assert entry.proof.steps == prove(bound.name).steps  # a proof is a text: it does not change from run to run
+
+
+# name, what is written, what is put in its place, the step that no longer follows
+MUTANTS = [
+    ("gap_tv", "Quantile(p) + w)  #", "Quantile(p) + 2 * w)  #", "its mass grows"),
+    ("gap_tv", "reach.subs(w, 0), p)", "reach.subs(w, 0), 2 * p)", "at w = 0"),
+    ("gap_tv", "alpha - beta))", "alpha + beta))", "the declared formula"),
+    ("gap_tv", "sp.Max(0, alpha - beta)", "alpha - beta", "the declared formula"),
+    ("gap_kl", "u * (1 - beta) /", "u * (1 + beta) /", "odds' ratio"),
+    ("gap_kl", 'Symbol("h", nonnegative=True)', 'Symbol("h", real=True)', "at least one"),
+    ("gap_kl", "u, beta + h", "u, beta - h", "at least one"),
+    ("gap_kl", "sp.Max(Phi(Quantile(p) + r / L) - p, beta)", "(Phi(Quantile(p) + r / L) - p)", "declared formula"),
+    ("gap_kl", '"CoverThomas06"', '"Kuiper60"', "does not list Kuiper60"),
+    ("gap_kl_reverse", "rate, (u - beta)", "rate, (beta - u)", "d kl(beta || u) / du"),
+    ("gap_kl_reverse", 'Symbol("k", positive=True)', 'Symbol("k", real=True)', "the denominator"),
+    ("gap_kl_reverse", "BinaryKL(beta, sp.Max(Phi(Quantile(p) + r / L) - p, beta))",
+     "BinaryKL(sp.Max(Phi(Quantile(p) + r / L) - p, beta), beta)", "declared formula"),
+    ("two_modes", "phi(s + x) - phi(x))", "phi(x) - phi(s + x))", "d cost / dx"),
+    ("two_modes", "-s * (x + s / 2))\n", "-s * (x + s))\n", "log phi(s + x)"),
+    ("two_modes", "-s / 2 - h", "-s / 2 + h", "left of -s/2"),
+    ("two_modes", 'sp.Symbol("h", positive=True)', 'sp.Symbol("h", real=True)', "left of -s/2"),
+    ("two_modes", "s, D / L", "s, D / (2 * L)", "the declared formula"),
+    ("two_modes", "sp.Min(at_a, at_b)", "sp.Max(at_a, at_b)", "the declared formula"),
+    ("one_valley", "(x + y) / 2 - z", "(x + y) - z", "whether it rises"),
+    ("one_valley", '"w", positive=True', '"w", real=True', "left of the middle"),
+    ("one_valley", "(1 - Phi((x - z) / L)).diff", "Phi((x - z) / L).diff", "gains as z rises"),
+    ("one_valley", "mass.subs(z, e)) - beta", "mass.subs(z, e))", "the declared formula"),
+    ("exact_fit", 'proof.suppose("g#N = nu")', "", "the proof supposes nothing"),
+    ("exact_fit", "phi(Quantile(F)) / L)", "phi(Quantile(F)) * L)", "grows at the rate"),
+    ("exact_fit", "Phi(-Quantile(F) + h / L)", "Phi(-Quantile(F) + 2 * h / L)", "from the left"),
+    ("exact_fit", "    proof.qed(exact_fit, L * rate / f)", "", "qed is missing"),
+]  # fmt: skip
+
+
+def mutated(name: str, old: str, new: str):
+    """The function `prove` of a proof file in which `old`, which stands there, is replaced."""
+    source = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    assert old in source, f"{name} no longer says {old!r}: choose another mutant"
+    space: dict = {}
+    exec(compile(source.replace(old, new, 1), f"{name} mutated", "exec"), space)
+    return space["prove"]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "said"), MUTANTS)
+def test_power_a_mutated_proof_fails_with_one_sentence_that_names_the_step(
+    name: str, old: str, new: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(f"proofs.{name}.prove", mutated(name, old, new))
+    assert command.main([name]) == 1
+    out = capsys.readouterr()
+    assert "FAILED" in out.out
+    assert out.err.startswith(name)
+    assert out.err.count("\n") == 1
+    assert said in out.err
+
+
+class Weakened(ast.NodeTransformer):
+    """The k-th checked step of a file, with one side off by one or the sign turned."""
+
+    def __init__(self, k: int) -> None:
+        self.left = k
+        self.claim = ""
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        kind = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if kind in ("same", "positive", "nonnegative"):
+            if self.left == 0:
+                change = "({}) + 1" if kind == "same" else "-1 - ({})"
+                node.args[-1] = ast.parse(change.format(ast.unparse(node.args[-1])), mode="eval").body
+                self.claim = ast.literal_eval(node.args[0])
+            self.left -= 1
+        return node
+
+
+def weakened(name: str, k: int):
+    """The function `prove` with its k-th checked step made wrong, and what that step claims, if there is one."""
+    change = Weakened(k)
+    tree = change.visit(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8")))
+    space: dict = {}
+    exec(compile(ast.fix_missing_locations(tree), f"{name} weakened", "exec"), space)
+    return space["prove"], change.claim
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_power_every_checked_step_of_every_proof_can_fail(name: str):
+    k = 0
+    while (step := weakened(name, k))[1]:
+        with pytest.raises(ProofError) as caught:
+            step[0](Proof(name))
+        assert f"({step[1]})" in str(caught.value)
+        k += 1
+    assert k >= 1
+
+
+@pytest.mark.parametrize("bound", ALL, ids=NAMES)
+def test_power_no_proof_ends_at_another_formula_or_under_other_hypotheses(bound, monkeypatch: pytest.MonkeyPatch):
+    twice = dataclasses.replace(bound, formula=2 * bound.formula)
+    other = dataclasses.replace(bound, hypotheses=(*bound.hypotheses, Hypothesis("the moon", lambda *_: None)))
+    for changed, said in ((twice, "is declared"), (other, "the moon")):
+        monkeypatch.setattr(f"proofs.{bound.name}.{bound.name}", changed)
+        with pytest.raises(ProofError, match="the declared formula") as caught:
+            prove(bound.name)
+        assert said in str(caught.value)
+
+
+def test_power_the_six_first_proofs_have_mutants_of_their_own():
+    assert {name for name, *_ in MUTANTS} >= {
+        "gap_tv",
+        "gap_kl",
+        "gap_kl_reverse",
+        "two_modes",
+        "one_valley",
+        "exact_fit",
+    }
+
+
+def statement(**changes):
+    """gap_tv, declared otherwise."""
+    return dataclasses.replace(gap_tv, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"formula": gap_tv.formula * 2}, "is declared"),
+        ({"formula": gap_tv.formula.subs(L, 2 * L)}, "is declared"),
+        ({"hypotheses": exact_fit.hypotheses}, "the proof supposes nothing, the statement g#N = nu"),
+        ({"sources": ("Borell75, Thm 3.1",)}, "does not list SudakovTsirelson74"),
+        ({"parameters": (Parameter(L, 0, 1, "closed at zero", closed="low"),)}, "takes L for positive"),
+        ({"parameters": (Parameter(beta, -1, 1, "a signed mass"),)}, "takes beta for nonnegative"),
+        ({"name": "gap_two"}, "this ends at gap_two, not at gap_tv"),
+    ],
+)
+def test_power_a_statement_that_is_not_the_one_proved_is_refused(changes, said: str):
+    proof = prove("gap_tv")
+    proof.bound = None
+    with pytest.raises(ProofError, match="gap_tv, step") as caught:
+        proof.qed(statement(**changes), gap_tv.formula)
+    assert said in str(caught.value)
+
+
+def test_a_claim_over_a_box_is_checked_by_balls():
+    proof = Proof("example")
+    claim = Phi(x) + Phi(y) - Phi(x + y) - sp.Rational(1, 2)
+    proof.holds("superadditive", claim, {x: ("1/10", 2), y: ("0.1", 2)})
+    assert proof.steps[0].kind == "checked"
+    assert int(proof.steps[0].by.split()[2]) > 4
+
+
+@pytest.mark.parametrize(
+    ("claim", "over", "said"),
+    [
+        (Phi(x) - sp.Rational(3, 4), {x: (0, 2)}, "fails for x in"),
+        ((x - 1) ** 2 - sp.Rational(1, 100), {x: (0, 2)}, "fails for x in"),
+        (Phi(x) - Phi(2 * x) / 2 - sp.Rational(1, 4), {x: (0, 1)}, "stays undecided for x in"),
+        (Phi(x) + y, {x: (0, 1)}, "the box says nothing of y"),
+        (x, {x: (2, 1)}, "that is no interval"),
+        (sp.sin(x), {x: (0, 1)}, "no rule evaluates"),
+    ],
+)
+def test_power_a_claim_over_a_box_can_fail(claim, over, said: str):
+    with pytest.raises(ProofError, match=r"example, step 1 \(a claim\)") as caught:
+        Proof("example").holds("a claim", claim, over, depth=9)
+    assert said in str(caught.value)
+
+
+def test_a_box_must_be_compact():
+    with pytest.raises(DomainError, match="not a finite number"):
+        Proof("example").holds("a claim", x, {x: (0, sp.oo)})
+
+
+def test_boxes_go_to_an_executor_and_into_a_journal(tmp_path: Path):
+    claim, over = Phi(x) - Phi(x / 2), {x: ("0.01", 3)}
+    with ThreadPoolExecutor(2) as executor:
+        proof = Proof("example", executor=executor, journals=tmp_path)
+        proof.holds("a claim", claim, over)
+    plain = Proof("example")
+    plain.holds("a claim", claim, over)
+    assert proof.steps == plain.steps
+    assert (tmp_path / "example-1").exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (lambda proof: proof.cite("a lemma"), "no source is cited"),
+        (lambda proof: proof.positive("a sign", x), "does not find that x is positive"),
+        (lambda proof: proof.nonnegative("a sign", -D), "does not find that -D is nonnegative"),
+        (lambda proof: proof.same("an identity", sp.sqrt(x**2), x), "leaves"),
+    ],
+)
+def test_power_a_step_that_does_not_follow_is_refused(step, said: str):
+    with pytest.raises(ProofError, match="example, step 1") as caught:
+        step(Proof("example"))
+    assert said in str(caught.value)
+
+
+def test_nothing_comes_after_the_end():
+    with pytest.raises(ProofError, match="qed comes last"):
+        prove("gap_tv").argue("and another thing")
+
+
+def test_a_bound_without_a_proof_is_called_assumed():
+    entry = enter(statement(name="unwritten"))
+    assert not written("unwritten")
+    assert entry.status == "assumed"
+    assert "No proof is written" in section(entry)[-1]
+    assert "assumed" in table([entry])
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(DomainError, match="no bound is called 'gap'"):
+        run(["gap"])
+
+
+def test_a_difference_is_reduced_only_by_what_is_true():
+    assert reduced(Phi(-x) + Phi(x) - 1) == 0
+    assert reduced(sp.log(a * D) - sp.log(a) - sp.log(D)) == 0
+    assert reduced(Phi(x) - Phi(y)) != 0
+
+
+def test_the_page_is_fresh():
+    assert (FOLDER / "README.md").read_text(encoding="utf-8") == page(run())
+
+
+@pytest.mark.slow
+def test_power_a_stale_page_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    stale = tmp_path / "README.md"
+    stale.write_text(
+        (FOLDER / "README.md").read_text(encoding="utf-8").replace("proved", "assumed", 1), encoding="utf-8"
+    )
+    monkeypatch.setattr(command, "README", stale)
+    assert command.main(["--check"]) == 1
+    assert capsys.readouterr().err == "proofs/README.md is stale: run python -m proofs --write\n"
+    assert command.main(["--write"]) == 0
+    assert command.main(["--check"]) == 0
+
+
+def test_hypotheses_are_matched_by_their_words():
+    other = dataclasses.replace(exact_fit, hypotheses=(Hypothesis("g#N = mu", lambda *_: None),))
+    proof = prove("exact_fit")
+    proof.bound = None
+    with pytest.raises(ProofError, match="supposes g#N = nu, the statement g#N = mu"):
+        proof.qed(other, other.formula)
+    assert two_modes.hypotheses == ()

@@ -183,8 +183,13 @@ class Proof:
 def reduced(expr: Any) -> Any:
     """The expression after `unfold`, expanded and simplified until it is zero or no form is simpler."""
     rest = unfold(sp.sympify(expr))
-    for simpler in (sp.expand, sp.simplify):
+    for simpler in (sp.expand, sp.simplify, _exponentials):
         if rest == 0:
             break
         rest = simpler(rest)
     return rest
+
+
+def _exponentials(expr: Any) -> Any:
+    """Hyperbolic functions written out, which `simplify` may leave beside exponentials."""
+    return sp.expand(expr.rewrite(sp.exp))

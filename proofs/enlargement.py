@@ -13,4 +13,5 @@ def prove(proof: Proof) -> None:
     isoperimetry(proof)
     w = sp.Symbol("w", nonnegative=True)
     proof.same("equality for a line of slope L", Phi((Quantile(p) * L + w * L) / L), Phi(Quantile(p) + w))
+    proof.at_zero(p, "Phi^-1(0) = -inf: without mass nothing is promised, and the formula is its limit")
     proof.qed(enlargement, Phi(Quantile(p) + r / L))

@@ -30,6 +30,6 @@ def prove(proof: Proof) -> None:
     integrand = s**4 * sp.exp(2 * m**2 / s**2) * sp.exp(-2 * m**2 * z)
     by_z = 2 * sp.exp(2 * log_growth) / (2 * tau / var**2)
     proof.same("the integrand in z", by_z, integrand.subs(z, tau / var))
-    lip = s * sp.sqrt((sp.exp(2 * m**2 / s**2) - 1) / (2 * m**2 / s**2))
+    lip = s * sp.exp(m**2 / (2 * s**2)) * sp.sqrt(sp.sinh(m**2 / s**2) / (m**2 / s**2))
     proof.same("the integral", sp.integrate(integrand, (z, 0, 1 / s**2)), lip**2)
     proof.qed(sde_exponent, lip)

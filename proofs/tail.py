@@ -12,4 +12,5 @@ def prove(proof: Proof) -> None:
     beyond = Phi(-Quantile(p) - r / L)
     proof.same("what lies beyond", 1 - Phi(Quantile(p) + r / L), beyond)
     proof.argue("mu [x + r, inf) = 1 - mu(-inf, x + r), and (-inf, x + r) is (-inf, x] enlarged by r")
+    proof.at_zero(p, "Phi^-1(0) = -inf: without mass nothing is promised, and the formula is its limit")
     proof.qed(tail, beyond)

@@ -15,4 +15,5 @@ def prove(proof: Proof) -> None:
     proof.same("what lies beyond", 1 - Phi(Quantile(p) + r / L), beyond)
     proof.argue("TV >= nu [x + r, inf) - mu [x + r, inf) >= b - beyond, and TV >= 0")
     proof.at_zero(b, "the difference of two events' masses needs no positive one")
+    proof.at_zero(p, "Phi^-1(0) = -inf: without mass nothing is promised, and the formula is its limit")
     proof.qed(tail_tv, sp.Max(0, b - beyond))

@@ -14,11 +14,23 @@ import mpmath as mp
 import numpy as np
 import pytest
 from flint import arb
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from lipbound import Gaussian, clamp, fold, formula, gaussian_mixture, kl, pushforward, tv, two_gaussians, w1
+from lipbound import (
+    Gaussian,
+    NotCertifiable,
+    clamp,
+    fold,
+    formula,
+    gaussian_mixture,
+    kl,
+    pushforward,
+    tv,
+    two_gaussians,
+    w1,
+)
 from lipbound.divergences import hellinger2, js
 from lipbound.laws import AbstractLaw, Discrete, Uniform
 from lipbound.pieces import Lost
@@ -248,7 +260,6 @@ def test_equal_laws_are_at_distance_zero():
 STEPS = (
     "-2*z - 5*erf(z - 2)/4 + 1",
     "2*erf(7*z/4 + 2) + 2*z - 2",
-    "-2*z - 3*erf(3*z - 1) + 2*gelu(z - 1)",
     "3*tanh(2*z - 3/2) - sigmoid(3*z/2 - 1/2) - 2",
     "z + tanh(40*(z - 1))/20",
 )
@@ -274,9 +285,19 @@ def test_floats_are_the_balls_where_panels_are_hard(text: str):
 @settings(max_examples=3)
 @given(smooth_maps(), st.floats(0.001, 0.999))
 def test_floats_are_the_balls_on_random_maps(g: Any, p: float):
-    cdf, pdf = off(pushforward(g), (p,))
+    try:
+        cdf, pdf = off(pushforward(g), (p,))
+    except NotCertifiable:  # no table was proved: an answer
+        reject()
     assert cdf < 1e-15
     assert pdf < 1e-12
+
+
+def test_what_cannot_be_tabulated_is_refused_and_still_proved_point_by_point():
+    mu = pushforward(formula("-2*z - 3*erf(3*z - 1) + 2*gelu(z - 1)"))  # terms cancel like exp(-z^2/2) towards -5
+    with pytest.raises(NotCertifiable, match="could not be inverted in float64"):
+        mu.cdf(0.0)
+    assert mu.certified.cdf(0).error < 1e-15
 
 
 def test_power_a_neighbouring_map_is_told_apart():

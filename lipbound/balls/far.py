@@ -1,9 +1,10 @@
-"""Bounds on integrals of powers of densities beyond the last panel, from germs of the smooth strands."""
+"""Bounds on integrals of powers of densities, and of strands, beyond the last panel: from germs of smooth strands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import reduce
 
 from flint import arb
 
@@ -11,6 +12,7 @@ from ..errors import NotCertifiable
 from ..germs.powers import exponential, logarithm
 from ..germs.scales import Scale
 from ..germs.sums import Germ, outward
+from .bent import Fibre
 from .chart import Chart
 from .normal import ball
 from .table import Cell, Entry
@@ -41,17 +43,37 @@ def power_tail(chart: Chart, k: Fraction, x: arb, side: int) -> arb:
     return total * ball(Fraction(len(ours))) ** ball(k - 1)
 
 
-def _integral(exponent: Germ) -> arb:
-    """Above the integral of exp over the half-line: X F(X) for each term F with x^2 F(x) falling."""
+def moment_tail(f: Fibre, power: int, x: arb, side: int) -> arb:
+    """Above the integral of |strand|^power over the part of the strand whose Z lies beyond x; infinite if not known."""
+    start = int((side * x).lower().floor().unique_fmpz() or 0)
     try:
-        found, total = exponential(exponent), arb(0)
+        z = outward(side, start)
+        known = f.strand.curve.germ(z)
+        if known is None:
+            return arb.pos_inf()
+        found = exponential(_bell(z, f.strand.mean, f.strand.sd, f.log_height))
+        return _falling(reduce(Germ.__mul__, [known[0]] * power, found))
     except NotCertifiable:
         return arb.pos_inf()
+
+
+def _falling(found: Germ) -> arb:
+    """Above the integral of |found| over the half-line: X F(X) for each term F with x^2 F(x) falling."""
+    total = arb(0)
     for scale, coefficient in found.terms.items():
         if not (scale * SQUARE).falls(found.start):
             return arb.pos_inf()
-        total += coefficient.span.high.max(arb(0)) * scale.at(found.start) * found.start
+        most = abs(coefficient.span.low).max(abs(coefficient.span.high))
+        total += most * scale.at(found.start) * found.start
     return total.upper() if total.is_finite() else arb.pos_inf()
+
+
+def _integral(exponent: Germ) -> arb:
+    """Above the integral of exp over the half-line."""
+    try:
+        return _falling(exponential(exponent))
+    except NotCertifiable:
+        return arb.pos_inf()
 
 
 def _logs(chart: Chart, cell: Cell, z: Germ) -> Iterator[Germ | None]:

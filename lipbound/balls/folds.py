@@ -117,9 +117,7 @@ def _squeeze(log_p: Density, log_q: Density, a: arb, b: arb, rising: int) -> tup
     return a, b
 
 
-def _beside(
-    log_p: Density, log_q: Density, a: arb, b: arb, rising: int, y: arb, width: arb
-) -> tuple[arb, arb]:
+def _beside(log_p: Density, log_q: Density, a: arb, b: arb, rising: int, y: arb, width: arb) -> tuple[arb, arb]:
     """Two points of known sign close to the zero, if there are."""
     for x in ((y - width).mid(), (y + width).mid()):
         if a < x and x < b:

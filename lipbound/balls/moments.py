@@ -7,6 +7,7 @@ from flint import arb, arb_series
 from ..exact import INF
 from .bent import Fibre
 from .chart import Chart
+from .far import moment_tail
 from .normal import area, ball, mass, phi, working
 from .table import Cell, Entry, Table
 from .taylor import integral
@@ -69,14 +70,15 @@ def _mean(f: Fibre, z: arb, w: arb, power: int, tol: arb) -> arb:
 
 
 def _beyond(f: Fibre, z: arb, side: int, power: int) -> arb:
-    """Ball around zero for the integral of the power beyond z, where |strand| <= |limit|, or |strand(z)| + slope * way."""
+    """Ball around zero for the integral of the power beyond z: |strand| <= |limit|, or |strand(z)| + slope * way."""
     limit = f.strand.high if (side > 0) == f.strand.rising else f.strand.low
     here, u = abs(f.strand.curve(z)), side * f.position(z)
     tail = f.weight * mass(u, arb.pos_inf())
     if not isinstance(limit, float):
         return arb(0, (here.max(abs(ball(limit))) ** power * tail).upper())
     if f.strand.steepest == INF:
-        return arb(0).union(arb.pos_inf()).union(arb.neg_inf())
+        return arb(0, moment_tail(f, power, z, side))
     steep, sd = arb(f.strand.steepest), 1 / f.inv
-    way = f.weight * area(-u) * sd if power == 1 else f.weight * 2 * sd * sd * phi(u)  # E (Z - z)+^k, roughly, from above
+    # E (Z - z)+ = sd (phi(u) - u Phi(-u)), and E (Z - z)+^2 <= 2 sd^2 phi(u) as u >= 1
+    way = f.weight * (area(-u) * sd if power == 1 else 2 * sd * sd * phi(u))
     return arb(0, (here * tail + steep * way if power == 1 else 2 * here**2 * tail + 2 * steep**2 * way).upper())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from functools import cache, reduce
@@ -20,8 +21,8 @@ from .normal import ball
 REACH = 39  # standard deviations; exp(-39^2 / 2) is below the least float
 TAYLOR, DEGREE = 26, 12  # order of the power series, and degree kept of it after economisation
 TINY, SMALL = 2.0**-53, 2.0**-36  # errors of Z allowed in the middle, and further out
-DEPTH = 40
-BITS = (128, 640)  # next to a limit that terms cancel to approach, differences are small beyond many digits
+# bits, and panels tried: next to a limit that terms cancel to approach, differences are small beyond many digits
+EFFORTS = ((128, 2500), (640, 5000))
 CENTRAL = Fraction(17, 2)  # standard deviations within which the polynomials are proved; 2e-17 of the mass lies beyond
 CLOSE = 2.0**-36  # of y: values so close to each other that floats hardly tell them apart
 SAMPLES = 8  # points at which a polynomial is tested, further out
@@ -82,13 +83,13 @@ class _Frame(NamedTuple):
 
 def unfolded(strand: Bent) -> list[Panel]:
     """Panels of the strand from left to right; together they cover all but the far tails of Z."""
-    for bits in BITS:
+    for bits, attempts in EFFORTS:
         with suppress(NotCertifiable), precision(bits):
-            return _unfolded(strand)
+            return _unfolded(strand, iter(range(attempts)))
     raise NotCertifiable(f"a branch from {strand.low!r} to {strand.high!r} could not be inverted in float64")
 
 
-def _unfolded(strand: Bent) -> list[Panel]:
+def _unfolded(strand: Bent, left: Iterator[int]) -> list[Panel]:
     f = fibre(strand, ball(strand.low), ball(strand.high), (False, False))
     reach = REACH / f.inv
     a, b = f.left.max(f.mean - reach), f.right.min(f.mean + reach)
@@ -104,7 +105,7 @@ def _unfolded(strand: Bent) -> list[Panel]:
         side = 1 if anchor is None else f.side * ahead
         frame = _Frame(strand.curve, last, ahead, anchor, side, root)
         for (x, y), proved in _parts(f, z, middle):
-            found += _split(frame, x, y, proved, 0)
+            found += _split(frame, x, y, proved, left)
     return sorted(found)
 
 
@@ -125,7 +126,7 @@ def _middle(f: Fibre, a: arb, b: arb) -> arb:
     return z.mid()
 
 
-def _split(frame: _Frame, z: arb, w: arb, proved: bool, depth: int) -> list[Panel]:
+def _split(frame: _Frame, z: arb, w: arb, proved: bool, left: Iterator[int]) -> list[Panel]:
     """Panels between two values of Z, the first of them nearer to the anchor."""
     low, high = sorted(nearest(frame.curve(x)) for x in (z, w))
     if not low < high:  # floats do not tell its points apart
@@ -133,10 +134,10 @@ def _split(frame: _Frame, z: arb, w: arb, proved: bool, depth: int) -> list[Pane
     panel = _panel(frame, z, w, proved, low, high)
     if panel is not None:
         return [panel]
-    if depth >= DEPTH:
-        raise NotCertifiable(f"the inverse of a branch could not be tabulated around y = {low:.12g}")
     y = ((z + w) / 2).mid()
-    return _split(frame, z, y, proved, depth + 1) + _split(frame, y, w, proved, depth + 1)
+    if next(left, None) is None or not (z.min(w) < y and y < z.max(w)):
+        raise NotCertifiable(f"the inverse of a branch could not be tabulated around y = {low:.12g}")
+    return _split(frame, z, y, proved, left) + _split(frame, y, w, proved, left)
 
 
 def _panel(frame: _Frame, z: arb, w: arb, proved: bool, low: float, high: float) -> Panel | None:

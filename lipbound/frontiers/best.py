@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..enclosure import Enclosure, exactly
+from ..exact import exact
 from ..laws import AbstractLaw
 from .sharp import frontier
 from .valley import valley_frontier
@@ -22,6 +23,6 @@ def best_known(target: AbstractLaw, L: object) -> tuple[Enclosure, Enclosure | N
     valley = valley_frontier(target, L)
     if valley.sharp or target.bent:
         return valley.lower, valley.upper, valley.sharp
-    value = frontier(target, L).value
+    value = frontier(target, exact(L)).value
     low, high = max(valley.lower.lo, value.lo), value.hi if valley.upper is None else min(valley.upper.hi, value.hi)
     return exactly(low), exactly(high), high - low <= TOL

@@ -119,13 +119,15 @@ class Heap(NamedTuple):
 class Lost(NamedTuple):
     """Mass whose image is not followed: that of start < Z < stop, far out in the tails of a map that turns for ever.
 
-    Where it sets out the map is `near`, and `steepest` bounds its slope.
+    Where it sets out the map is `near`, and `steepest` bounds its slope; its values lie between `low` and `high`.
     """
 
     start: End
     stop: End
     near: End
     steepest: float
+    low: End
+    high: End
     mean: Fraction
     sd: Fraction
     weight: Fraction

@@ -46,6 +46,7 @@ TABLE = {
     "laws.clipped": (f"{BASE} maps laws balls", "numpy flint"),
     "laws.coupled": (f"{BASE} maps laws balls", "flint"),
     "laws.lifted": (f"{BASE} maps laws balls", "flint"),
+    "laws.images": (f"{BASE} maps laws", "flint"),
     "laws.monotone": (f"{BASE} maps laws balls", "numpy flint"),
     "laws.onto": (f"{BASE} maps laws balls", "numpy flint"),
     "laws.profile": (f"{BASE} maps laws balls", "numpy flint"),

@@ -312,3 +312,15 @@ def test_masses_next_to_a_fold_keep_their_digits():
     np.testing.assert_allclose(mu.cdf(ys), peer.cdf(ys), rtol=1e-14)
     np.testing.assert_allclose(mu.logcdf(ys), peer.logcdf(ys), rtol=1e-15)
     np.testing.assert_allclose(mu.ppf([1e-16, 1e-9]), peer.ppf([1e-16, 1e-9]), rtol=1e-13)
+
+
+def test_waves_have_the_moments_and_the_support_of_their_closed_forms():
+    sine, wave = (pushforward(formula(text)) for text in ("sin(z)", "z + 2*sin(z)"))
+    assert sine.support() == (-1.0, 1.0)
+    assert wave.support() == (-math.inf, math.inf)  # though branches are followed out to forty standard deviations only
+    for mu, variance in (
+        (sine, (1 - math.exp(-2)) / 2),  # E sin^2 = (1 - E cos 2Z) / 2
+        (wave, 1 + 2 * (1 - math.exp(-2)) + 4 * math.exp(-0.5)),  # E Z sin Z = E cos Z
+    ):
+        assert mu.mean() == pytest.approx(0, abs=1e-15)
+        assert mu.var() == pytest.approx(variance, rel=1e-14)

@@ -27,7 +27,10 @@ def moments(table: Table, tol: float) -> tuple[arb, arb]:
             mean, second = mean + _mean(f, f.left, f.right, 1, few), second + _mean(f, f.left, f.right, 2, few)
     for x, m in table.atoms.items():
         mean, second = mean + m * ball(x), second + m * ball(x) ** 2
-    return (mean, second) if table.lost == 0 else (mean + arb(0, table.strayed.upper()), arb(0).union(arb.pos_inf()))
+    if table.lost == 0:
+        return mean, second
+    off = (table.lost * table.spread).sqrt()  # Cauchy and Schwarz
+    return mean + arb(0, off.upper()), second + arb(0).union(table.spread)
 
 
 def moment(chart: Chart, cell: Cell, a: arb, b: arb, tol: arb) -> arb:

@@ -12,7 +12,7 @@ from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
 from .bent import Fibre, fibre, smudge
-from .normal import area, ball, mass, root_tau, working
+from .normal import area, ball, mass, phi, root_tau, working
 
 
 class Entry(NamedTuple):
@@ -48,7 +48,7 @@ class Table(NamedTuple):
     """Cells in order, and the atom masses on the edges between them, by place.
 
     `smudge` bounds the mass that may sit in a neighbouring cell; `lost` is the mass that is nowhere, `strayed` bounds
-    its mean distance from the first of the edges.
+    its mean distance from the first of the edges, and `spread` its second moment.
     """
 
     cells: tuple[Cell, ...]
@@ -56,6 +56,7 @@ class Table(NamedTuple):
     smudge: arb
     lost: arb
     strayed: arb
+    spread: arb
 
 
 Heaps = tuple[Strand | Heap, ...]
@@ -78,9 +79,9 @@ def tabulate(
         rows.append(Cell(a, b, gaussians, bents))
     pairs = ((f, *pair) for c in rows for f in c.bents for pair in zip(f.strand.image, (c.lo, c.hi), strict=True))
     smudged = sum((smudge(f, end, place) for f, end, place in pairs if end == place), arb(0))
-    gone = [(atom(s), _strayed(s, rows)) for s in lost]
-    nowhere, strayed = (sum(column, arb(0)) for column in zip((arb(0),) * 2, *gone, strict=True))
-    return Table(tuple(rows), masses(atoms), smudged, nowhere, strayed)
+    gone = [(atom(s), _strayed(s, rows), _spread(s)) for s in lost]
+    sums = (sum(column, arb(0)) for column in zip((arb(0),) * 3, *gone, strict=True))
+    return Table(tuple(rows), masses(atoms), smudged, *sums)
 
 
 def _strayed(piece: Lost, cells: Sequence[Cell]) -> arb:
@@ -92,6 +93,18 @@ def _strayed(piece: Lost, cells: Sequence[Cell]) -> arb:
     u = -low if low.is_finite() else high
     way = arb(piece.steepest) * ball(piece.sd) * area(-abs(u))
     return ball(piece.weight) * way + atom(piece) * abs(ball(piece.near) - ball(first))
+
+
+def _spread(piece: Lost) -> arb:
+    """Bound of the second moment of lost mass: (near + slope * way)^2 <= 2 near^2 + 2 slope^2 way^2."""
+    if not isinstance(piece.low, float) and not isinstance(piece.high, float):
+        return atom(piece) * abs(ball(piece.low)).max(abs(ball(piece.high))) ** 2
+    low, high = map(ball, piece.window)
+    u = -high if high <= 0 else low
+    if piece.steepest == INF or not u >= 1:
+        return arb.pos_inf()
+    way = 2 * ball(piece.sd) ** 2 * phi(u)  # E (Z - z)+^2 <= 2 sd^2 phi(u) as u >= 1
+    return 2 * ball(piece.near) ** 2 * atom(piece) + 2 * arb(piece.steepest) ** 2 * ball(piece.weight) * way
 
 
 @working()

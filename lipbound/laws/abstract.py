@@ -106,8 +106,9 @@ class AbstractLaw(abc.ABC):
         return tuple(Atom(x, float(of_ball(balls.table.atom_mass(rows)))) for x, rows in atoms(self.pieces()))
 
     def support(self) -> tuple[float, float]:
-        """The ends of the smallest closed interval that has all the mass."""
+        """The ends of the smallest closed interval that has all the mass, as far as the map is known beyond 40 sd."""
         ends = [s.image for s in dense(self.pieces())] + [(x, x) for x, _ in atoms(self.pieces())]
+        ends += [(s.low, s.high) for s in self.pieces() if isinstance(s, Lost)]
         return float(min(a for a, _ in ends)), float(max(b for _, b in ends))
 
     def mean(self) -> float:

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import ceil, floor, nextafter
 
+from flint import arb
+
 from ..curves import Chain, Curve, Line, Root, image, moved, sign_at
 from ..enclosure import Enclosure
 from ..errors import NotCertifiable
 from ..exact import INF, Exact
+from ..germs.sums import outward
 from ..maps import AbstractMap, AbstractSmooth, Bend, Branch
 from ..pieces import Bent, Heap, Lost, Piece, Place, Strand
 from ..reals import End, Real, exact_ball, finite, precision, rational
@@ -21,7 +24,8 @@ NEAR = 300  # halvings of the distance to an end within which a rational point i
 def images(piece: Piece, g: AbstractMap) -> Iterator[Piece]:
     """The pieces of the law of g(Y), Y a piece of the law of the argument."""
     if isinstance(piece, Lost):
-        yield piece._replace(near=_value(g, piece.near), steepest=piece.steepest * _steepest(g))
+        near, steepest = _value(g, piece.near), piece.steepest * _steepest(g)
+        yield piece._replace(near=near, steepest=steepest, low=-INF, high=INF)
     elif isinstance(piece, Heap):
         yield piece._replace(place=_value(g, piece.place))
     elif isinstance(piece, Strand) and not piece.slope:
@@ -61,7 +65,22 @@ def _of_segment(strand: Strand, g: AbstractSmooth) -> Iterator[Bent | Lost]:
             yield Bent(start, stop, bend.curve, bend.rising, down, up, *orders, steepest, *law)
     for start, stop, last in ((low, bends[0].start, bends[0].start), (bends[-1].stop, high, bends[-1].stop)):
         if start < stop:
-            yield Lost(start, stop, image(g.curve, finite(last)), g.lipschitz().hi, *law)
+            ends = _reach(g.curve, last, -1 if stop == last else 1)
+            yield Lost(start, stop, image(g.curve, finite(last)), g.lipschitz().hi, *ends, *law)
+
+
+def _reach(curve: Curve, last: End, side: int) -> tuple[Exact, Exact]:
+    """Bounds of the curve beyond a point, from its germ; infinite if they are not known."""
+    start = floor(side * (last.near(0) if isinstance(last, Real) else last)) - 1
+    try:
+        with precision(64):
+            known = curve.germ(outward(side, start))
+    except NotCertifiable:
+        known = None
+    if known is None:
+        return -INF, INF
+    low, high = (arb(x) for x in (known[0].range.low.lower(), known[0].range.high.upper()))
+    return rational(low) if low.is_finite() else -INF, rational(high) if high.is_finite() else INF
 
 
 def _of_bent(bent: Bent, g: AbstractMap) -> Iterator[Piece]:
@@ -74,7 +93,7 @@ def _of_bent(bent: Bent, g: AbstractMap) -> Iterator[Piece]:
     for low, high, last in ((bent.low, bends[0].start, bends[0].start), (bends[-1].stop, bent.high, bends[-1].stop)):
         if low < high:
             near, steepest = _value(g, last), bent.steepest * _steepest(g)
-            yield Lost(*_window(bent, low, high), near, steepest, bent.mean, bent.sd, bent.weight)
+            yield Lost(*_window(bent, low, high), near, steepest, -INF, INF, bent.mean, bent.sd, bent.weight)
 
 
 def _branches(bent: Bent, g: AbstractMap) -> tuple[Branch, ...] | tuple[Bend, ...]:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Any
 
 from oracle import (
-    Broken,
     Function,
     Law,
     Real,
     Segment,
-    broken,
-    image,
-    mixture,
     mp,
     normal_mass,
     peak,
@@ -184,36 +179,3 @@ def pair_bound(q: Law, L: Real, a: Real, b: Real) -> Real:
     w = (b - a) / L
     left, right = tail(q.u(a) + w) - q.cdf(b), tail(w - q.u(b)) - q.sf(a)
     return max(min(left, right), mp.mpf(0))
-
-
-def answer(quantity: str, inputs: dict[str, Any]) -> Real | None:
-    """The value of one record, or None where this maker has no recipe."""
-    target, line = inputs.get("target"), inputs.get("map")
-    if (line and line["type"] != "pl") or (target and "stds" not in target):
-        return None
-    q = mixture(target["weights"], target["means"], target["stds"]) if target else Law(())
-    g = broken(line["knots"], line["slopes"], line["anchor"]) if line else Broken((), (), ())
-    p = image(g, mixture([1], [0], [1])) if line else Law(())
-    given = {k: real(v) for k, v in inputs.items() if isinstance(v, float)}
-    recipes: dict[str, Callable[[], Real]] = {
-        "tv": lambda: tv(p, q),
-        "kl_eta_nu": lambda: kl(p, q),
-        "kl_nu_eta": lambda: kl(q, p),
-        "js": lambda: js(p, q),
-        "hellinger2": lambda: hellinger2(p, q),
-        "w1": lambda: w1(p, q),
-        "w2": lambda: w2(real(*g.slopes), q),
-        "lipschitz": lambda: real(max(map(abs, g.slopes))),
-        "ot_map": lambda: transport(q, given["z"]),
-        "ot_map_derivative": lambda: stretch(q, transport(q, given["z"])),
-        "exact_fit_lipschitz": lambda: exact_fit(q),
-        "isoperimetric_enlargement": lambda: enlargement(given["p"], given["r_over_L"]),
-        "log_isoperimetric_enlargement": lambda: mp.log(enlargement(given["p"], given["r_over_L"])),
-        "isoperimetric_profile": lambda: phi(probit(given["t"], 1 - given["t"])),
-        "binary_kl": lambda: binary_kl(given["alpha"], given["beta"]),
-        "tv_frontier": lambda: tv_frontier(q, given["L"]),
-        "paper_bound_tv": lambda: paper_bound(p, q, given["L"], lambda a, b: a - b),
-        "paper_bound_kl_eta_nu": lambda: paper_bound(p, q, given["L"], binary_kl),
-        "pair_bound_tv": lambda: pair_bound(q, given["L"], given["a"], given["b"]),
-    }
-    return recipes[quantity]() if quantity in recipes else None

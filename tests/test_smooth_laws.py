@@ -324,3 +324,15 @@ def test_waves_have_the_moments_and_the_support_of_their_closed_forms():
     ):
         assert mu.mean() == pytest.approx(0, abs=1e-15)
         assert mu.var() == pytest.approx(variance, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "y", "density"),
+    [("z**3", 0, np.inf), ("z**2", 0, np.inf), ("-z**2", 0, 0.0), ("z**4 - 1", -1, np.inf), ("z**3 + 2", 2, np.inf)],
+)
+def test_the_density_at_a_fold_is_the_limit_from_its_right(text: str, y: int, density: float):
+    law = pushforward(formula(text))
+    beside = law.pdf(np.nextafter(y, y + 1))
+    assert law.pdf(y) == density and law.logpdf(y) == (np.inf if density else -np.inf)
+    assert law.certified.pdf(y).lo == law.certified.pdf(y).hi == density
+    assert beside > 1e3 if density else beside == 0  # power: the other side of a fold is not the same

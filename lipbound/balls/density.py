@@ -15,10 +15,12 @@ from .table import Cell, Table
 
 @working()
 def pdf(y: End, table: Table) -> arb:
-    """Density at y; at a cut point, that of the cell on its right, as in the kernels."""
+    """Density at y; at a cut point, that of the cell on its right, as in the kernels: at a fold, infinite."""
     if isinstance(y, float):
         return arb(0)
     x, cell = ball(y), next(c for c in table.cells if c.lo <= y < c.hi)
+    if y == cell.lo and any(f.strand.turns[0] and f.strand.low == y for f in cell.bents):
+        return arb.pos_inf()
     smooth = (density(f, inverse(f, x)) for f in cell.bents)
     return sum((e.weight * e.inv * phi(e.at(x)) for e in cell.entries), arb(0)) + sum(smooth, arb(0))
 

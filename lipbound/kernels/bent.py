@@ -92,7 +92,7 @@ def whole(y, p, t, left, log):
 
 @jit
 def pdf(ys, p, t):
-    """Density at each y; a fold itself, where it has no value, counts as a point outside."""
+    """Density at each y; at a fold it is infinite if the fold opens to the right, as at a jump the value there counts."""
     out = np.empty(ys.size)
     for i in range(ys.size):
         y = ys[i]

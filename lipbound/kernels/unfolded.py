@@ -125,26 +125,25 @@ def _coordinate(d, root):
     """The coordinate s of a point at distance d from the anchor, and ds/dd."""
     if root == 2:
         s = math.sqrt(d)
-        return s, 0.5 / s if s > 0.0 else 0.0
+        return s, 0.5 / s if s > 0.0 else math.inf
     if root == 0:
         return (math.log(d), 1.0 / d) if d > 0.0 else (-math.inf, 0.0)
     if root == 1:
         return d, 1.0
     s = d ** (1.0 / root)
-    return s, s / (root * d) if d > 0.0 else 0.0
+    return s, s / (root * d) if d > 0.0 else math.inf
 
 
 @leaf
 def unfold(y, j, t):
-    """Z and |dZ/dy| on panel j; at a fold and beyond the anchor a slope of zero, at a limit what it is just inside."""
+    """Z and |dZ/dy| on panel j: infinite at a fold, zero beyond the anchor, at a limit what it is just inside."""
     s, slope = away(y, j, t), 1.0
     if t.side[j] != 0:
-        if s < 0.0:
-            s, slope = 0.0, 0.0
-        elif s == 0.0 and t.root[j] == 0:
+        beyond = s < 0.0
+        if s <= 0.0 and t.root[j] == 0:
             s = math.exp(t.centre[j] - 1.0 / t.inv[j])
-        s, speed = _coordinate(s, t.root[j])
-        slope *= speed
+        s, slope = _coordinate(max(s, 0.0), t.root[j])
+        slope = 0.0 if beyond else slope
         s = max(s, t.centre[j] - 1.0 / t.inv[j])
     x = (s - t.centre[j]) * t.inv[j]
     n = t.coefficients.shape[1] - 1

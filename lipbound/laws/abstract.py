@@ -55,7 +55,7 @@ class AbstractLaw(abc.ABC):
         """The law as a finite sum of affine images of Gaussian segments, exactly."""
 
     def pdf(self, y: ArrayLike) -> Floats:
-        """Density at y of the part that has one; atoms do not count. At a jump, the value on its right."""
+        """Density at y of the part that has one; atoms do not count. At a jump or a fold, the limit from its right."""
         return _each(y, lambda ys: floats.pdf(self, ys), self.bent)
 
     def logpdf(self, y: ArrayLike) -> Floats:

@@ -92,7 +92,7 @@ def whole(y, p, t, left, log):
 
 @jit
 def pdf(ys, p, t):
-    """Density at each y; at a fold it is infinite if the fold opens to the right, as at a jump the value there counts."""
+    """Density at each y; at a fold that opens to the right it is infinite."""
     out = np.empty(ys.size)
     for i in range(ys.size):
         y = ys[i]

@@ -14,6 +14,7 @@ import numba
 from llvmlite import binding
 from numba.core import types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.extending import intrinsic
 from scipy.special import cython_special
 
 # A digest of the source of every kernel, taken before any other of them is loaded.
@@ -40,6 +41,21 @@ def inner(function: Callable[..., Any]) -> Any:
 def pure(function: Callable[..., Any]) -> Any:
     """`leaf` whose products and sums may fuse into one rounding, for loops that become vector instructions."""
     return _compile(function, _nrt=False, fastmath={"contract"})
+
+
+def small(function: Callable[..., Any]) -> Any:
+    """`pure` that becomes part of its caller."""
+    return _compile(function, _nrt=False, forceinline=True, fastmath={"contract"})
+
+
+@intrinsic
+def fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
+    """x y + z, rounded once: with z = -(x y) it gives what rounding the product left out."""
+
+    def built(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fma(*arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), built
 
 
 def _compile(function: Callable[..., Any], **options: Any) -> Any:

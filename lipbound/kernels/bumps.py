@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from .cell import fall, fall_low
-from .exponential import exp, log
+from .exponential import exp, log, short_exp
 from .jit import leaf, pure
 
 
 @pure
 def _bump(ys, y0, u0, inv, height, out):
     for i in range(ys.size):
-        out[i] += height * exp(fall(ys[i], y0, u0, inv))
+        out[i] += height * short_exp(fall(ys[i], y0, u0, inv))
 
 
 @pure
@@ -25,13 +25,13 @@ def _wide_bump(ys, y0, u0, u0_low, inv, inv_low, height, out):
 @pure
 def _one_bump(ys, y0, u0, inv, height, out):
     for i in range(ys.size):
-        out[i] = height * exp(fall(ys[i], y0, u0, inv))
+        out[i] = height * short_exp(fall(ys[i], y0, u0, inv))
 
 
 @pure
 def _two_bumps(ys, y0, u0, inv, height, z0, v0, inw, depth, out):
     for i in range(ys.size):
-        out[i] = height * exp(fall(ys[i], y0, u0, inv)) + depth * exp(fall(ys[i], z0, v0, inw))
+        out[i] = height * short_exp(fall(ys[i], y0, u0, inv)) + depth * short_exp(fall(ys[i], z0, v0, inw))
 
 
 @leaf

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .cell import fall, pdf1, place
-from .exponential import exp
+from .exponential import short_exp
 from .jit import jit, leaf, pure
 from .sweep import MANY, bucket, buckets
 
@@ -71,7 +71,7 @@ def _block(ys, edges, start, low, scale, y0, u0, inv, height, slot, e, h, out):
         e[i], h[i] = fall(ys[i], y0[k], u0[k], inv[k]), height[k]
     doubts = 0
     for i in range(ys.size):
-        x = h[i] * exp(e[i])
+        x = h[i] * short_exp(e[i])
         doubts += x != x
         out[i] = x
     return doubts > 0

@@ -26,11 +26,12 @@ def _lean(m, h):
 
 @leaf
 def _long(u, v, left):
-    """The integrals of `drift` in closed form, where u to v is not short, and the size of its terms."""
+    """The integrals of `drift` in closed form, where u to v is not short, and its error in ulps of one."""
     if u + v > 0.0:  # Phi(s) - Phi(u) = Phi(-u) - Phi(-s): keep the small numbers
         u, v, left = -v, -u, not left
-    known, grown = (v - u) * cdf(u if left else v), area(v) - area(u)
-    return abs(grown - known), known + area(v)
+    end = u if left else v
+    known, grown = (v - u) * cdf(end), area(v) - area(u)
+    return abs(grown - known), known * (1.0 + end * end) + area(v) * (1.0 + v * v)  # as in `shares`
 
 
 @inner

@@ -156,7 +156,8 @@ def _integral(a, b, k, t, index, count, left):
         grown, size = _rise(u, v)
         total += t.weight[j] * sign * (grown / t.inv[j] - known)
         blur = (abs(u) + abs(v) + abs(t.u0[j])) * mass(u, v) / t.inv[j] if b - a < math.inf else 0.0
-        err += 8 * EPS * t.weight[j] * (known + size / t.inv[j] + blur)
+        far = end * end if known > 0.0 else 0.0
+        err += 8 * EPS * t.weight[j] * (known * (1.0 + far) + size / t.inv[j] + blur)
     return total, err
 
 

@@ -42,14 +42,14 @@ def log_densities(a, b, k, t, nodes):
             i += 1
     i = 0
     for m in range(k.size):
-        for j in range(t.first[k[m]], t.first[k[m] + 1]):
+        for _ in range(t.first[k[m]], t.first[k[m] + 1]):
             for n in range(width):
                 e[i, n] -= top[m, n]
             i += 1
     exp_run(e.ravel(), e.ravel())
     i = 0
     for m in range(k.size):
-        for j in range(t.first[k[m]], t.first[k[m] + 1]):
+        for _ in range(t.first[k[m]], t.first[k[m] + 1]):
             for n in range(width):
                 total[m, n] += e[i, n]
             i += 1

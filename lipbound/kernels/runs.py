@@ -8,8 +8,8 @@ import numpy as np
 
 from .jit import inner, jit, leaf
 from .normal import phi
-from .shares import EPS as EPS
 from .settled import settled
+from .shares import EPS as EPS
 from .shares import own as own
 from .shares import strangers as strangers
 from .shares import weigh as weigh

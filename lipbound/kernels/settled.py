@@ -13,6 +13,7 @@ from .shares import EPS
 
 TINY = 1e-280  # below it floats may have lost terms
 
+
 @jit
 def _tangents(middle, half, k, t):
     """Of a density at the middles of panels, each in its cell k: value, slope, bound of the curvature, rounding.

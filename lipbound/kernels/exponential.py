@@ -11,6 +11,7 @@ import numpy as np
 
 from .jit import pure, small
 
+SHORT = 0.3465  # below log(2)/2
 LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # k LN2_HIGH is exact for |k| < 2^20
 ROUND = 6755399441055744.0  # 1.5 2^52: adding it rounds to an integer, which then stands in the lowest bits
@@ -39,6 +40,12 @@ def _bend(r):
 def short_exp(r):
     """e^r within 0.7 ulp for |r| <= log(2)/2, beyond which it is wrong; NaN at NaN."""
     return 1.0 + (r + _bend(r) * (r * r))
+
+
+@small
+def short_exp_m1(r):
+    """e^r - 1 for |r| <= log(2)/2, beyond which it is wrong."""
+    return r + _bend(r) * (r * r)
 
 
 @pure

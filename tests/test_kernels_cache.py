@@ -95,7 +95,17 @@ def test_an_index_that_names_what_has_moved_is_made_anew(copy: Path):
 
 
 def test_a_first_number_loads_no_library_it_does_not_need():
-    code = "import lipbound as lb; lb.pushforward(lb.fold()).table, lb.tv; import sys; print(*sys.modules)"
+    code = (
+        "import lipbound as lb; lb.tv(lb.pushforward(lb.fold()), lb.two_gaussians(3)); import sys; print(*sys.modules)"
+    )
     loaded = set(ask(SOURCE.parent, code).split())
     assert {"numba", "flint"} <= loaded
-    assert not {"sympy", "scipy.stats", "scipy.optimize", "matplotlib", "hypothesis", "torch", "mpmath"} & loaded
+    assert (
+        not {"sympy", "scipy.special", "scipy.stats", "scipy.optimize", "matplotlib", "hypothesis", "torch", "mpmath"}
+        & loaded
+    )
+
+
+def test_scipy_is_loaded_where_its_functions_are_called():
+    code = "import sys, lipbound as lb; print(round(lb.Gaussian().logsf(50), 8), 'scipy.special' in sys.modules)"
+    assert ask(SOURCE.parent, code) == "-1254.83136114 True"  # log(erfc(50 / sqrt(2)) / 2)

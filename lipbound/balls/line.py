@@ -34,9 +34,9 @@ def half_l1(p: Table, q: Table, tol: float) -> arb:
 
 def _weighed(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:
     """Masses of p and q on each run of a cell without smooth strands, its sign, and what an undecided one may weigh."""
-    mine, yours = own(c, d)
-    for a, b, sign, bound in joined(runs(c, mine, yours, tol)) if mine or yours else ():
-        yield weigh(mine, c, a, b), weigh(yours, c, a, b), sign, bound
+    (mine, yours), ends = own(c, d), (ball(c.lo), ball(c.hi))
+    for a, b, sign, bound in joined(runs(c, mine, yours, tol, ends)) if mine or yours else ():
+        yield weigh(mine, c, a, b, ends), weigh(yours, c, a, b, ends), sign, bound
 
 
 def _charted(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:

@@ -36,13 +36,15 @@ def own(p: Cell, q: Cell) -> tuple[list[Entry], list[Entry]]:
 
 
 def _same(e: Entry, f: Entry) -> bool:
+    if e.weight != f.weight or e.inv != f.inv or e.centre != f.centre:  # balls that do not meet: sooner seen
+        return False
     s, t = e.strand, f.strand
     return s.weight == t.weight and s.scale == t.scale and s.centre == t.centre
 
 
-def weigh(entries: Sequence[Entry], cell: Cell, a: arb, b: arb) -> arb:
+def weigh(entries: Sequence[Entry], cell: Cell, a: arb, b: arb, ends: tuple[arb, arb] | None = None) -> arb:
     """Mass of the entries on [a, b], of which an end that is the cell's end is taken exactly."""
-    total, lo, hi = arb(0), ball(cell.lo), ball(cell.hi)
+    total, (lo, hi) = arb(0), ends or (ball(cell.lo), ball(cell.hi))
     for e in entries:
         u = e.low if _at_end(a, lo) else e.at(a)
         v = e.high if _at_end(b, hi) else e.at(b)
@@ -51,16 +53,18 @@ def weigh(entries: Sequence[Entry], cell: Cell, a: arb, b: arb) -> arb:
 
 
 def _at_end(x: arb, end: arb) -> bool:
-    return x == end or (not end.is_exact() and not x.is_exact() and x.mid() == end.mid())
+    return x is end or x == end or (not end.is_exact() and not x.is_exact() and x.mid() == end.mid())
 
 
-def runs(cell: Cell, p: Sequence[Entry], q: Sequence[Entry], tol: arb) -> Iterator[Run]:
+def runs(
+    cell: Cell, p: Sequence[Entry], q: Sequence[Entry], tol: arb, ends: tuple[arb, arb] | None = None
+) -> Iterator[Run]:
     """Signs of p - q over one cell, left to right; undecided stretches weigh at most about `tol` each."""
-    lo, hi = ball(cell.lo), ball(cell.hi)
+    lo, hi = ends or (ball(cell.lo), ball(cell.hi))
     if not p or not q:
         yield Run(lo, hi, 1 if p else -1, arb(0))
         return
-    a, b = _window(cell, [*p, *q], tol)
+    a, b = _window(cell, (lo, hi), [*p, *q], tol)
     if cell.lo == -INF:
         yield Run(lo, a, 0, weigh(p, cell, lo, a) + weigh(q, cell, lo, a))
     stack, panels = [(a, b)], 0
@@ -79,17 +83,18 @@ def runs(cell: Cell, p: Sequence[Entry], q: Sequence[Entry], tol: arb) -> Iterat
         yield Run(b, hi, 0, weigh(p, cell, b, hi) + weigh(q, cell, b, hi))
 
 
-def _window(cell: Cell, entries: Sequence[Entry], tol: arb) -> tuple[arb, arb]:
+def _window(cell: Cell, ends: tuple[arb, arb], entries: Sequence[Entry], tol: arb) -> tuple[arb, arb]:
     """Finite ends; what an unbounded cell has beyond them weighs less than `tol`."""
+    (lo, hi), left, right = ends, cell.lo != -INF, cell.hi != INF
+    if left and right:
+        return lo, hi
     far = (-2 * tol.log()).sqrt() + 1
     low = min((e.centre - far / e.inv for e in entries), key=_order).mid().floor()
     high = max((e.centre + far / e.inv for e in entries), key=_order).mid().ceil()
-    if cell.lo != -INF and cell.hi != INF:
-        return ball(cell.lo), ball(cell.hi)
-    if cell.lo != -INF:
-        return ball(cell.lo), max(high, (ball(cell.lo) + 1).mid().ceil(), key=_order)
-    if cell.hi != INF:
-        return min(low, (ball(cell.hi) - 1).mid().floor(), key=_order), ball(cell.hi)
+    if left:
+        return lo, max(high, (lo + 1).mid().ceil(), key=_order)
+    if right:
+        return min(low, (hi - 1).mid().floor(), key=_order), hi
     return low, high
 
 

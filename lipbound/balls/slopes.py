@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import exp
 
 from flint import arb
 
@@ -42,5 +43,7 @@ def _largest(entries: Sequence[Entry], us: Sequence[arb]) -> int:
     """Any entry may serve as the reference; the largest gives the tightest bound."""
     if len(entries) == 1:
         return 0
-    keys = [float((e.height.log() - u * u / 2).mid()) for e, u in zip(entries, us, strict=True)]  # priority
+    squares = [x * x for x in (float(u.mid()) for u in us)]  # priority
+    least = min(squares)
+    keys = [float(e.height.mid()) * exp(0.5 * (least - s)) for e, s in zip(entries, squares, strict=True)]  # priority
     return max(range(len(keys)), key=keys.__getitem__)

@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from ..exact import INF
 from ..laws import AbstractLaw
-from ..pieces import Strand, atoms, dense
 from ..reals import End
 
 
 def uncovered(p: AbstractLaw, q: AbstractLaw, names: str = "pq") -> str:
     """Why p is not absolutely continuous with respect to q, or nothing if it is."""
-    theirs = {x for x, _ in atoms(q.pieces())}
-    for x, _ in atoms(p.pieces()):
+    theirs = {x for x, _ in q.atoms()}
+    for x, _ in p.atoms():
         if x not in theirs:
             return f"{names[0]} has an atom at {_show(x)}, {names[1]} has none there"
-    if any(s.image == (-INF, INF) for s in dense(q.pieces())):
-        return ""
-    covered = intervals(q)
-    for a, b in intervals(p):
-        for gap in _gaps(a, b, covered):
+    for a, b in p.intervals:
+        for gap in _gaps(a, b, q.intervals):
             return f"{names[0]} has density on ({_show(gap[0])}, {_show(gap[1])}), {names[1]} has none there"
     return ""
 
 
 def disjoint(p: AbstractLaw, q: AbstractLaw) -> str:
     """That the two laws share neither an atom nor an interval of density, or nothing."""
-    places = [{x for x, _ in atoms(law.pieces())} for law in (p, q)]
-    theirs = intervals(q)
-    if places[0] & places[1] or any(max(a, c) < min(b, d) for a, b in intervals(p) for c, d in theirs):
+    places = [{x for x, _ in law.atoms()} for law in (p, q)]
+    if places[0] & places[1] or any(max(a, c) < min(b, d) for a, b in p.intervals for c, d in q.intervals):
         return ""
     return "the two laws share neither an atom nor an interval where both have density"
 
 
-def intervals(law: AbstractLaw) -> list[tuple[End, End]]:
-    """Where the law has density: disjoint intervals in increasing order, up to single points."""
-    out: list[tuple[End, End]] = []
-    for a, b in sorted(s.image for s in dense(law.pieces())):
-        if out and a <= out[-1][1]:
-            out[-1] = out[-1][0], max(b, out[-1][1])
-        else:
-            out.append((a, b))
-    return out
-
-
-def _gaps(a: End, b: End, covered: list[tuple[End, End]]) -> Iterator[tuple[End, End]]:
+def _gaps(a: End, b: End, covered: Sequence[tuple[End, End]]) -> Iterator[tuple[End, End]]:
     """The parts of (a, b) that no interval covers."""
     for c, d in covered:
         if a < min(b, c):
@@ -63,7 +46,7 @@ def overwhelmed(p: AbstractLaw, q: AbstractLaw, a: Fraction, names: str = "pq") 
     decide; where they cancel, the linear ones.
     """
     for side in (-1, 1):
-        ours, yours = tail(p, side), tail(q, side)
+        ours, yours = p.tails[side > 0], q.tails[side > 0]
         if not ours or not yours:
             continue
         s, t = (max(strands, key=lambda s: (s.scale, side * s.centre)) for strands in (ours, yours))
@@ -80,7 +63,7 @@ def overwhelmed(p: AbstractLaw, q: AbstractLaw, a: Fraction, names: str = "pq") 
 def stretched(p: AbstractLaw, q: AbstractLaw) -> str:
     """Why quantiles of the two laws drift apart without end, or nothing if they do not."""
     for side, where in ((-1, "left"), (1, "right")):
-        ours, yours = tail(p, side), tail(q, side)
+        ours, yours = p.tails[side > 0], q.tails[side > 0]
         if bool(ours) != bool(yours):
             return f"the {where} tail of {'p' if ours else 'q'} is unbounded, that of {'q' if ours else 'p'} is not"
         if ours and yours:
@@ -88,11 +71,6 @@ def stretched(p: AbstractLaw, q: AbstractLaw) -> str:
             if s != t:
                 return f"the {where} tails have different scales, {_show(s)} and {_show(t)}"
     return ""
-
-
-def tail(law: AbstractLaw, side: int) -> list[Strand]:
-    """The segments of Gaussians whose density reaches to infinity on this side."""
-    return [s for s in dense(law.pieces()) if isinstance(s, Strand) and s.image[side > 0] == side * INF]
 
 
 def _show(x: object) -> str:

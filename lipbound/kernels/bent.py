@@ -10,19 +10,9 @@ from . import density as affine
 from .jit import jit, leaf
 from .normal import LOG_ROOT_TAU, log_wide_mass, mass, wide_mass
 from .unfolded import offset, position, unfold
+from .waves import few, many
 
-
-@leaf
-def pdf1(y, t):
-    """Density of the smooth strands at y."""
-    k, total = affine.place(t.edges, y), 0.0
-    for n in range(t.first[k], t.first[k + 1]):
-        j = t.index[n]
-        i = t.strand[j]
-        z, dz = unfold(y, j, t)
-        u = (z - t.mean[i]) * t.scale[i]
-        total += t.weight[i] * t.scale[i] * math.exp(-0.5 * u * u - LOG_ROOT_TAU) * dz
-    return total
+MANY = 16  # points for each cell, from which it pays to put them in order
 
 
 @leaf
@@ -93,11 +83,22 @@ def whole(y, p, t, left, log):
 @jit
 def pdf(ys, p, t):
     """Density at each y; at a fold that opens to the right it is infinite."""
-    out = np.empty(ys.size)
+    out = many(ys, *_sides(t), t) if ys.size > MANY * t.edges.size else few(ys, t)
+    if p.inv.size:
+        out += affine.values(ys, p, affine.PDF)
     for i in range(ys.size):
-        y = ys[i]
-        out[i] = 0.0 if math.isinf(y) else affine.pdf1(y, affine.place(p.edges, y), p) + pdf1(y, t)
+        if math.isinf(ys[i]):
+            out[i] = 0.0
     return out
+
+
+@jit
+def _sides(t):
+    """Mass of the smooth strands left and right of each cell."""
+    below, above = np.zeros(t.below.size), np.zeros(t.below.size)
+    for k in range(t.edges.size):
+        below[k + 1], above[k] = tail1(t.edges[k], t, True, False), tail1(t.edges[k], t, False, False)
+    return below, above
 
 
 @jit

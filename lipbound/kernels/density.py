@@ -16,11 +16,13 @@ from .cell import tail1 as tail1
 from .cell import tail_in, tail_run
 from .jit import jit, leaf
 from .normal import wide_mass
-from .sweep import BLOCK, LANES, buckets, is_rising, order, split
+from .single import is_single, single
+from .sweep import BLOCK, LANES, buckets, first_at, is_rising, order
 
 PDF, LOG_PDF, CDF, SF, LOG_CDF, LOG_SF = range(6)
 FEW = 4  # points for each cell, below which they are not worth putting in order
 RUN = 4096  # points of one cell handled at once
+PART = 32768  # points looked at once for their order: few enough for the cache
 
 
 def pdf(ys, t):
@@ -61,43 +63,76 @@ def values(ys, t, what):
         for i in range(ys.size):
             out[i] = _value(ys[i], place(t.edges, ys[i]), t, what)
         return out
-    start, low, scale = buckets(t.edges, t.below, t.above, max(16, min(131072, ys.size // 4, 256 * t.cell.size)))
-    edges, ends = np.full(t.cell.size, np.nan), np.empty(t.cell.size + 1, np.int64)
-    edges[: t.edges.size] = t.edges
-    size = min(ys.size, BLOCK)
-    slot, points, found = np.empty(size, np.uint32), np.zeros(size + LANES), np.empty(size + LANES)
-    for a in range(0, ys.size, BLOCK):
-        block, into = ys[a : a + BLOCK], out[a : a + BLOCK]
-        if t.edges.size == 0 or is_rising(block):
-            split(block, t.edges, ends)
-            _by_cell(block, ends, t, what, into)
+    a = 0
+    while a < ys.size:
+        rising, b = _rising_part(ys, a)
+        if rising or t.edges.size == 0:
+            _swept(ys[a:b], t, what, out[a:b])
+        elif what == PDF and is_single(t):
+            b = ys.size
+            single(ys[a:b], t, out[a:b])
         else:
-            order(block, edges, start, low, scale, slot, ends, points)
-            _by_cell(points, ends, t, what, found)
-            for i in range(block.size):
-                into[i] = found[np.uint64(slot[i])]
+            b = ys.size
+            _sorted(ys[a:b], t, what, out[a:b])
+        a = b
     return out
 
 
+@leaf
+def _rising_part(ys, a):
+    """Are the next few points in increasing order? And where they end."""
+    b = min(ys.size, a + PART)
+    return is_rising(ys[a:b]), b
+
+
 @jit
-def _by_cell(ys, ends, t, what, out):
-    """Values at points that lie in cells, those of cell k ending before ends[k].
+def _swept(ys, t, what, out):
+    """Values at increasing points, or at any if the table has one cell."""
+    most = np.empty(RUN)
+    k = place(t.edges, ys[0]) if t.edges.size else 0
+    a = 0
+    while a < ys.size:
+        b = first_at(ys, a, t.edges[k]) if k < t.edges.size else ys.size
+        _run(ys, a, b, k, t, what, most, out)
+        a = b
+        k += 1
+
+
+@jit
+def _sorted(ys, t, what, out):
+    """Values at points in any order, which are put in that of their cells by block."""
+    start, low, scale = buckets(t.edges, t.below, t.above, max(16, min(131072, ys.size // 4, 256 * t.cell.size)))
+    edges, ends = np.full(t.cell.size, np.nan), np.empty(t.cell.size + 1, np.int64)
+    edges[: t.edges.size] = t.edges
+    size, most = min(ys.size, BLOCK), np.empty(RUN)
+    slot, points, found = np.empty(size, np.uint32), np.zeros(size + LANES), np.empty(size + LANES)
+    for a in range(0, ys.size, BLOCK):
+        block, into = ys[a : a + BLOCK], out[a : a + BLOCK]
+        order(block, edges, start, low, scale, slot, ends, points)
+        done = 0
+        for k in range(t.cell.size):
+            _run(points, done, ends[k], k, t, what, most, found)
+            done = ends[k]
+        for i in range(block.size):
+            into[i] = found[np.uint64(slot[i])]
+
+
+@leaf
+def _run(ys, a, b, k, t, what, most, out):
+    """Values at points a to b, which lie in cell k.
 
     A run is lengthened to whole LANES: what it writes too far, the next one overwrites.
     """
-    most = np.empty(RUN)
-    a = 0
-    for k in range(t.cell.size):
-        while a < ends[k]:
-            b = min(ends[k], a + RUN)
-            c = min(ys.size, a + (b - a + LANES - 1) // LANES * LANES)
-            if what == PDF:
-                pdf_run(ys[a:c], k, t, out[a:c])
-            elif what == LOG_PDF:
-                logpdf_run(ys[a:c], k, t, most[: c - a], out[a:c])
-            else:
-                tail_run(ys[a:b], k, t, what in (CDF, LOG_CDF), what >= LOG_CDF, out[a:b])
-            a = b
+    while a < b:
+        stop = min(b, a + RUN)
+        c = min(ys.size, a + (stop - a + LANES - 1) // LANES * LANES)
+        if what == PDF:
+            pdf_run(ys[a:c], k, t, out[a:c])
+        elif what == LOG_PDF:
+            logpdf_run(ys[a:c], k, t, most[: c - a], out[a:c])
+        else:
+            tail_run(ys[a:stop], k, t, what in (CDF, LOG_CDF), what >= LOG_CDF, out[a:stop])
+        a = stop
 
 
 @jit

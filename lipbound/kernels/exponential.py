@@ -9,8 +9,9 @@ import math
 
 import numpy as np
 
-from .jit import pure
+from .jit import pure, small
 
+SHORT = 0.3465  # below log(2)/2
 LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # k LN2_HIGH is exact for |k| < 2^20
 ROUND = 6755399441055744.0  # 1.5 2^52: adding it rounds to an integer, which then stands in the lowest bits
@@ -18,6 +19,33 @@ ROUND_BITS = 4843621399236968448  # of its float64
 COUNT = 4503599627370496.0  # 2^52: an integer below it in its lowest bits adds itself
 COUNT_BITS = 4841369599423283200
 ROOT_HALF_BITS = 4604544269498187776  # of sqrt(1/2), cut to 32 bits
+
+
+@small
+def _bend(r):
+    """(e^r - 1 - r) / r^2 for |r| <= log(2)/2, by Remez's exchange: relative to e^r it is off by 3.6e-18."""
+    q = 2.500006006300645e-08
+    q = q * r + 2.7630248377098846e-07
+    q = q * r + 2.755758637933779e-06
+    q = q * r + 2.4801493098923986e-05
+    q = q * r + 0.00019841269506571592
+    q = q * r + 0.001388888894363008
+    q = q * r + 0.008333333333494465
+    q = q * r + 0.041666666666530155
+    q = q * r + 0.16666666666666413
+    return q * r + 0.5000000000000011
+
+
+@small
+def short_exp(r):
+    """e^r within 0.7 ulp for |r| <= log(2)/2, beyond which it is wrong; NaN at NaN."""
+    return 1.0 + (r + _bend(r) * (r * r))
+
+
+@small
+def short_exp_m1(r):
+    """e^r - 1 for |r| <= log(2)/2, beyond which it is wrong."""
+    return r + _bend(r) * (r * r)
 
 
 @pure
@@ -32,18 +60,7 @@ def exp(x):
     k = t - ROUND
     high, low = x - k * LN2_HIGH, k * LN2_LOW  # the first is exact
     r = high - low
-    # (e^r - 1 - r) / r^2 for |r| <= log(2)/2, by Remez's exchange: relative to e^r it is off by 3.6e-18.
-    q = 2.500006006300645e-08
-    q = q * r + 2.7630248377098846e-07
-    q = q * r + 2.755758637933779e-06
-    q = q * r + 2.4801493098923986e-05
-    q = q * r + 0.00019841269506571592
-    q = q * r + 0.001388888894363008
-    q = q * r + 0.008333333333494465
-    q = q * r + 0.041666666666530155
-    q = q * r + 0.16666666666666413
-    q = q * r + 0.5000000000000011
-    near_one = 1.0 + (high + (q * (r * r) - low))
+    near_one = 1.0 + (high + (_bend(r) * (r * r) - low))
     # 2^k in two factors, each a float; the mask tells the compiler that the number is positive.
     exponent = (np.float64(t).view(np.int64) - ROUND_BITS + 2046) & 0xFFF
     half = exponent >> 1

@@ -11,10 +11,10 @@ from pickle import UnpicklingError
 from typing import Any
 
 import numba
-from llvmlite import binding
+from llvmlite import binding, ir
 from numba.core import types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
-from scipy.special import cython_special
+from numba.extending import intrinsic
 
 # A digest of the source of every kernel, taken before any other of them is loaded.
 SOURCES = hashlib.sha256(
@@ -40,6 +40,21 @@ def inner(function: Callable[..., Any]) -> Any:
 def pure(function: Callable[..., Any]) -> Any:
     """`leaf` whose products and sums may fuse into one rounding, for loops that become vector instructions."""
     return _compile(function, _nrt=False, fastmath={"contract"})
+
+
+def small(function: Callable[..., Any]) -> Any:
+    """`pure` that becomes part of its caller."""
+    return _compile(function, _nrt=False, forceinline=True, fastmath={"contract"})
+
+
+@intrinsic
+def fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
+    """x y + z, rounded once: with z = -(x y) it gives what rounding the product left out."""
+
+    def built(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fma(*arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), built
 
 
 def _compile(function: Callable[..., Any], **options: Any) -> Any:
@@ -79,14 +94,42 @@ class Cache(FunctionCache):
 
 
 def _special(name: str, symbol: str) -> Any:
-    """A SciPy function double -> double by its C entry point; a named symbol, unlike an address, can be cached."""
-    capsule = cython_special.__pyx_capi__[symbol]
+    """A SciPy function double -> double by its C entry point; a named symbol, unlike an address, can be cached.
+
+    The call goes through a pointer. It leads to `found` first, as SciPy is slow to import and seldom needed.
+    """
+    kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double, ctypes.c_int)
+
+    def found(x: float, skip: int) -> float:
+        from scipy.special import cython_special
+
+        pointer.value = _address(cython_special.__pyx_capi__[symbol])
+        return kind(pointer.value)(x, skip)
+
+    first = kind(found)
+    pointer = ctypes.c_void_p(ctypes.cast(first, ctypes.c_void_p).value)
+    binding.add_symbol(name, ctypes.addressof(pointer))
+
+    @intrinsic
+    def called(typing: Any, x: Any, skip: Any) -> Any:
+        def built(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            function = ir.FunctionType(ir.DoubleType(), [ir.DoubleType(), ir.IntType(32)])
+            known = builder.module.globals.get(name)
+            known = known or ir.GlobalVariable(builder.module, function.as_pointer(), name)
+            return builder.call(builder.load(known), arguments)
+
+        return types.float64(types.float64, types.int32), built
+
+    called.pointer = first, pointer  # machine code refers to them
+    return called
+
+
+def _address(capsule: Any) -> int:
     api = ctypes.pythonapi
     api.PyCapsule_GetName.restype, api.PyCapsule_GetName.argtypes = ctypes.c_char_p, [ctypes.py_object]
     api.PyCapsule_GetPointer.restype = ctypes.c_void_p
     api.PyCapsule_GetPointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
-    binding.add_symbol(name, api.PyCapsule_GetPointer(capsule, api.PyCapsule_GetName(capsule)))
-    return types.ExternalFunction(name, types.float64(types.float64, types.int32))
+    return api.PyCapsule_GetPointer(capsule, api.PyCapsule_GetName(capsule))
 
 
 erfcx = _special("lipbound_erfcx", "__pyx_fuse_1erfcx")  # exp(x^2) erfc(x)

@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from .cell import part, pdf1
+from .drift import drift
 from .jit import inner, jit, leaf
 from .normal import area, cdf, mass
 from .runs import near_cuts, runs
-from .shares import EPS, apart, own, weigh
+from .shares import EPS, apart, every, own, strangers, weigh
 
 
 @jit
@@ -35,14 +36,15 @@ def _two_sum(x, y):
 
 
 @inner
-def _stretch(m, table, own_cell, other_cell, t, other):
+def _stretch(m, table, own_cell, other_cell, t, other, strange):
     """The rows from m on that continue row m: of one sign, in one cell, and nothing there that both laws have."""
     first = int(table[m, 4])
-    plain = apart(t, own_cell[first], other, other_cell[first])
+    plain = strange or apart(t, own_cell[first], other, other_cell[first])
     n = m + 1
     while n < len(table) and table[n, 2] == table[m, 2] and table[n, 0] == table[n - 1, 1]:
         k = int(table[n, 4])
-        same = own_cell[k] == own_cell[first] and plain and apart(t, own_cell[k], other, other_cell[k])
+        same = own_cell[k] == own_cell[first] and plain
+        same = same and (strange or apart(t, own_cell[k], other, other_cell[k]))
         if k != first and not same:
             break
         n += 1
@@ -55,15 +57,16 @@ def _signed(t, other, table, lo, hi, own_cell, other_cell):
 
     A stretch of one sign is weighed at once, so that roundings count where the sign changes and nowhere else.
     """
-    index = np.empty(t.inv.size, np.int64)
+    index, strange = np.empty(t.inv.size, np.int64), strangers(t, other)
     total, rest, err, m = 0.0, 0.0, 0.0, 0
     while m < len(table):
         sign, n = table[m, 2], m + 1
         if sign != 0.0:
-            n = _stretch(m, table, own_cell, other_cell, t, other)
+            n = _stretch(m, table, own_cell, other_cell, t, other, strange)
             a, b, k, last = table[m, 0], table[n - 1, 1], int(table[m, 4]), int(table[n - 1, 4])
-            count = own(t, own_cell[k], other, other_cell[k], index)
-            x, e = weigh(t, own_cell[k], index, count, a, b, a == lo[k], b == hi[last])
+            i = own_cell[k]
+            count = every(t, i, index) if strange else own(t, i, other, other_cell[k], index)
+            x, e = weigh(t, i, index, count, a, b, a == lo[k], b == hi[last])
             total, left_out = _two_sum(total, sign * x)
             rest += left_out
             err += e
@@ -100,23 +103,26 @@ def half_l1(p, q):
 
 @inner
 def _gap(y, i, j, p, q, left):
-    """F - G, or G - F from the right, at y inside cells i and j."""
+    """F - G, or G - F from the right, at y inside cells i and j; and F + G."""
     f = (p.below[i] if left else p.above[i]) + part(y, i, p, left)
     g = (q.below[j] if left else q.above[j]) + part(y, j, q, left)
-    return f - g
+    return f - g, f + g
 
 
 @leaf
-def _crossing(a, b, rising, i, j, p, q, left):
-    """Zero of the monotone `_gap` by bisection."""
-    for _ in range(200):
-        y = 0.5 * (a + b)
+def _crossing(a, b, f, g, i, j, p, q, left):
+    """Zero of the monotone `_gap`, f at a and g at b: the chord's, the value at an end that stays being halved."""
+    for n in range(100):
+        y = b - g * (b - a) / (g - f) if n % 4 < 3 else 0.5 * (a + b)
         if not a < y < b:
             break
-        if (_gap(y, i, j, p, q, left) < 0.0) == rising:
-            a = y
+        h, size = _gap(y, i, j, p, q, left)
+        if abs(h) <= 2 * EPS * size:
+            return y
+        if (h < 0.0) == (f < 0.0):
+            a, f, g = y, h, 0.5 * g
         else:
-            b = y
+            b, g, f = y, h, 0.5 * f
     return 0.5 * (a + b)
 
 
@@ -126,14 +132,6 @@ def _rise(u, v):
     if u > 0.0:  # Phi = 1 - Phi(-.)
         return (v - u) - (area(-u) - area(-v)), v - u + area(-u)
     return area(v) - area(u), area(v)
-
-
-@inner
-def _every(p, i, mine):
-    """All entries of cell i, listed as `own` lists some."""
-    for a in range(p.first[i], p.first[i + 1]):
-        mine[a - p.first[i]] = a
-    return p.first[i + 1] - p.first[i]
 
 
 @inner
@@ -158,7 +156,8 @@ def _integral(a, b, k, t, index, count, left):
         grown, size = _rise(u, v)
         total += t.weight[j] * sign * (grown / t.inv[j] - known)
         blur = (abs(u) + abs(v) + abs(t.u0[j])) * mass(u, v) / t.inv[j] if b - a < math.inf else 0.0
-        err += 8 * EPS * t.weight[j] * (known + size / t.inv[j] + blur)
+        far = end * end if known > 0.0 else 0.0
+        err += 8 * EPS * t.weight[j] * (known * (1.0 + far) + size / t.inv[j] + blur)
     return total, err
 
 
@@ -169,6 +168,24 @@ def _displaced(t):
     for k in range(t.edges.size):
         err += 0.5 * EPS * abs(t.edges[k]) * t.atom[k]
     return err
+
+
+@leaf
+def _smaller_tail(a, b, i, p):
+    """Is less of p left of a than right of it?"""
+    if a == -math.inf or b == math.inf:
+        return b < math.inf
+    if p.below[i] >= 0.5 or p.below[i] + p.cell[i] < 0.5:
+        return p.below[i] < 0.5
+    return p.below[i] + part(a, i, p, True) < 0.5
+
+
+@inner
+def _area(c, d, gap, size, i, j, p, q, left):
+    """Integral of F - G over a bounded [c, d] from what it is at its beginning, or at its end, and the error."""
+    x, e_x = drift(c, d, i, p, left)
+    y, e_y = drift(c, d, j, q, left)
+    return gap * (d - c) + (x - y), e_x + e_y + 8 * EPS * size * (d - c)
 
 
 @jit
@@ -183,12 +200,22 @@ def w1(p, q):
         i, j = at[int(k), 0], at[int(k), 1]
         if a == -math.inf and b == math.inf:
             continue  # the two densities agree everywhere
-        left = b < math.inf and (a == -math.inf or p.below[i] + part(a, i, p, True) < 0.5)  # the smaller tail
-        f = _gap(a, i, j, p, q, left) if a > -math.inf else 0.0
-        g = _gap(b, i, j, p, q, left) if b < math.inf else 0.0
-        x = _crossing(a, b, f < 0.0, i, j, p, q, left) if f < 0.0 < g or g < 0.0 < f else b
+        left = _smaller_tail(a, b, i, p)
+        f, size_f = _gap(a, i, j, p, q, left) if a > -math.inf else (0.0, 0.0)
+        g, size_g = _gap(b, i, j, p, q, left) if b < math.inf else (0.0, 0.0)
+        x = _crossing(a, b, f, g, i, j, p, q, left) if f < 0.0 < g or g < 0.0 < f else b
+        if sign != 0.0 and b - a < math.inf:
+            for c, d in ((a, x), (x, b)):
+                if c < d:
+                    base, size = (f, size_f) if left else (g, size_g)
+                    if x < b and (c if left else d) == x:
+                        base, size = _gap(x, i, j, p, q, left)
+                    s, e = _area(c, d, base, size, i, j, p, q, left)
+                    total += abs(s)
+                    err += e
+            continue
         if b - a < math.inf:
-            n_p, n_q = _every(p, i, pi), _every(q, j, qi)
+            n_p, n_q = every(p, i, pi), every(q, j, qi)
         else:  # what both laws have cancels, and must not count as doubt beyond the reach
             n_p, n_q = own(p, i, q, j, pi), own(q, j, p, i, qi)
         for c, d in ((a, x), (x, b)):

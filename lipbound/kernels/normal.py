@@ -112,8 +112,9 @@ def _mills_gap(x):
     if x < 4.0:
         return 1.0 - x * math.sqrt(0.5 * math.pi) * erfcx(x * ROOT_HALF, 0)
     # R = 1/(x + 1/(x + 2/(x + ...))), so 1 - x R = t/(x + t) with t = 1/(x + 2/(x + 3/(x + ...))).
+    # After 10 + 600/x^2 terms what is left out is below 2e-18 of the result.
     t = x
-    for k in range(60, 1, -1):
+    for k in range(10 + int(600.0 / (x * x)), 1, -1):
         t = x + k / t
     t = 1.0 / t
     return t / (x + t)

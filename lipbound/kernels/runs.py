@@ -8,8 +8,10 @@ import numpy as np
 
 from .jit import inner, jit, leaf
 from .normal import phi
+from .settled import settled
 from .shares import EPS as EPS
 from .shares import own as own
+from .shares import strangers as strangers
 from .shares import weigh as weigh
 from .slopes import log_sum
 
@@ -156,8 +158,13 @@ def runs(p, q):
     out, m = np.empty((4 * lo.size + 64, 5)), 0
     stack = np.empty((4096, 2))
     pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
-    panels = 0
+    panels, strange = 0, strangers(p, q)
+    known = settled(lo, hi, at, p, q) if strange else np.zeros(lo.size)
     for k in range(lo.size):
+        if known[k] != 0.0:
+            out[m] = (lo[k], hi[k], known[k], 0.0, float(k))
+            m += 1
+            continue
         i, j = at[k, 0], at[k, 1]
         n_p, n_q = own(p, i, q, j, pi), own(q, j, p, i, qi)
         if n_p + n_q == 0:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from .jit import inner, leaf
+from .jit import inner, jit, leaf
 from .normal import mass, phi
 
 EPS = 2.220446049250313e-16
+PAIRS = 100_000  # of entries, beyond which they are compared cell by cell
 
 
 @inner
@@ -27,6 +28,27 @@ def own(p, i, q, j, mine):
             mine[n] = a
             n += 1
     return n
+
+
+@jit
+def strangers(p, q):
+    """Is it seen at once that no entry of p is one of q? Most often the scales tell."""
+    if p.inv.size * q.inv.size > PAIRS:
+        return False
+    equal = 0
+    few, many = (p.inv, q.inv) if p.inv.size < q.inv.size else (q.inv, p.inv)
+    for a in range(few.size):
+        for b in range(many.size):
+            equal += few[a] == many[b]
+    return equal == 0
+
+
+@inner
+def every(p, i, mine):
+    """All entries of cell i, listed as `own` lists some."""
+    for a in range(p.first[i], p.first[i + 1]):
+        mine[a - p.first[i]] = a
+    return p.first[i + 1] - p.first[i]
 
 
 @inner

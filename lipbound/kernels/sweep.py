@@ -24,7 +24,7 @@ def is_rising(ys):
 
 
 @leaf
-def _first_at(ys, a, edge):
+def first_at(ys, a, edge):
     """The first index >= a with ys >= edge, ys increasing; no branch depends on the points."""
     size = ys.size - a
     while size > 1:
@@ -34,19 +34,8 @@ def _first_at(ys, a, edge):
     return a + 1 if size == 1 and ys[a] < edge else a
 
 
-@jit
-def split(ys, edges, ends):
-    """How many of the increasing points lie in each cell or before it."""
-    done = 0
-    for k in range(edges.size):
-        if done < ys.size and ys[done] < edges[k]:
-            done = _first_at(ys, done, edges[k])
-        ends[k] = done
-    ends[edges.size] = ys.size
-
-
 @leaf
-def _bucket(y, low, scale, top):
+def bucket(y, low, scale, top):
     """Which of top + 1 equal parts of the line y lies in, the outer two unbounded; increasing in y, as rounding is."""
     x = (y - low) * scale
     x = x if x > 0.0 else 0.0  # NaN too
@@ -68,7 +57,7 @@ def buckets(edges, below, above, count):
     scale = count / width if 0.0 < width < math.inf else 1.0
     start = np.zeros(count + 1, np.uint32)
     for i in range(edges.size):
-        start[_bucket(edges[i], low, scale, count - 1.0)] += np.uint32(1)
+        start[bucket(edges[i], low, scale, count - 1.0)] += np.uint32(1)
     done = np.uint64(0)
     for i in range(count):
         held = np.uint64(start[i])
@@ -98,7 +87,7 @@ def order(ys, edges, start, low, scale, slot, ends, points):
     """
     top = start.size - 2.0
     for i in range(ys.size):
-        slot[i] = _bucket(ys[i], low, scale, top)
+        slot[i] = bucket(ys[i], low, scale, top)
     ends[:] = 0
     for i in range(ys.size):
         k = np.uint64(start[np.uint64(slot[i])])

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .normal import LOG_ROOT_TAU, ROOT_TAU, log_mass, log_wide_mass, mass, wide_mass
+from .normal import LOG_ROOT_TAU, log_mass, log_wide_mass, mass, wide_mass
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+NARROW = 0.25  # an exponent below this may be off by as many ulps without harm to its exponential
 
 
 class Table(NamedTuple):
@@ -39,17 +40,21 @@ class Table(NamedTuple):
     above: Floats  # mass right of each cell, the atom on its upper edge included
     log_below: Floats
     log_above: Floats
-    height: Floats  # of the density of each entry where u = 0
-    log_height: Floats
+    height: Floats  # of the density of each entry at its anchor
+    log_height: Floats  # where u = 0
+    u0_low: Floats  # what rounding left out of u0
+    inv_low: Floats
+    wide: np.ndarray[tuple[int], np.dtype[np.bool_]]  # does the exponent of an entry move much inside its cell?
 
 
 def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tuple[Any, Sequence[Any]]]) -> Table:
     """Round exact cells and atoms (see `pieces`) to float64, masses last, so that tails keep their accuracy."""
     rows = [_entry(a, b, strand) for a, b, strands in cells for strand in strands]
-    y0, u0, centre, rest, inv, weight, low, high, width = np.array(rows, float).reshape(-1, 9).T.copy()
+    columns = np.array(rows, float).reshape(-1, 12).T.copy()
+    y0, u0, u0_low, centre, rest, inv, inv_low, steep, weight, low, high, width = columns
     first = np.cumsum([0, *(len(strands) for _, _, strands in cells)], dtype=np.int64)
     edges = np.array([float(b) for _, b, _ in cells[:-1]])
-    beside = np.array([float(b - type(b)(float(b))) for _, b, _ in cells[:-1]])
+    beside = np.array([_parts(b)[1] for _, b, _ in cells[:-1]])
     windows = list(zip(weight, low, high, width, strict=True))
     log_parts = [math.log(w) + log_wide_mass(a, b, c) for w, a, b, c in windows]
     log_cell = np.array([_log_sum(log_parts[i:j]) for i, j in pairwise(first)])
@@ -66,7 +71,8 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
         edges, beside, atom, first, y0, u0, centre, rest, inv, weight, low, high, parts, cell,
         below=_running(steps), above=_running(back[::-1])[::-1].copy(),
         log_below=_log_running(log_steps), log_above=_log_running(log_back[::-1])[::-1].copy(),
-        height=weight * inv / ROOT_TAU, log_height=log_height,
+        height=_heights(steep, u0, u0_low), log_height=log_height, u0_low=u0_low, inv_low=inv_low,
+        wide=_wide(low, high, u0),
     )  # fmt: skip
 
 
@@ -80,9 +86,27 @@ def _entry(a: Any, b: Any, strand: Any) -> tuple[float, ...]:
     else:
         y0 = float(min((abs(u), y) for y, u in ((a, u_a), (b, u_b)) if abs(y) != math.inf)[1])
     u0 = strand.position(y0)  # at the rounded anchor, so that its rounding costs nothing
-    centre = float(strand.centre)
-    spread = float(1 / strand.scale), float(strand.weight), float(u_a), float(u_b), float(u_b - u_a)
-    return y0, float(u0), centre, float(strand.position(centre)), *spread
+    centre, inv = float(strand.centre), 1 / strand.scale
+    spread = *_parts(inv), float(inv * strand.weight), float(strand.weight), float(u_a), float(u_b), float(u_b - u_a)
+    return y0, *_parts(u0), centre, float(strand.position(centre)), *spread
+
+
+def _parts(x: Any) -> tuple[float, float]:
+    """x rounded, and what the rounding left out."""
+    return float(x), float(x - type(x)(float(x)))
+
+
+def _heights(steep: Floats, u0: Floats, u0_low: Floats) -> Floats:
+    """Densities at the anchors: phi(u0) times what one unit of y is in standard deviations, weighted."""
+    u = u0.astype(np.longdouble) + u0_low  # rounding u would cost u^2 times as much
+    with np.errstate(over="ignore", under="ignore"):
+        return (steep * np.exp(-0.5 * u * u) / np.sqrt(2 * np.longdouble(np.pi))).astype(float)
+
+
+def _wide(low: Floats, high: Floats, u0: Floats) -> Any:
+    far = np.maximum(abs(low), abs(high))
+    with np.errstate(over="ignore"):
+        return (far - u0) * (far + u0) > 2 * NARROW
 
 
 def _atom(strand: Any) -> float:

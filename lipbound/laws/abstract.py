@@ -16,8 +16,9 @@ from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, exact, extended
 from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, cells, cuts, dense, joint
-from ..reals import Real
+from ..reals import End, Real
 from . import floats
+from .reach import intervals, tail
 
 ROUND = 200  # bits
 Closed = Literal["both", "left", "right", "neither"]
@@ -130,6 +131,16 @@ class AbstractLaw(abc.ABC):
     def bent(self) -> bool:
         """Does a smooth map that is not affine make part of its density?"""
         return any(isinstance(piece, Bent) for piece in self.pieces())
+
+    @cached_property
+    def intervals(self) -> tuple[tuple[End, End], ...]:
+        """Where it has density, see `reach`."""
+        return intervals(self.pieces())
+
+    @cached_property
+    def tails(self) -> tuple[tuple[Strand, ...], tuple[Strand, ...]]:
+        """What reaches to -inf and to +inf."""
+        return tail(self.pieces(), -1), tail(self.pieces(), 1)
 
     @property
     def certified(self) -> Certified:

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.special import erf, expit, ndtr
 
 from .abstract import Floats
 from .expressions import Expression
@@ -17,6 +16,20 @@ from .expressions import Expression
 UNIT = 2.0**-53
 LIBRARY = 16 * UNIT  # relative error granted to one elementary function
 SMALL = 2.0**-8  # errors of arguments below this enter to first order, doubled
+
+
+def _special(name: str) -> Callable[[Floats], Floats]:
+    """A function of SciPy's, which is slow to import."""
+
+    def value(u: Floats) -> Floats:
+        import scipy.special
+
+        return getattr(scipy.special, name)(u)
+
+    return value
+
+
+ndtr, erf, expit = _special("ndtr"), _special("erf"), _special("expit")
 
 
 class Rough(NamedTuple):

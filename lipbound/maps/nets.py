@@ -31,6 +31,8 @@ class Network(AbstractPiecewiseAffine):
 
     `layers` are the pairs (W, b), W of shape (out, in); each float stands for its binary value. The
     activation is "relu" (negative slope 0) or "leaky_relu" (0.01 as in PyTorch, unless given).
+    Values at floats and the tables of laws come from the exact pieces too: knots found by a forward pass in floats
+    would cost a hundredth of the time, but not keep the relative accuracy that both promise.
 
     >>> g = Network([([[1], [-1]], [0, 0]), ([[1, 1]], [3])], "relu")  # |z| + 3
     >>> [(branch.slope, branch.shift) for branch in g.branches()] == [(-1, 3), (1, 3)]

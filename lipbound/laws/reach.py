@@ -1,0 +1,23 @@
+"""Where a law has density, and which of its strands reach to infinity, on exact numbers."""
+
+from __future__ import annotations
+
+from ..exact import INF
+from ..pieces import Pieces, Strand, dense
+from ..reals import End
+
+
+def intervals(pieces: Pieces) -> tuple[tuple[End, End], ...]:
+    """Where there is density: disjoint intervals in increasing order, up to single points."""
+    out: list[tuple[End, End]] = []
+    for a, b in sorted(s.image for s in dense(pieces)):
+        if out and a <= out[-1][1]:
+            out[-1] = out[-1][0], max(b, out[-1][1])
+        else:
+            out.append((a, b))
+    return tuple(out)
+
+
+def tail(pieces: Pieces, side: int) -> tuple[Strand, ...]:
+    """The segments of Gaussians whose density reaches to infinity on this side."""
+    return tuple(s for s in dense(pieces) if isinstance(s, Strand) and s.image[side > 0] == side * INF)

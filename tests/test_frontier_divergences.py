@@ -85,7 +85,7 @@ def test_distances_of_balanced_modes_in_closed_form(D, power, m, L):
     position = lambda x: -norm.ppf(0.5 * (norm.sf(x - m) + norm.sf(x + m)))
     X = brentq(lambda x: position(x) - x / L, 0.1, 3 * m, xtol=1e-14)
     total = 2 * quad(lambda x: (x - L * position(x)) ** power * f(x), 0, X, epsabs=1e-13)[0]
-    point = frontier(two_gaussians(m), L, D)
+    point = frontier(two_gaussians(m), L, D, tol=1e-8)
     assert float(point.value) == pytest.approx(total ** (1 / power), abs=5e-9)
     assert point.gap < 1e-8
 
@@ -101,7 +101,7 @@ def test_below_all_widths_one_gaussian_is_best(L):
 
 def test_gaussians_in_closed_form():
     nu = Gaussian(0, 2)
-    values = [float(frontier(nu, 1, D).value) for D in CONVEX]
+    values = [float(frontier(nu, 1, D, tol=1e-8).value) for D in CONVEX]
     assert values == pytest.approx([1.5 - np.log(2), np.sqrt(2 / np.pi), 1], abs=3e-9)
 
 
@@ -271,7 +271,7 @@ def test_a_constant_map_is_close_enough():
 
 
 def test_refusals():
-    with pytest.raises(DomainError, match="no sharp frontier"):
+    with pytest.raises(DomainError, match="no frontier"):
         frontier(two_gaussians(2), 2, chi2)
     for nu in (Discrete((0, 1), ("1/2", "1/2")), Uniform()):
         with pytest.raises(DomainError, match="mixtures of Gaussians"):

@@ -18,6 +18,7 @@ from ..laws.profile import required_lipschitz as exact_fit
 from ..laws.transport import admitted
 from .bound import Masses
 from .convex import least_convex
+from .dropping import least_dropping
 from .trade_off import Curve, TradeOff
 from .variation import least_variation
 
@@ -52,7 +53,8 @@ def frontier(
     bounds are `tol` apart, for at most so many rounds, each about twice as long as the one before (the eighth may take
     ten seconds): a wider enclosure says that they did not suffice. Besides `tv`, for any target made of Gaussian segments
     and atoms, there are `kl.reversed`, which is KL(target || image), `w1` and `w2`, for mixtures of Gaussians. These
-    are convex in the map or its inverse, and solved at once. Raises DomainError for other divergences and targets,
+    are convex in the map or its inverse, and solved at once; `kl` is sharp over one valley, and over several it may leave a
+    gap, which the value tells. Raises DomainError for other divergences and targets,
     and for L outside (1e-290, 1e290).
 
     >>> from lipbound.laws import two_gaussians
@@ -60,8 +62,8 @@ def frontier(
     >>> round(float(point.value), 5), point.gap < 1e-6
     (0.22551, True)
     """
-    if divergence not in (tv, kl.reversed, w1, w2):
-        raise DomainError(f"divergence = {divergence!r} has no sharp frontier here: tv, kl.reversed, w1 and w2 have one")
+    if divergence not in (tv, kl, kl.reversed, w1, w2):
+        raise DomainError(f"divergence = {divergence!r} has no frontier here: tv, kl, kl.reversed, w1 and w2 have one")
     if not 0 < tol < INF:
         raise DomainError(f"tol = {tol} is not a width: it must be positive and finite")
     masses = Masses(admitted(target, "target"), {})
@@ -86,6 +88,8 @@ def _point(masses: Masses, L: Fraction, divergence: Divergence, tol: float, roun
         return TradeOff(nu, L, divergence, exactly(0.0), nu)
     if divergence is tv:
         return least_variation(masses, L, tol, rounds)
+    if divergence == kl:
+        return least_dropping(masses, L, tol)
     return least_convex(nu, L, divergence, tol)
 
 

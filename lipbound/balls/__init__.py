@@ -1,5 +1,6 @@
 """Ball arithmetic: the same names as the kernels, exact rationals in, enclosures out."""
 
+from . import costate as costate
 from . import density as density
 from . import fisher as fisher
 from . import gaps as gaps
@@ -7,6 +8,7 @@ from . import generators as generators
 from . import line as line
 from . import mmd as mmd
 from . import moments as moments
+from . import multiplier as multiplier
 from . import normal as normal
 from . import panel as panel
 from . import renyi as renyi

@@ -21,7 +21,7 @@ def moments(table: Table, tol: float) -> tuple[arb, arb]:
     few, mean, second = arb(tol) / (4 * len(table.cells) + 4), arb(0), arb(0)
     for cell in table.cells:
         for e in cell.entries:
-            rows = _powers(e, e.low, e.high)
+            rows = powers(e, e.low, e.high)
             mean, second = mean + rows[0], second + rows[1]
         for f in cell.bents:
             mean, second = mean + _mean(f, f.left, f.right, 1, few), second + _mean(f, f.left, f.right, 2, few)
@@ -38,7 +38,7 @@ def moment(chart: Chart, cell: Cell, a: arb, b: arb, tol: arb) -> arb:
     total = arb(0)
     for e in cell.entries:
         u, v = (chart.position(e, x, chart.end(x)) for x in (a, b))
-        total += _powers(e, u, v)[0] if chart.pilot.strand.rising else _powers(e, v, u)[0]
+        total += powers(e, u, v)[0] if chart.pilot.strand.rising else powers(e, v, u)[0]
     for f in cell.bents:
         z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
         along = f.strand.rising == chart.pilot.strand.rising
@@ -46,7 +46,7 @@ def moment(chart: Chart, cell: Cell, a: arb, b: arb, tol: arb) -> arb:
     return total
 
 
-def _powers(e: Entry, u: arb, v: arb) -> tuple[arb, arb]:
+def powers(e: Entry, u: arb, v: arb) -> tuple[arb, arb]:
     """First and second moment of a Gaussian segment between two positions u < v."""
     m, first = mass(u, v), phi(u) - phi(v)
     second = m + (u * phi(u) if u.is_finite() else 0) - (v * phi(v) if v.is_finite() else 0)

@@ -1,4 +1,4 @@
-"""The inverse question: the Lipschitz constant that a level of total variation needs."""
+"""The inverse question: the Lipschitz constant that a level of a divergence needs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..divergences import Divergence, tv
+from ..divergences import Divergence, tv, w1, w2
 from ..enclosure import Enclosure, exactly
 from ..errors import DomainError
 from ..exact import INF, exact
-from ..laws import AbstractLaw
+from ..laws import AbstractLaw, Discrete
 from ..laws.profile import required_lipschitz as exact_fit
 from .sharp import frontier
 
@@ -26,7 +26,8 @@ def required_lipschitz(
     """The least L for which some L-Lipschitz image of the latent law, N(0, 1), is within `level` of the target.
 
     Certified, and refined to a relative width `tol` as far as the frontier can tell the two sides apart. At level 0 it
-    is the constant of the monotone transport; other latent laws are known there only. Raises DomainError if level < 0.
+    is the constant of the monotone transport; other latent laws are known there only. Divergences and targets are those of
+    `frontier`. Raises DomainError if level < 0.
 
     >>> from lipbound.laws import two_gaussians
     >>> found = required_lipschitz(two_gaussians(2), level="1/5", tol=1e-3)
@@ -40,9 +41,16 @@ def required_lipschitz(
         return exact_fit(target, latent)
     if latent is not None:
         raise DomainError("other latent laws than N(0, 1) are known at level 0 only: leave out `latent`")
-    if goal >= 1:
+    if divergence is tv and goal >= 1:
         return exactly(0.0, "every map is within total variation 1")
+    if divergence in (w1, w2) and divergence.enclose(_point(target, divergence), target).hi <= goal:
+        return exactly(0.0, "a constant map is as close")
     return _solved(target, divergence, goal, tol)
+
+
+def _point(target: AbstractLaw, divergence: Divergence) -> AbstractLaw:
+    """The unit mass at the median, or at the mean: the nearest one."""
+    return Discrete((exact(float(target.ppf(0.5) if divergence is w1 else target.mean())),), (1,))
 
 
 def _solved(target: AbstractLaw, divergence: Divergence, goal: Fraction, tol: float) -> Enclosure:

@@ -37,7 +37,7 @@ class Arc(NamedTuple):
 class Stretch(NamedTuple):
     """Where the target is followed, with the positions on the arcs (or infinite) from and to which it leads.
 
-    What the target has too little of sits in an atom at one of its ends.
+    What the target, times `factor`, has too little of sits in an atom at one of its ends.
     """
 
     lo: Exact
@@ -45,6 +45,7 @@ class Stretch(NamedTuple):
     before: Exact
     after: Exact
     atom: Fraction
+    factor: Fraction = ONE
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,21 @@ class Spliced(AbstractLaw):
     """The law that has the mass of `arcs` there, that of nu between them from `start` to `stop`, and atoms at joints.
 
     The atoms make up for what is missing between two arcs, so that all masses up to an arc's end are the arc's own.
+    With `factors`, one for each stretch, it has so many times the mass of nu there.
     """
 
     nu: AbstractLaw
     arcs: tuple[Arc, ...]
     start: Exact
     stop: Exact
+    factors: tuple[Fraction, ...] = ()
 
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:
         """The stretches on which nu is followed, from left to right."""
-        return tuple(self._stretches())
+        rows = tuple(self._stretches())
+        factors = self.factors or (ONE,) * len(rows)
+        return tuple(s._replace(factor=k) for s, k in zip(rows, factors, strict=True))
 
     def _stretches(self) -> Iterator[Stretch]:
         first, last = self.arcs[0], self.arcs[-1]
@@ -80,7 +85,7 @@ class Spliced(AbstractLaw):
     def _strands(self) -> tuple[Strand, ...]:
         rows = [Strand(a.level(a.lo), a.level(a.hi), a.scale, a.centre, ZERO, ONE, ONE) for a in self.arcs]
         for s in self.stretches:
-            inside = list(cut(self.nu.pieces(), s.lo, s.hi))
+            inside = [t._replace(weight=t.weight * s.factor) for t in cut(self.nu.pieces(), s.lo, s.hi)]
             # an atom of the mass between the two positions, less what nu has: exact, though no rational
             rows.append(Strand(s.before, s.after, ZERO, s.atom, ZERO, ONE, ONE))
             rows += inside
@@ -102,14 +107,14 @@ class Spliced(AbstractLaw):
     def admissible(self, L: Fraction) -> bool:
         """Is it proved to be the law of an L-Lipschitz image of N(0, 1)?
 
-        Its arcs have scale at most L, its atoms are not negative, and I(G) <= L f wherever nu is followed.
+        Its arcs have scale at most L, its atoms are not negative, and I(G) <= L g wherever its density g follows nu.
         """
         return all(a.scale <= L and a.lo < a.hi for a in self.arcs) and all(self._follows(s, L) for s in self.stretches)
 
     def _follows(self, s: Stretch, L: Fraction) -> bool:
         if not (s.lo <= s.hi and s.before <= s.after):
             return False
-        return _follows(s, self.nu.balls.cells, L)
+        return _follows(s, tuple(scaled(c, s.factor) for c in self.nu.balls.cells), L)
 
 
 @balls.normal.working()
@@ -127,6 +132,14 @@ def _follows(s: Stretch, cells: tuple[balls.table.Cell, ...], L: Fraction) -> bo
                 return False
             level += balls.density.within(lo, hi, cell)
     return True
+
+
+def scaled(cell: balls.table.Cell, factor: Fraction) -> balls.table.Cell:
+    """So many times the density."""
+    if factor == 1:
+        return cell
+    k = balls.normal.ball(factor)
+    return cell._replace(entries=tuple(e._replace(weight=e.weight * k, height=e.height * k) for e in cell.entries))
 
 
 def _meets(cell: balls.table.Cell, s: Stretch) -> bool:

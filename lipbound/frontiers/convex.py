@@ -1,0 +1,85 @@
+"""The frontiers that are convex problems: KL(nu || law) in the position, W1 and W2 in the map. Both sides are proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from .. import balls
+from ..divergences import Divergence, w1, w2
+from ..enclosure import Enclosure, of_ball
+from ..errors import DomainError
+from ..exact import INF, exact
+from ..laws import AbstractLaw
+from .antitonic import crossings, nearest
+from .costates import pieces
+from .laid import laid
+from .moments import Moments, moments
+from .primal import arcs_only
+from .shooting import Path, Ride, optimum
+from .splice import SLACK
+from .spliced import Arc, Spliced
+from .trade_off import TradeOff
+
+EDGE = 1e-13  # mass beyond the grid, for distances: far out they count more than in KL
+INWARD = 1e-5  # of a block, by which its ends are drawn in, so that the arc is strictly above the transport at its start
+
+
+def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
+    """The least KL(nu || law), W1 or W2 of laws of slope at most L.
+
+    Raises DomainError unless nu is a mixture of Gaussians.
+    """
+    cells = nu.balls.cells
+    if len(cells) > 1 or cells[0].bents or nu.balls.atoms:
+        raise DomainError(f"target = {nu}: the frontier of {divergence.text()} is known for mixtures of Gaussians")
+    few = tol / 20
+    solve, prove = (_distance, _multiplied) if divergence in (w1, w2) else (_likelihood, _shot)
+    known = moments(nu, EDGE) if divergence in (w1, w2) else moments(nu)
+    law = _law(known, L, divergence, solve)
+    top = divergence.enclose(law, nu, few).hi
+    low = prove(known, L, divergence, few)
+    return TradeOff(nu, L, divergence, Enclosure(min(low, top), top, True), law)
+
+
+def _law(nu: Moments, L: Fraction, divergence: Divergence, solve: Callable[[Moments, float, Divergence], Path]) -> Spliced:
+    """The law of the path for a constant a little smaller, if it is proved admissible; else the best Gaussian."""
+    path = solve(nu, float(L * (1 - SLACK)), divergence)
+    if path:
+        found = laid(nu, L, path)
+        if found.admissible(L):
+            return found
+    mean = exact(float(nu.nu.mean()))
+    rows = [*arcs_only(nu.nu, L), Spliced(nu.nu, (Arc(mean, L, -INF, INF),), -INF, INF)]
+    return min(rows, key=lambda p: float(divergence(p, nu.nu)))
+
+
+def _distance(nu: Moments, L: float, divergence: Divergence) -> Path:
+    return nearest(nu, L, divergence is w2)
+
+
+def _likelihood(nu: Moments, L: float, divergence: Divergence) -> Path:
+    return optimum(nu, L)
+
+
+def _multiplied(nu: Moments, L: Fraction, divergence: Divergence, tol: float) -> float:
+    """What the multiplier of the nearest map proves."""
+    slope, square, cell = float(L), divergence is w2, nu.nu.balls.cells[0]
+    blocks: list[balls.multiplier.Block] = []
+    for ride in nearest(nu, slope, square):
+        if isinstance(ride, Ride):
+            a, b = max(ride.lo, float(nu.x[0])), min(ride.hi, float(nu.x[-1]))
+            inward = INWARD * (b - a) if square else 0.0
+            inner = [] if square else crossings(nu, slope, a, b, ride.centre)
+            blocks.append(tuple(map(exact, (a + inward, *inner, b - inward))))
+    found = balls.multiplier.w2(cell, L, blocks, tol) if square else balls.multiplier.w1(cell, L, blocks)
+    return of_ball(found, 0.0).lo
+
+
+def _shot(nu: Moments, L: Fraction, divergence: Divergence, tol: float) -> float:
+    """What the costate of the optimum proves."""
+    path = optimum(nu, float(L))
+    if not path:
+        return 0.0
+    found = balls.costate.bound(nu.nu.balls.cells[0], L, tuple(pieces(nu, float(L), path)), tol)
+    return of_ball(found, 0.0).lo

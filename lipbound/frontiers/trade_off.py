@@ -1,0 +1,104 @@
+"""A point of the sharp trade-off between a divergence and the Lipschitz constant, and the curve of many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..divergences import Divergence
+from ..enclosure import Enclosure
+from ..laws import AbstractLaw
+from ..laws.transport import Transport
+from .bound import Floats
+
+
+@dataclass(frozen=True)
+class TradeOff:
+    """inf of D(g#N, target) over all L-Lipschitz g, from a Gaussian of any dimension: `value` is proved on both sides.
+
+    `dual` is the lower end, by dynamic programming or by a multiplier; the upper end is the divergence of `law`, which
+    is proved to be the image of N(0, 1) under an L-Lipschitz map, `primal`. Monotone maps attain the infimum (THEORY F0).
+
+    >>> from lipbound.frontiers import frontier
+    >>> from lipbound.laws import Gaussian
+    >>> point = frontier(Gaussian(0, 2), 1)  # N(0, 1) itself is best
+    >>> round(float(point.value), 6), point.value.certified, point.primal.lipschitz().hi <= 1
+    (0.322675, True, True)
+    """
+
+    target: AbstractLaw
+    L: Fraction
+    divergence: Divergence
+    value: Enclosure
+    law: AbstractLaw
+
+    @property
+    def dual(self) -> float:
+        """The proved lower bound."""
+        return self.value.lo
+
+    @property
+    def gap(self) -> float:
+        """Proved upper bound minus proved lower bound."""
+        return self.value.hi - self.value.lo
+
+    @cached_property
+    def primal(self) -> Transport:
+        """The nondecreasing L-Lipschitz map of N(0, 1) to `law`; flat where that has an atom, however small."""
+        return Transport(self.law)
+
+    def plot(self, ax: Any = None) -> Any:
+        """The density of `law` over that of the target, on `ax` or new axes."""
+        ax = _axes(ax)
+        x = np.linspace(float(self.target.ppf(1e-4)), float(self.target.ppf(1 - 1e-4)), 800)
+        ax.plot(x, self.target.pdf(x), label="target")
+        ax.plot(x, self.law.pdf(x), label=f"L = {float(self.L):g}, {self.divergence.name} = {float(self.value):.4g}")
+        ax.legend()
+        return ax
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The frontier at several constants, in the order given; each bound also serves the constants that it implies.
+
+    >>> from lipbound.frontiers import frontier
+    >>> from lipbound.laws import Gaussian
+    >>> curve = frontier(Gaussian(0, 2), (1, 2))
+    >>> [round(float(e), 6) for e in curve.values]
+    [0.322675, 0.0]
+    """
+
+    points: tuple[TradeOff, ...]
+
+    @property
+    def L(self) -> Floats:
+        """The constants."""
+        return np.array([float(p.L) for p in self.points])
+
+    @property
+    def values(self) -> tuple[Enclosure, ...]:
+        """The frontier at each of them."""
+        return tuple(p.value for p in self.points)
+
+    def plot(self, ax: Any = None) -> Any:
+        """The frontier over L, as the band between its two bounds."""
+        ax = _axes(ax)
+        rows = sorted((float(p.L), p.value.lo, p.value.hi) for p in self.points)
+        x, low, high = np.array(rows).T
+        ax.fill_between(x, low, high, alpha=0.4)
+        ax.plot(x, (low + high) / 2)
+        ax.set_xlabel("L")
+        ax.set_ylabel(f"sharp {self.points[0].divergence.name}")
+        return ax
+
+
+def _axes(ax: Any) -> Any:
+    if ax is not None:
+        return ax
+    from importlib import import_module
+
+    return import_module("matplotlib.pyplot").figure().add_subplot()

@@ -1,0 +1,153 @@
+"""A lower bound of KL(law || nu) over all laws of slope at most L, from unimodal witnesses.
+
+For any function psi, KL(law || nu) is at least the mean of psi under the law, less log of the mean of exp(psi) under nu
+(Donsker and Varadhan). Fix a point x0, and c with G(x0) = Phi((x0 - c) / L): then G is above Phi((x - c) / L) right of x0 and
+below it left of x0, so that a psi which rises up to x0 and falls from there has a greater mean under G than under
+N(c, L^2). That mean is unimodal in c: on an interval of centres one psi proves the lesser of its two ends. Or fix a level
+instead, x0 = c the median: then psi must be constant where the medians of the interval are. The best psi
+is the log-slope of the convex minorant of Phi((x - c) / L) over F on the left, and of the concave majorant on the right
+(THEORY F5); here it is a step function, its means are sums of masses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+from scipy.special import ndtr
+
+from ..kernels import frontiers as kernel
+from ..laws import AbstractLaw
+from .bound import ROUNDING, ULP, Floats, Masses, taylor
+
+SPAN = 9.0  # centres within so many L of x0 are searched; one more interval on each side covers the rest
+LOWEST = -60.0  # of psi: beyond it nothing is gained
+ROUNDS, MOST = 30, 500
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Cuts, upper bounds of the masses of nu between them, proved, and which of the cuts is the peak of psi.
+
+    Without one, peaks are medians.
+    """
+
+    masses: Masses
+    L: float
+    cuts: Floats
+    peak: int | None
+
+    @cached_property
+    def parts(self) -> Floats:
+        """At least the mass of each cell, from the unbounded one on the left to that on the right."""
+        rows, below = self.masses.over(self.cuts)
+        return np.append(rows, np.nextafter(1 - below, 1.0))
+
+    def psi(self, at: float, c: float, e: float) -> Floats:
+        """The best psi for a centre: isotonic regressions of the ratios of masses, weighted by those of nu.
+
+        Without a peak, it is constant around [c, e].
+        """
+        ours = np.diff(ndtr((self.cuts - at) / self.L), prepend=0.0)
+        ours, weights = np.append(ours, ndtr((at - self.cuts[-1]) / self.L)), self.parts + 1e-300
+        a, b = self._top(c, e)
+        left = isotonic_regression(ours[:a] / weights[:a], weights=weights[:a]).x if a else np.empty(0)
+        right = ours[b:] / weights[b:]
+        right = isotonic_regression(right, weights=weights[b:], increasing=False).x if right.size else right
+        rows = [np.maximum.accumulate(left), np.minimum.accumulate(right)]  # monotone whatever was rounded there
+        if a < b:
+            top = max([float(ours[a:b].sum() / weights[a:b].sum()), *left[-1:], *right[:1]])
+            rows.insert(1, np.full(b - a, top))
+        with np.errstate(divide="ignore"):
+            return np.maximum(np.log(np.concatenate(rows)), LOWEST)
+
+    def _top(self, c: float, e: float) -> tuple[int, int]:
+        """How many cells are left of all peaks of [c, e], and where the cells right of all of them begin."""
+        if self.peak is not None:
+            return self.peak + 1, self.peak + 1
+        return int(np.searchsorted(self.cuts, c, "right")), int(np.searchsorted(self.cuts, e)) + 1
+
+    def law(self, c: float) -> Floats:
+        """Masses of the law that psi compares with, in all cells."""
+        found = np.exp(self.psi(c, c, c)) * self.parts
+        return found / found.sum()
+
+    def climbed(self, c: float) -> Steps:
+        """The same with its peak where the ratio of N(c, L^2) to nu has it, uphill from x0, or from the median."""
+        log = -0.5 * ((self.cuts - c) / self.L) ** 2 - np.asarray(self.masses.nu.logpdf(self.cuts))
+        k = int(np.searchsorted(self.cuts, c)) if self.peak is None else self.peak
+        k = min(max(k, 1), self.cuts.size - 2)
+        while 0 < k < self.cuts.size - 1 and max(log[k - 1], log[k + 1]) > log[k]:
+            k += 1 if log[k + 1] > log[k - 1] else -1
+        return Steps(self.masses, self.L, self.cuts, k)
+
+    def mean(self, psi: Floats, c: float) -> float:
+        """At most the mean of psi under N(c, L^2), of which each level of Phi is known up to `eps`."""
+        at, rises = self.cuts / self.L, np.diff(psi)
+        out = np.empty(at.size + 2)
+        kernel.levels(at, -c / self.L, taylor(), out)
+        eps = ROUNDING + 4 * ULP * (float(np.abs(at).max()) + abs(c) / self.L) + 4 * at.size * ULP
+        return float(psi[-1] - rises @ out[1:-1]) - eps * float(np.abs(rises).sum() + np.abs(psi).max())
+
+    def spread(self, psi: Floats) -> float:
+        """At least log of the mean of exp(psi) under nu."""
+        return float(np.log(np.exp(psi) @ self.parts)) + 4 * (psi.size + 64) * ULP
+
+    def proves(self, c: float, e: float) -> tuple[float, float]:
+        """What one psi proves for all centres in [c, e], and for the middle alone."""
+        psi = self.psi(0.5 * (c + e), c, e)
+        off = self.spread(psi)
+        return min(self.mean(psi, c), self.mean(psi, e)) - off, self.mean(psi, 0.5 * (c + e)) - off
+
+    def beyond(self, c: float, side: int) -> float:
+        """What the psi of c proves for all centres beyond c: in the limit all mass is in the last cell."""
+        psi = self.psi(c, *((c, np.inf) if side > 0 else (-np.inf, c)))
+        return min(self.mean(psi, c), float(psi[-1 if side > 0 else 0])) - self.spread(psi)
+
+    def ends(self) -> Floats:
+        """The centres at which the intervals first meet."""
+        if self.peak is None:
+            return np.linspace(self.cuts[0], self.cuts[-1], 65)
+        return self.cuts[self.peak] + self.L * np.linspace(-SPAN, SPAN, 33)
+
+    def search(self, tol: float) -> tuple[float, float]:
+        """The bound, within about tol of the least value found, and the centre of that."""
+        ends = self.ends()
+        proved = min(self.beyond(float(ends[0]), -1), self.beyond(float(ends[-1]), 1))
+        rows, value, centre = list(zip(ends[:-1], ends[1:], strict=True)), np.inf, 0.0
+        for last in reversed(range(ROUNDS)):
+            found = [self.proves(float(c), float(e)) for c, e in rows]
+            best = int(np.argmin([f[1] for f in found]))
+            if found[best][1] < value:
+                value, centre = found[best][1], 0.5 * float(rows[best][0] + rows[best][1])
+            goal = min(value, proved) - tol
+            low = [f[0] < goal and last > 0 and len(rows) < MOST for f in found]
+            proved = min([proved, *(f[0] for f, again in zip(found, low, strict=True) if not again)])
+            rows = [half for (c, e), again in zip(rows, low, strict=True) if again for half in _halves(c, e)]
+            if not rows:
+                break
+        return max(0.0, proved), centre
+
+
+def _halves(c: float, e: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (c, 0.5 * (c + e)), (0.5 * (c + e), e)
+
+
+def steps(masses: Masses, L: float, x0: float | None, centre: float | None, count: int) -> Steps:
+    """Even cuts, and once a centre is known more of them where the squares of the steps of psi cost most."""
+    nu: AbstractLaw = masses.nu
+    even = np.linspace(float(nu.ppf(1e-10)), float(nu.ppf(1 - 1e-10)), max(count // 4, 400))
+    cuts = even if x0 is None else np.unique(np.append(even, x0))
+    if centre is not None:
+        psi = (rough := _at(masses, L, cuts, x0)).psi(centre, centre, centre)[1:-1]
+        cost = np.diff(psi, prepend=psi[0]) ** 2 * np.exp(psi) * rough.parts[1:-1]
+        way = np.concatenate([[0.0], np.cumsum(np.cbrt(cost))])
+        more = np.interp(np.linspace(0, way[-1], count), way + 1e-12 * np.arange(way.size), cuts)
+        cuts = np.unique(np.concatenate([cuts, more]))
+    return _at(masses, L, cuts, x0)
+
+
+def _at(masses: Masses, L: float, cuts: Floats, x0: float | None) -> Steps:
+    return Steps(masses, L, cuts, None if x0 is None else int(np.searchsorted(cuts, x0)))

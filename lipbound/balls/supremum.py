@@ -9,7 +9,8 @@ from flint import arb
 
 from ..reals import precision
 from .normal import cdf
-from .stretches import Stretch, corner, same, stretches
+from .segments import same
+from .stretches import Stretch, corner, stretches
 from .table import Entry, Table
 from .transport import BITS, Pair, Patch, cut, flip, patch, twins
 
@@ -38,7 +39,7 @@ def w_inf(p: Table, q: Table, tol: float) -> arb:
 
 def _searched(s: Stretch, left: Pair, right: Pair, best: arb, top: arb, tol: arb) -> tuple[arb, arb]:
     """The greatest gap of a stretch, from below and from above."""
-    if not s.p.entries or not s.q.entries or (twins(s) and same(left[0], left[1])):
+    if not s.p.filled or not s.q.filled or (twins(s) and same(left[0], left[1])):
         return best, top.max(abs(left[0] - left[1]).upper()).max(abs(right[0] - right[1]).upper())
     heap: list[Any] = [(-_order(corner(left, right)), 0, left, right, corner(left, right))]
     panels = 0

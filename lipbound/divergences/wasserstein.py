@@ -34,7 +34,8 @@ class Wasserstein2(Divergence):
 
     def __call__(self, p: AbstractLaw, q: AbstractLaw) -> Enclosure:
         need_laws("w2", p, q)
-        need_affine("w2", p, q)
+        if p.bent or q.bent:
+            return self.enclose(p, q)
         if same(p.pieces(), q.pieces()):
             return Enclosure(0.0, 0.0, False)
         square, error = kernels.transport.w2(p.table, q.table)
@@ -45,7 +46,6 @@ class Wasserstein2(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("w2", p, q)
-        need_affine("w2", p, q)
         need_tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)

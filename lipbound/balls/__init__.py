@@ -1,6 +1,7 @@
 """Ball arithmetic: the same names as the kernels, exact rationals in, enclosures out."""
 
 from . import density as density
+from . import drift as drift
 from . import fisher as fisher
 from . import gaps as gaps
 from . import generators as generators

@@ -8,6 +8,7 @@ from typing import Any
 from flint import arb
 
 from ..reals import precision
+from .drift import drift
 from .normal import cdf
 from .segments import same
 from .stretches import Stretch, corner, stretches
@@ -81,6 +82,10 @@ def _trimmed(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb, arb]:
     for k, side in ((0, -1), (1, 1)):
         if ends[k][0].is_finite() and ends[k][1].is_finite():
             continue
+        if s.bent:
+            ends[k], least = _drifting(s, side, tol)
+            high = high.max(least)
+            continue
         limit = abs(_leading(s.p.entries, side).centre - _leading(s.q.entries, side).centre)
         least = arb.pos_inf()
         for n in range(REACHES):
@@ -90,6 +95,17 @@ def _trimmed(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb, arb]:
                 break
         low, high = low.max(limit), high.max(least.max(limit))
     return ends[0], ends[1], low, high
+
+
+def _drifting(s: Stretch, side: int, tol: arb) -> tuple[Pair, arb]:
+    """A pair in a tail, and a bound of |x - y| beyond it that is no larger than what is found inside, if one is."""
+    pair, least = s.start, arb.pos_inf()
+    for n in range(REACHES):
+        pair = cut(s, side, arb(8) * arb(2) ** arb(n / 2))
+        least = drift(s, pair, side)
+        if least < abs(pair[0] - pair[1]) + tol / 4:
+            break
+    return pair, least.upper()
 
 
 def _leading(entries: tuple[Entry, ...], side: int) -> Entry:

@@ -194,7 +194,8 @@ def cut(s: Stretch, side: int, far: arb) -> Pair:
     first, second_ = (s.p, s.q) if ours else (s.q, s.p)
     inner = (s.start if side > 0 else s.stop)[not ours]
     if first.bents:
-        x = max((_out(p, inner, side, far) for p in first.parts), key=lambda y: side * _order(y))
+        outs = [_out(p, side * first.at(p, inner), side, far) for p in first.parts]
+        x = max(outs, key=lambda y: side * _order(y))
     else:
         x = max((side * e.centre + far / e.inv for e in first.entries), key=_order).mid()
         if inner.is_finite():
@@ -207,8 +208,8 @@ def cut(s: Stretch, side: int, far: arb) -> Pair:
 
 
 def _out(p: Part, inner: arb, side: int, far: arb) -> arb:
-    """The place `far` standard deviations out of a part, or one deviation beyond a place."""
-    u = far if not inner.is_finite() else far.max(side * p.position(inner) + 1)
+    """The place `far` standard deviations out of a part, or one deviation beyond its inner end."""
+    u = far.max(inner + 1) if inner.is_finite() else far
     return p.value((side * u).mid()).mid()
 
 

@@ -1,0 +1,97 @@
+"""How far apart quantiles of two laws are in a tail, from germs of their strands: a bound, or that there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from flint import arb
+
+from ..errors import NotCertifiable
+from ..germs.scales import Scale
+from ..germs.sums import Germ, monomial, outward
+from .normal import quantile
+from .parts import Part, part
+from .stretches import Stretch
+from .table import Cell, Entry
+
+INVERSE = Scale(power=Fraction(-1))
+FARTHEST = 14  # germs are asked for beyond the powers of two up to this one
+
+
+def drift(s: Stretch, pair: tuple[arb, arb], side: int) -> arb:
+    """Above |x - y| beyond a pair in an unbounded tail of both laws.
+
+    At the level w P(N > v), w the weight of a strand h of q, the quantile of q is at least h(v), and that of p at most
+    the greatest g(v + log(W/w)/v) of its strands g, W what they weigh together: for the tail of the normal law falls by
+    exp(-v t) or more when v grows by t.
+    """
+    x, end = (pair[0], s.stop[0]) if side > 0 else (pair[0], s.start[0])
+    level = s.p.mass(x, end) if side > 0 else s.p.mass(end, x)
+    ours, yours = s.p.parts, s.q.parts
+    return _gap(ours, yours, level, side).max(_gap(yours, ours, level, side)).max(arb(0))
+
+
+def outgrown(c: Cell, d: Cell, side: int) -> int:
+    """1 if quantiles of the first law are proved to run away from the second's in this tail, -1 the other way, or 0."""
+    ours, yours = ([part(f) for f in (*cell.entries, *cell.bents)] for cell in (c, d))
+    for k in range(3, FARTHEST):
+        for sign, mine, other in ((1, ours, yours), (-1, yours, ours)):
+            if any(all(_runs_away(p, q, _off(p, other), 2**k, side) for q in other) for p in mine):
+                return sign
+    return 0
+
+
+def _gap(ours: Sequence[Part], yours: Sequence[Part], level: arb, side: int) -> arb:
+    """Above the first law's quantile less the second's, counted outwards, at smaller levels than this."""
+    best = arb.pos_inf()
+    for q in yours:
+        v = -quantile(level / q.weight) if level < q.weight / 2 else arb(0)
+        inner = [side * (p.low if side > 0 else p.high) for p in (*ours, *yours)]
+        start = int(v.lower().floor().unique_fmpz() or 0) if v.is_finite() else 0
+        if start < 2 or not all(start > u for u in inner):
+            continue
+        tops = [_top(p, q, _off(q, ours), start, side) for p in ours]
+        worst = tops[0]
+        for top in tops:
+            worst = worst.max(top)
+        best = best.min(worst)
+    return best
+
+
+def _off(p: Part, others: Sequence[Part]) -> arb:
+    """Above log(W/w), W the weight of the others together; not below zero."""
+    return arb((sum((q.weight for q in others), arb(0)) / p.weight).log().upper()).max(arb(0))
+
+
+def _top(p: Part, q: Part, off: arb, start: int, side: int) -> arb:
+    """Above g(v + off/v) - h(v) for v >= start."""
+    try:
+        return (_value(p, side, _later(off, start)) - _value(q, side, outward(1, start))).range.high
+    except NotCertifiable:
+        return arb.pos_inf()
+
+
+def _runs_away(p: Part, q: Part, off: arb, start: int, side: int) -> bool:
+    """Does g(v) - h(v + off/v) tend to infinity?"""
+    try:
+        gap = _value(p, side, outward(1, start)) - _value(q, side, _later(off, start))
+        return gap.top.size > 0 and gap.sign > 0
+    except NotCertifiable:
+        return False
+
+
+def _later(off: arb, start: int) -> Germ:
+    """v + off/v."""
+    return outward(1, start) + (Germ({}, start) if off.is_zero() else monomial(off, INVERSE, start))
+
+
+def _value(p: Part, side: int, u: Germ) -> Germ:
+    """The part's value, counted outwards, after a germ of its position."""
+    f = p.of
+    if isinstance(f, Entry):
+        return u.scaled(f.strand.scale) + u.constant(side * f.strand.centre)
+    found = f.strand.curve.germ(u.scaled(f.side * side * f.strand.sd) + u.constant(f.strand.mean))
+    if found is None:
+        raise NotCertifiable("how a map behaves far out is not known")
+    return found[0].scaled(Fraction(side))

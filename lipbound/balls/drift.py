@@ -22,9 +22,9 @@ FARTHEST = 14  # germs are asked for beyond the powers of two up to this one
 def drift(s: Stretch, pair: tuple[arb, arb], side: int) -> arb:
     """Above |x - y| beyond a pair in an unbounded tail of both laws.
 
-    At the level w P(N > v), w the weight of a strand h of q, the quantile of q is at least h(v), and that of p at most
-    the greatest g(v + log(W/w)/v) of its strands g, W what they weigh together: for the tail of the normal law falls by
-    exp(-v t) or more when v grows by t.
+    At the level w P(N > v), w the weight of some strands h of q, the quantile of q is at least the smallest h(v), and
+    that of p at most the greatest g(v + log(W/w)/v) of its strands g, W what they weigh together: for the tail of the
+    normal law falls by exp(-v t) or more when v grows by t.
     """
     x, end = (pair[0], s.stop[0]) if side > 0 else (pair[0], s.start[0])
     level = s.p.mass(x, end) if side > 0 else s.p.mass(end, x)
@@ -37,7 +37,7 @@ def outgrown(c: Cell, d: Cell, side: int) -> int:
     ours, yours = ([part(f) for f in (*cell.entries, *cell.bents)] for cell in (c, d))
     for k in range(3, FARTHEST):
         for sign, mine, other in ((1, ours, yours), (-1, yours, ours)):
-            if any(all(_runs_away(p, q, _off(p, other), 2**k, side) for q in other) for p in mine):
+            if any(all(_runs_away(p, q, off, 2**k, side) for p in some for q in other) for some, off in _led(mine, other)):
                 return sign
     return 0
 
@@ -45,23 +45,27 @@ def outgrown(c: Cell, d: Cell, side: int) -> int:
 def _gap(ours: Sequence[Part], yours: Sequence[Part], level: arb, side: int) -> arb:
     """Above the first law's quantile less the second's, counted outwards, at smaller levels than this."""
     best = arb.pos_inf()
-    for q in yours:
-        v = -quantile(level / q.weight) if level < q.weight / 2 else arb(0)
-        inner = [side * (p.low if side > 0 else p.high) for p in (*ours, *yours)]
+    inner = [side * (p.low if side > 0 else p.high) for p in (*ours, *yours)]
+    for some, off in _led(yours, ours):
+        share = level / sum((q.weight for q in some), arb(0))
+        v = -quantile(share) if share < 0.5 else arb(0)
         start = int(v.lower().floor().unique_fmpz() or 0) if v.is_finite() else 0
         if start < 2 or not all(start > u for u in inner):
             continue
-        tops = [_top(p, q, _off(q, ours), start, side) for p in ours]
-        worst = tops[0]
-        for top in tops:
+        worst = arb.neg_inf()
+        for top in [_top(p, q, off, start, side) for p in ours for q in some]:
             worst = worst.max(top)
         best = best.min(worst)
     return best
 
 
-def _off(p: Part, others: Sequence[Part]) -> arb:
-    """Above log(W/w), W the weight of the others together; not below zero."""
-    return arb((sum((q.weight for q in others), arb(0)) / p.weight).log().upper()).max(arb(0))
+def _led(parts: Sequence[Part], others: Sequence[Part]) -> list[tuple[Sequence[Part], arb]]:
+    """Each part alone, and all together, with a number above log(W/w) and zero, W the weight of the others."""
+    whole, found = sum((q.weight for q in others), arb(0)), list[tuple[Sequence[Part], arb]]()
+    for some in [[p] for p in parts] + ([list(parts)] if len(parts) > 1 else []):
+        ratio = whole / sum((p.weight for p in some), arb(0))
+        found.append((some, arb(0) if ratio <= 1 else arb(ratio.log().upper())))
+    return found
 
 
 def _top(p: Part, q: Part, off: arb, start: int, side: int) -> arb:

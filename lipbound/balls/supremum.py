@@ -99,13 +99,16 @@ def _trimmed(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb, arb]:
 
 def _drifting(s: Stretch, side: int, tol: arb) -> tuple[Pair, arb]:
     """A pair in a tail, and a bound of |x - y| beyond it that is no larger than what is found inside, if one is."""
-    pair, least = s.start, arb.pos_inf()
+    best, least = s.start, arb.pos_inf()
     for n in range(REACHES):
         pair = cut(s, side, arb(8) * arb(2) ** arb(n / 2))
-        least = drift(s, pair, side)
-        if least < abs(pair[0] - pair[1]) + tol / 4:
+        beyond = drift(s, pair, side)
+        if n and least.is_finite() and not beyond < least * (1 - arb(2) ** -10):  # going farther gains nothing
             break
-    return pair, least.upper()
+        best, least = pair, beyond
+        if beyond < abs(pair[0] - pair[1]) + tol / 4:
+            break
+    return best, least.upper()
 
 
 def _leading(entries: tuple[Entry, ...], side: int) -> Entry:

@@ -10,10 +10,12 @@ from ..exact import INF
 from .bent import Fibre
 from .chart import Chart
 from .far import moment_tail
+from .heavy import diverges
 from .normal import area, ball, mass, phi, working
 from .table import Cell, Entry, Table
 from .taylor import integral
 
+LATEST = 12  # powers of two from which germs are asked for
 FAR = 60  # standard deviations within which a smooth strand is integrated; 1e-784 of the mass lies beyond
 
 
@@ -73,9 +75,27 @@ def power_mean(f: Fibre, z: arb, w: arb, power: int, tol: arb) -> arb:
             return _beyond(f, other, side, power)
         ends[k] = far
         total += _beyond(f, far, side, power)
+    if not total.is_finite():
+        return total
     if not ends[0] < ends[1]:
         return total + arb(0, (abs(integrand(arb_series([ends[0].union(ends[1])], prec=1))[0]) * abs(w - z)).upper())
     return total + integral(integrand, ends[0], ends[1], tol)
+
+
+@working()
+def finite(table: Table, power: int) -> bool | None:
+    """Has the law a moment of this order? None if that was not decided."""
+    doubt = False
+    for f in (f for cell in table.cells for f in cell.bents):
+        for x, side in ((f.left, -1), (f.right, 1)):
+            if x.is_finite():
+                continue
+            if any(diverges(f, power, 2**k, side) for k in range(2, LATEST)):
+                return False
+            far = (f.mean + side * FAR / f.inv).mid()
+            doubt = doubt or not _beyond(f, far, side, power).is_finite()
+    astray = table.strayed if power == 1 else table.spread
+    return None if doubt or not (table.lost.is_zero() or astray.is_finite()) else True
 
 
 def _beyond(f: Fibre, z: arb, side: int, power: int) -> arb:

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from .. import balls, kernels
 from ..enclosure import Enclosure, exactly, of_ball
+from ..errors import NotCertifiable
 from ..exact import INF
 from ..laws import AbstractLaw
-from ..pieces import dense, same
-from .abstract import Divergence, common, need_affine, need_laws, need_tolerance
+from ..pieces import Lost, dense, same
+from .abstract import Divergence, common, need_laws, need_tolerance
+from .heavy import unmatched
 from .support import stretched
 
 FAR_OUT = "how the quantiles of the two laws compare far out was not decided"
@@ -50,7 +52,8 @@ class Wasserstein2(Divergence):
         need_tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
-        return of_ball(balls.transport.w2(*common(p, q), tol), low=0.0)
+        known = unmatched(p, q, 2) if p.bent or q.bent else None
+        return of_ball(balls.transport.w2(*common(p, q), tol), low=0.0) if known is None else known
 
 
 class WassersteinInfinity(Divergence):
@@ -80,6 +83,8 @@ class WassersteinInfinity(Divergence):
         need_tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
+        if any(isinstance(piece, Lost) for piece in (*p.pieces(), *q.pieces())):
+            raise NotCertifiable("w_inf needs every quantile, and where a map of this kind takes far tails is not followed")
         reason = _outgrown(p, q) if p.bent or q.bent else stretched(p, q)
         if reason:
             return exactly(INF, reason)

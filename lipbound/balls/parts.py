@@ -37,10 +37,10 @@ class Part(NamedTuple):
             return f.centre + u / f.inv
         return endwise(lambda x: f.strand.curve(f.mean + f.side * x / f.inv), u) if u.is_finite() else arb.nan()
 
-    def density(self, y: arb) -> arb:
-        """Density at y."""
+    def density(self, u: arb) -> arb:
+        """Density at value(u)."""
         f = self.of
-        return f.weight * f.inv * phi(f.at(y)) if isinstance(f, Entry) else density(f, inverse(f, y))
+        return f.weight * f.inv * phi(u) if isinstance(f, Entry) else density(f, f.mean + f.side * u / f.inv)
 
     def mass(self, u: arb, v: arb) -> arb:
         """Mass between two positions u < v."""

@@ -48,7 +48,7 @@ class Segment(NamedTuple):
 
     def density(self, y: arb) -> arb:
         """The density."""
-        return sum((p.density(y) for p in self.parts), arb(0))
+        return sum((p.density(p.position(y)) for p in self.parts), arb(0))
 
     def series(self, y: arb, order: int) -> arb_series:
         """The density at y + t as a power series in t."""
@@ -66,25 +66,26 @@ class Segment(NamedTuple):
             found = parts[0].value(parts[0].beyond(us[0], goal, side))
             return _kept(found, within or ((a, self.stop) if side > 0 else (self.start, a)))
 
-        def passed(y: arb) -> arb:
-            vs = [self.at(p, y) for p in parts]
+        def passed(vs: list[arb]) -> arb:
             pairs = zip(us, vs, strict=True) if side > 0 else zip(vs, us, strict=True)
             return sum((p.mass(*pair) for p, pair in zip(parts, pairs, strict=True)), arb(0))
 
         def gap(y: arb) -> arb:
-            return side * (passed(y) - goal)
+            return side * (passed([self.at(p, y) for p in parts]) - goal)
 
         ends = within or ((a, self.stop) if side > 0 else (self.start, a))
         lo, hi = (self.bents and shared(parts, us, goal, side)) or self._bracket(gap, *ends)
         y, grain = ((lo + hi) / 2).mid(), self.grain(hi - lo)
         for _ in range(STEPS):
-            found = passed(y)
+            vs = [self.at(p, y) for p in parts]
+            found = passed(vs)
             off = side * (found - goal)
             if off.contains(0):
                 break
             lo, hi = (lo, y) if off > 0 else (y, hi)
             # of the logarithm, which in tails is nearly straight where the mass itself is not
-            new = (y - side * (found / goal).log() * found / self.density(y)).mid()
+            slope = sum((p.density(v) for p, v in zip(parts, vs, strict=True)), arb(0))
+            new = (y - side * (found / goal).log() * found / slope).mid()
             new = new if lo < new and new < hi else ((lo + hi) / 2).mid()
             near, y = abs(new - y) < grain, new
             if near:

@@ -8,8 +8,10 @@ from fractions import Fraction
 from flint import arb
 
 from ..errors import NotCertifiable
-from ..germs.scales import Scale
+from ..exact import INF
+from ..germs.scales import Scale, order
 from ..germs.sums import Germ, monomial, outward
+from .bent import Fibre
 from .normal import quantile
 from .parts import Part, part
 from .stretches import Stretch
@@ -40,6 +42,16 @@ def outgrown(c: Cell, d: Cell, side: int) -> int:
             if any(all(_runs_away(p, q, off, 2**k, side) for p in some for q in other) for some, off in _led(mine, other)):
                 return sign
     return 0
+
+
+def outruns(c: Cell, d: Cell, side: int) -> bool:
+    """Are quantiles of the second law proved to leave every multiple of the first's behind in this tail?"""
+    ours, yours = ([part(f) for f in (*cell.entries, *cell.bents)] for cell in (c, d))
+    return any(
+        all(_passes(q, p, off, 2**k, side) for q in some for p in ours)
+        for k in range(3, FARTHEST)
+        for some, off in _led(yours, ours)
+    )
 
 
 def _gap(ours: Sequence[Part], yours: Sequence[Part], level: arb, side: int) -> arb:
@@ -85,6 +97,15 @@ def _runs_away(p: Part, q: Part, off: arb, start: int, side: int) -> bool:
         return False
 
 
+def _passes(p: Part, q: Part, off: arb, start: int, side: int) -> bool:
+    """Does g(v) / h(v + off/v) tend to infinity?"""
+    try:
+        mine, other = _value(p, side, outward(1, start)), _value(q, side, _later(off, start))
+        return mine.sign > 0 and order(mine.top) > order(other.top) and other.lead.ball.is_finite()
+    except NotCertifiable:
+        return False
+
+
 def _later(off: arb, start: int) -> Germ:
     """v + off/v."""
     return outward(1, start) + (Germ({}, start) if off.is_zero() else monomial(off, INVERSE, start))
@@ -95,7 +116,26 @@ def _value(p: Part, side: int, u: Germ) -> Germ:
     f = p.of
     if isinstance(f, Entry):
         return u.scaled(f.strand.scale) + u.constant(side * f.strand.centre)
+    return _known(f, side, u)[0].scaled(Fraction(side))
+
+
+def _known(f: Fibre, side: int, u: Germ) -> tuple[Germ, Germ]:
+    """Value and slope of the curve where Z is, outwards, the germ u in standard deviations."""
     found = f.strand.curve.germ(u.scaled(f.side * side * f.strand.sd) + u.constant(f.strand.mean))
     if found is None:
         raise NotCertifiable("how a map behaves far out is not known")
-    return found[0].scaled(Fraction(side))
+    return found
+
+
+def steepest(p: Part, start: arb, side: int) -> arb:
+    """Above the slope of the part's value, by its position, beyond a position counted outwards."""
+    f, first = p.of, int(start.lower().floor().unique_fmpz() or 0) if start.is_finite() else 0
+    if isinstance(f, Entry):
+        return 1 / f.inv
+    if f.strand.steepest != INF:
+        return arb(f.strand.steepest) / f.inv
+    try:
+        slope = _known(f, side, outward(1, first))[1].range if first >= 2 else None
+    except NotCertifiable:
+        return arb.pos_inf()
+    return abs(slope.low).max(abs(slope.high)) / f.inv if slope else arb.pos_inf()

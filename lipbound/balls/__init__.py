@@ -2,6 +2,7 @@
 
 from . import costate as costate
 from . import density as density
+from . import drift as drift
 from . import fisher as fisher
 from . import gaps as gaps
 from . import generators as generators

@@ -41,12 +41,12 @@ def _weighed(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:
 
 def _charted(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:
     """The same in the coordinate of a chart."""
-    chart = _chart(c, d)
+    chart = charted(c, d)
     for a, b, sign, bound in joined(folds.runs(chart, tol)):
         yield chart.mass(chart.p, a, b), chart.mass(chart.q, a, b), sign, bound
 
 
-def _chart(c: Cell, d: Cell) -> Chart:
+def charted(c: Cell, d: Cell) -> Chart:
     """A chart of the cell, for what the two laws do not share."""
     return Chart(*(cell._replace(entries=tuple(kept)) for cell, kept in zip((c, d), own(c, d), strict=True)))
 
@@ -60,7 +60,7 @@ def w1(p: Table, q: Table, tol: float) -> arb:
         f, g = f + p.atoms.get(c.lo, arb(0)), g + q.atoms.get(c.lo, arb(0))
         one, two = folds.apart(c, d)
         if one.bents or two.bents:
-            total += strip.distance(_chart(one, two), f - g, few)
+            total += strip.distance(charted(one, two), f - g, few)
             f, g = f + within(c.lo, c.hi, c), g + within(d.lo, d.hi, d)
             continue
         mine, yours = own(c, d)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 from flint import arb, arb_series
 
 from ..exact import INF
 from .bent import Fibre
 from .chart import Chart
 from .far import moment_tail
+from .heavy import diverges
 from .normal import area, ball, mass, phi, working
 from .table import Cell, Entry, Table
 from .taylor import integral
 
+LATEST = 12  # powers of two from which germs are asked for
 FAR = 60  # standard deviations within which a smooth strand is integrated; 1e-784 of the mass lies beyond
 
 
@@ -24,7 +28,7 @@ def moments(table: Table, tol: float) -> tuple[arb, arb]:
             rows = powers(e, e.low, e.high)
             mean, second = mean + rows[0], second + rows[1]
         for f in cell.bents:
-            mean, second = mean + _mean(f, f.left, f.right, 1, few), second + _mean(f, f.left, f.right, 2, few)
+            mean, second = mean + power_mean(f, f.left, f.right, 1, few), second + power_mean(f, f.left, f.right, 2, few)
     for x, m in table.atoms.items():
         mean, second = mean + m * ball(x), second + m * ball(x) ** 2
     if table.lost == 0:
@@ -42,7 +46,7 @@ def moment(chart: Chart, cell: Cell, a: arb, b: arb, tol: arb) -> arb:
     for f in cell.bents:
         z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
         along = f.strand.rising == chart.pilot.strand.rising
-        total += _mean(f, z, w, 1, tol) if along else _mean(f, w, z, 1, tol)
+        total += power_mean(f, z, w, 1, tol) if along else power_mean(f, w, z, 1, tol)
     return total
 
 
@@ -56,7 +60,7 @@ def powers(e: Entry, u: arb, v: arb) -> tuple[arb, arb]:
     )
 
 
-def _mean(f: Fibre, z: arb, w: arb, power: int, tol: arb) -> arb:
+def power_mean(f: Fibre, z: arb, w: arb, power: int, tol: arb) -> arb:
     """Integral of the power of the strand between two values z < w of Z."""
 
     def integrand(x: arb_series) -> arb_series:
@@ -64,12 +68,34 @@ def _mean(f: Fibre, z: arb, w: arb, power: int, tol: arb) -> arb:
 
     ends, total = [z, w], arb(0)
     for k, side in enumerate((-1, 1)):
-        if not ends[k].is_finite():
-            ends[k] = (f.mean + side * FAR / f.inv).mid()
-            total += _beyond(f, ends[k], side, power)
+        if ends[k].is_finite():
+            continue
+        far, other = (f.mean + side * FAR / f.inv).mid(), ends[1 - k]
+        if other.is_finite() and not side * (far - other) > 0:  # all of it lies out there
+            return _beyond(f, other, side, power)
+        ends[k] = far
+        total += _beyond(f, far, side, power)
+    if not total.is_finite():
+        return total
     if not ends[0] < ends[1]:
         return total + arb(0, (abs(integrand(arb_series([ends[0].union(ends[1])], prec=1))[0]) * abs(w - z)).upper())
     return total + integral(integrand, ends[0], ends[1], tol)
+
+
+@working()
+def finite(table: Table, power: int) -> bool | None:
+    """Has the law a moment of this order? None if that was not decided."""
+    doubt = False
+    for f in (f for cell in table.cells for f in cell.bents):
+        for x, side in ((f.left, -1), (f.right, 1)):
+            if x.is_finite():
+                continue
+            if any(diverges(f, power, 2**k, side) for k in range(2, LATEST)):
+                return False
+            far = (f.mean + side * FAR / f.inv).mid()
+            doubt = doubt or not _beyond(f, far, side, power).is_finite()
+    astray = table.strayed if power == 1 else table.spread
+    return None if doubt or not (table.lost.is_zero() or astray.is_finite()) else True
 
 
 def _beyond(f: Fibre, z: arb, side: int, power: int) -> arb:
@@ -82,6 +108,8 @@ def _beyond(f: Fibre, z: arb, side: int, power: int) -> arb:
     if f.strand.steepest == INF:
         return arb(0, moment_tail(f, power, z, side))
     steep, sd = arb(f.strand.steepest), 1 / f.inv
-    # E (Z - z)+ = sd (phi(u) - u Phi(-u)), and E (Z - z)+^2 <= 2 sd^2 phi(u) as u >= 1
-    way = f.weight * (area(-u) * sd if power == 1 else 2 * sd * sd * phi(u))
-    return arb(0, (here * tail + steep * way if power == 1 else 2 * here**2 * tail + 2 * steep**2 * way).upper())
+    if power == 1:  # E (Z - z)+ = sd (phi(u) - u Phi(-u))
+        return arb(0, (here * tail + steep * f.weight * area(-u) * sd).upper())
+    # E (Z - z)+^k <= k! sd^k phi(u) as u >= 1, and (x + y)^k <= 2^(k - 1) (x^k + y^k)
+    way = f.weight * math.factorial(power) * sd**power * phi(u) if u >= 1 else arb.pos_inf()
+    return arb(0, (2 ** (power - 1) * (here**power * tail + steep**power * way)).upper())

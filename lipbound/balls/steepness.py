@@ -8,7 +8,9 @@ from typing import NamedTuple
 from flint import arb
 
 from .coupling import Coupling, Leg, log_density_series, rise
+from .drift import steepest
 from .normal import cdf, phi
+from .parts import part
 from .quantile import quantile
 from .slopes import log_sum
 from .table import Cell, Entry
@@ -93,7 +95,7 @@ def _hazard_ratio(above: Cell, z: arb, below: Cell, y: arb, side: int, far: arb 
       with 1 - t/H decreasing, log H(v)/H(u) <= k (1 - u/H(u)): at most its value at the far end, or zero.
     """
     if above.bents or below.bents:
-        return arb.pos_inf()
+        return _lone(above, z, below, side)
     p, q = above.entries, below.entries
     a, m = widest(p, side), widest(q, side)
     v, u = side * a.at(z), side * m.at(y)
@@ -112,6 +114,26 @@ def _hazard_ratio(above: Cell, z: arb, below: Cell, y: arb, side: int, far: arb 
         t = side * m.at(far)
         drift = k * (1 - t * cdf(-t) / phi(t)).max(arb(0))
     return (a.inv / m.inv).log() + drift + eta.log1p()
+
+
+def _lone(above: Cell, z: arb, below: Cell, side: int) -> arb:
+    """The same if the source is one Gaussian, and the target has smooth strands that go on for ever.
+
+    The hazard of the source is H(u) / sd, and that of the target a mean of H(v) / h'(v) over its strands h, of which
+    none weighs more than one: hence v >= u, H(v) >= H(u), and T' is at most the greatest h'(v) / sd.
+    """
+    lone = above.entries[0] if len(above.entries) == 1 and not above.bents else None
+    parts = [part(f) for f in (*below.entries, *below.bents)]
+    if lone is None or lone.weight < 1 or not all(p.weight <= 1 for p in parts):
+        return arb.pos_inf()
+    if any((p.high if side > 0 else p.low).is_finite() for p in parts):
+        return arb.pos_inf()
+    start, most = side * lone.at(z), arb(0)
+    if not all(start >= side * (p.low if side > 0 else p.high) for p in parts):
+        return arb.pos_inf()
+    for p in parts:
+        most = most.max(steepest(p, start, side))
+    return (most * lone.inv).log()
 
 
 def bounds(pair: Coupling, s: Stretch) -> Range:
@@ -213,5 +235,20 @@ def _mixed(pair: Coupling, s: Stretch) -> Range:
     for e in p.entries:
         u = (s.side * e.at(z)).max(arb(0))
         most += e.height * (-u * u / 2).exp()
+    if q.bents:
+        floor = least(q, s.lo.y, s.hi.y)
+        fold = most.log() - floor.log() if floor > 0 else arb.pos_inf()
+        return Range(arb.neg_inf(), above(fold, _lone(p, z, q, s.side)), 0)
     value, _, _, reach = _taylor(s.lo.y, s.hi.y, q)
     return Range(arb.neg_inf(), above(most.log() - value - reach), 0)
+
+
+def least(cell: Cell, lo: arb, hi: arb) -> arb:
+    """Below the density between two points, of which one may be a fold."""
+    total = arb(0)
+    for p in (part(f) for f in (*cell.entries, *cell.bents)):
+        u, f = p.position(lo).union(p.position(hi)), p.of
+        speed = 1 / f.inv if isinstance(f, Entry) else abs(f.strand.curve.jet(f.mean + f.side * u / f.inv, 2)[1]) / f.inv
+        floor = p.weight * phi(arb(abs(u).upper())) / speed.upper() if u.is_finite() else arb(0)
+        total += floor.lower() if floor > 0 else 0
+    return total

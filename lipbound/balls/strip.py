@@ -12,6 +12,9 @@ from .runs import Run, joined
 from .table import Cell
 
 
+REACHES = 200  # quarters of a standard deviation
+
+
 class Strip:
     """F - G along a chart, where `before` is F - G at the lower end of the cell."""
 
@@ -47,7 +50,7 @@ class Strip:
         lo, hi = self.chart.window(self.tol)
         x, y = (run.a if run.a.is_finite() else lo), (run.b if run.b.is_finite() else hi)
         if not x < y or run.sign == 0:
-            return arb(0).union(self._tail(run.a, run.b))
+            return self._open(run.a, run.b)
         inner = self.distance(Run(x, y, run.sign, run.bound))
         tails = [(a, b) for a, b in ((run.a, x), (y, run.b)) if not (a.is_finite() and b.is_finite())]
         return inner + sum((arb(0).union(self._tail(a, b)) for a, b in tails), arb(0))
@@ -74,6 +77,24 @@ class Strip:
             else:
                 break
         return a, b
+
+    def _open(self, a: arb, b: arb) -> arb:
+        """The same where the sign of p - q is not known: by steps outwards, until little is left."""
+        x, side = (a, 1) if a.is_finite() else (b, -1)
+        step, total = side / (4 * self.chart.pilot.inv), arb(0)
+        for _ in range(REACHES if x.is_finite() else 0):
+            if abs(self._tail(*((x, b) if side > 0 else (a, x)))) < self.tol:
+                break
+            y = (x + step).mid()
+            total += self._step(*((x, y) if side > 0 else (y, x)))
+            x = y
+        return total + arb(0).union(self._tail(*((x, b) if side > 0 else (a, x))))
+
+    def _step(self, a: arb, b: arb) -> arb:
+        """The same between two coordinates: F - G keeps its sign if it is larger than the masses that it may pass."""
+        chart, at = self.chart, abs(self.gap(a))
+        moved = chart.mass(chart.p, a, b) + chart.mass(chart.q, a, b)
+        return abs(self._area(a, b)) if at > moved else arb(0).union(abs(chart.y(b) - chart.y(a)) * (at + moved))
 
     def _tail(self, a: arb, b: arb) -> arb:
         """Bound of the integral beyond the window: F - G moves by no more than the masses there, and ends at zero."""

@@ -8,8 +8,10 @@ from typing import Any
 from flint import arb
 
 from ..reals import precision
+from .drift import drift
 from .normal import cdf
-from .stretches import Stretch, corner, same, stretches
+from .segments import same
+from .stretches import Stretch, corner, stretches
 from .table import Entry, Table
 from .transport import BITS, Pair, Patch, cut, flip, patch, twins
 
@@ -33,12 +35,13 @@ def w_inf(p: Table, q: Table, tol: float) -> arb:
             if not high.is_finite():
                 continue
             best, top = _searched(s, left, right, best, top, little / 2)
-        return best.union(top.max(best))
+        few = arb(0) if (p.smudge + q.smudge).is_zero() else arb(2) ** -480  # ends that count as equal are as near
+        return best.union(top.max(best)) + arb(0, few.upper())
 
 
 def _searched(s: Stretch, left: Pair, right: Pair, best: arb, top: arb, tol: arb) -> tuple[arb, arb]:
     """The greatest gap of a stretch, from below and from above."""
-    if not s.p.entries or not s.q.entries or (twins(s) and same(left[0], left[1])):
+    if not s.p.filled or not s.q.filled or (twins(s) and same(left[0], left[1])):
         return best, top.max(abs(left[0] - left[1]).upper()).max(abs(right[0] - right[1]).upper())
     heap: list[Any] = [(-_order(corner(left, right)), 0, left, right, corner(left, right))]
     panels = 0
@@ -80,6 +83,10 @@ def _trimmed(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb, arb]:
     for k, side in ((0, -1), (1, 1)):
         if ends[k][0].is_finite() and ends[k][1].is_finite():
             continue
+        if s.bent:
+            ends[k], least = _drifting(s, side, tol)
+            high = high.max(least)
+            continue
         limit = abs(_leading(s.p.entries, side).centre - _leading(s.q.entries, side).centre)
         least = arb.pos_inf()
         for n in range(REACHES):
@@ -89,6 +96,20 @@ def _trimmed(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb, arb]:
                 break
         low, high = low.max(limit), high.max(least.max(limit))
     return ends[0], ends[1], low, high
+
+
+def _drifting(s: Stretch, side: int, tol: arb) -> tuple[Pair, arb]:
+    """A pair in a tail, and a bound of |x - y| beyond it that is no larger than what is found inside, if one is."""
+    best, least = s.start, arb.pos_inf()
+    for n in range(REACHES):
+        pair = cut(s, side, arb(8) * arb(2) ** arb(n / 2))
+        beyond = drift(s, pair, side)
+        if n and least.is_finite() and not beyond < least * (1 - arb(2) ** -10):  # going farther gains nothing
+            break
+        best, least = pair, beyond
+        if beyond < abs(pair[0] - pair[1]) + tol / 4:
+            break
+    return best, least.upper()
 
 
 def _leading(entries: tuple[Entry, ...], side: int) -> Entry:

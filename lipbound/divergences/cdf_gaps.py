@@ -5,7 +5,9 @@ from __future__ import annotations
 from .. import balls, kernels
 from ..enclosure import Enclosure, estimate, of_ball
 from ..laws import AbstractLaw
-from .abstract import Divergence, common, need_affine, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, need_tolerance
+
+FINE = 1e-12  # of laws with smooth strands, which are certified
 
 
 class Kolmogorov(Divergence):
@@ -28,13 +30,13 @@ class Kolmogorov(Divergence):
 
     def __call__(self, p: AbstractLaw, q: AbstractLaw) -> Enclosure:
         need_laws("kolmogorov", p, q)
-        need_affine("kolmogorov", p, q)
+        if p.bent or q.bent:
+            return self.enclose(p, q, FINE)
         most, least, error = kernels.gaps.gaps(p.table, q.table)
         return estimate(max(most, least), error)
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("kolmogorov", p, q)
-        need_affine("kolmogorov", p, q)
         need_tolerance(tol)
         most, least = balls.gaps.gaps(*common(p, q), tol)
         return of_ball(most.max(least), 0.0, 1.0)
@@ -56,13 +58,13 @@ class Kuiper(Divergence):
 
     def __call__(self, p: AbstractLaw, q: AbstractLaw) -> Enclosure:
         need_laws("kuiper", p, q)
-        need_affine("kuiper", p, q)
+        if p.bent or q.bent:
+            return self.enclose(p, q, FINE)
         most, least, error = kernels.gaps.gaps(p.table, q.table)
         return estimate(most + least, 2 * error + 2.0**-52)
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("kuiper", p, q)
-        need_affine("kuiper", p, q)
         need_tolerance(tol)
         most, least = balls.gaps.gaps(*common(p, q), tol)
         return of_ball(most + least, 0.0, 1.0)

@@ -10,11 +10,13 @@ from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import NotCertifiable
 from ..exact import INF
 from ..laws import AbstractLaw
-from ..pieces import same
-from .abstract import Divergence, common, need_affine, need_laws, need_tolerance
+from ..pieces import Bent, Lost, same
+from .abstract import Divergence, common, need_laws, need_tolerance
+from .singular import runaway
 from .support import uncovered
 
 FINE = 1e-13
+UNKNOWN = "fisher of images under smooth maps is known where it is infinite: no fold or gap that makes it so was found here"
 
 
 class Fisher(Divergence):
@@ -41,12 +43,13 @@ class Fisher(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("fisher", p, q)
-        need_affine("fisher", p, q)
         need_tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
-        reason = uncovered(p, q)
+        reason = uncovered(p, q) or runaway(p, q)
         if not reason:
+            if any(isinstance(piece, (Bent, Lost)) for piece in (*p.pieces(), *q.pieces())):
+                raise NotCertifiable(UNKNOWN)
             ours, theirs = common(p, q)
             reason = _rough(ours, theirs)
             if not reason:

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from .. import balls, kernels
 from ..enclosure import Enclosure, exactly, of_ball
+from ..errors import NotCertifiable
 from ..exact import INF
 from ..laws import AbstractLaw
-from ..pieces import same
-from .abstract import Divergence, common, need_affine, need_laws, need_tolerance
+from ..pieces import Lost, dense, same
+from .abstract import Divergence, common, need_laws, need_tolerance
+from .heavy import unmatched
 from .support import stretched
 
+FAR_OUT = "how the quantiles of the two laws compare far out was not decided"
 UNTOLD = "levels of the two laws could not be told apart, and places far apart have them"
 
 
@@ -34,7 +37,8 @@ class Wasserstein2(Divergence):
 
     def __call__(self, p: AbstractLaw, q: AbstractLaw) -> Enclosure:
         need_laws("w2", p, q)
-        need_affine("w2", p, q)
+        if p.bent or q.bent:
+            return self.enclose(p, q)
         if same(p.pieces(), q.pieces()):
             return Enclosure(0.0, 0.0, False)
         square, error = kernels.transport.w2(p.table, q.table)
@@ -45,11 +49,11 @@ class Wasserstein2(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("w2", p, q)
-        need_affine("w2", p, q)
         need_tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
-        return of_ball(balls.transport.w2(*common(p, q), tol), low=0.0)
+        known = unmatched(p, q, 2) if p.bent or q.bent else None
+        return of_ball(balls.transport.w2(*common(p, q), tol), low=0.0) if known is None else known
 
 
 class WassersteinInfinity(Divergence):
@@ -76,15 +80,29 @@ class WassersteinInfinity(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("w_inf", p, q)
-        need_affine("w_inf", p, q)
         need_tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
-        reason = stretched(p, q)
+        if any(isinstance(piece, Lost) for piece in (*p.pieces(), *q.pieces())):
+            raise NotCertifiable("w_inf needs every quantile, and where a map of this kind takes far tails is not followed")
+        reason = _outgrown(p, q) if p.bent or q.bent else stretched(p, q)
         if reason:
             return exactly(INF, reason)
         found = of_ball(balls.supremum.w_inf(*common(p, q), tol), low=0.0)
-        return replace(found, reason=UNTOLD) if found.hi == INF else found
+        return replace(found, reason=FAR_OUT if p.bent or q.bent else UNTOLD) if found.hi == INF else found
+
+
+def _outgrown(p: AbstractLaw, q: AbstractLaw) -> str:
+    """Why quantiles drift apart without end, or nothing if that was not proved, of laws with smooth strands."""
+    tables = common(p, q)
+    for side, where in ((-1, "left"), (1, "right")):
+        ours, yours = (any(s.image[side > 0] == side * INF for s in dense(law.pieces())) for law in (p, q))
+        if ours != yours:
+            return f"the {where} tail of {'p' if ours else 'q'} is unbounded, that of {'q' if ours else 'p'} is not"
+        faster = ours and balls.drift.outgrown(*(t.cells[-1 if side > 0 else 0] for t in tables), side)
+        if faster:
+            return f"the {where} tail of {'p' if faster > 0 else 'q'} outgrows that of {'q' if faster > 0 else 'p'}"
+    return ""
 
 
 w2 = Wasserstein2()

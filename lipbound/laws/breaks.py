@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..balls import drift
 from ..balls.table import Cell
 from ..errors import NotCertifiable
 from ..pieces import Bent
@@ -20,6 +21,14 @@ def unbounded(p: Passage, curve: Monotone) -> str:
             return f"T tends to {y} at z = {float(z):.6g}, where its source ends"
         if not isinstance(z, float) and _fold(_above(p, curve), z) and _tame(_below(p, curve), y):
             return f"the source's density is infinite at z = {float(z):.6g}, and the target's is not"
+    return _outrun(p, curve)
+
+
+def _outrun(p: Passage, curve: Monotone) -> str:
+    """That T grows faster than every line in a tail, or nothing."""
+    for side, where, z, y in ((-1, "left", p.start, p.low), (1, "right", p.stop, p.high)):
+        if isinstance(z, float) and isinstance(y, float) and drift.outruns(_above(p, curve), _below(p, curve), side):
+            return f"T grows faster than every line on the {where}"
     return ""
 
 

@@ -1,0 +1,249 @@
+"""Distances of laws with smooth strands, against quadrature along the coupling, closed forms and POT."""
+
+import math
+
+import mpmath as mp
+import numpy as np
+import ot
+import pytest
+from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
+from scipy.stats import norm
+
+import lipbound as lb
+from lipbound.divergences import fisher, kolmogorov, kuiper, mmd, w1, w2, w_inf
+from lipbound.errors import NotCertifiable
+from lipbound.laws import Discrete, Gaussian, Uniform
+
+PAIR = lb.Mixture(("1/2", "1/2"), (lb.Gaussian(-2, "0.4"), lb.Gaussian(2, "0.4")))
+
+
+def image(text: str, base: lb.Gaussian | None = None):
+    return lb.pushforward(lb.formula(text), *([base] if base else []))
+
+
+# Quantile functions at the level Phi(z).
+QUANTILES = {
+    "z": lambda z: z,
+    "exp(z)": np.exp,
+    "z**3": lambda z: z**3,
+    "sinh(z)": np.sinh,
+    "softplus(z)": lambda z: np.logaddexp(0.0, z),
+    "tanh(z)": np.tanh,
+    "z + sin(z)/2": lambda z: z + np.sin(z) / 2,
+    "z**2": lambda z: np.where(z < 0, norm.ppf((norm.cdf(z) + 1) / 2), norm.isf(norm.sf(z) / 2)) ** 2,
+}
+COUPLED = [("exp(z)", "z"), ("z**3", "exp(z)"), ("softplus(z)", "z**2"), ("tanh(z)", "sinh(z)"), ("z + sin(z)/2", "z")]
+
+
+def along(first: str, second: str, power: float) -> float:
+    """The integral of |x - y|^power over the coupling."""
+    f, g = QUANTILES[first], QUANTILES[second]
+
+    def cost(z: float) -> float:
+        return abs(float(f(z) - g(z))) ** power * norm.pdf(z)
+
+    ends = np.linspace(-14, 14, 29)
+    return math.fsum(quad(cost, a, b, epsabs=1e-13, limit=200)[0] for a, b in zip(ends, ends[1:], strict=False))
+
+
+@pytest.mark.parametrize(("first", "second"), COUPLED)
+def test_w1_is_honest_and_tight(first: str, second: str):
+    truth = along(first, second, 1)
+    found = w1.enclose(image(first), image(second), 1e-7)
+    assert found.lo - 1e-8 <= truth <= found.hi + 1e-8  # quadrature across kinks
+    assert found.error < 1e-6
+    assert not found.lo <= truth + 1e-5 <= found.hi  # power
+
+
+@pytest.mark.parametrize(("first", "second"), COUPLED)
+def test_w2_is_honest_and_tight(first: str, second: str):
+    truth = math.sqrt(along(first, second, 2))
+    found = w2.enclose(image(first), image(second), 1e-5)
+    assert found.lo - 1e-9 <= truth <= found.hi + 1e-9
+    assert found.error < 1e-6
+    assert not found.lo <= truth + 1e-5 <= found.hi  # power
+
+
+def test_w1_of_a_cube_and_an_exponential_in_closed_form():
+    # softplus(z) < exp(z): W1 is the difference of means. Z^3 and Z are coupled by z: E |Z^3 - Z| = 2 sqrt(2/pi) 2/sqrt(e)
+    gap = math.exp(0.5) - quad(lambda z: np.logaddexp(0, z) * norm.pdf(z), -12, 12, epsabs=1e-14)[0]
+    assert abs(float(w1(image("exp(z)"), image("softplus(z)"))) - gap) < 1e-9
+    with mp.workdps(30):
+        truth = 2 * mp.quad(lambda z: abs(z**3 - z) * mp.npdf(z), [0, 1, 4, 12])
+    found = w1(image("z**3"), Gaussian())
+    assert abs(float(found) - float(truth)) < 1e-12
+    assert found.error < 1e-11
+
+
+def test_w2_of_a_square_against_quantiles_on_a_fine_grid():
+    """POT sorts as many quantiles as it is given: an oracle of few digits, that knows no coupling."""
+    u = (np.arange(200_000) + 0.5) / 200_000
+    x, y = norm.ppf((1 + u) / 2) ** 2, norm.ppf(u)
+    law, other = image("z**2"), Gaussian()
+    assert abs(ot.wasserstein_1d(x, y, p=2) ** 0.5 - float(w2.enclose(law, other, 1e-4))) < 2e-3
+    assert abs(ot.wasserstein_1d(x, y, p=1) - float(w1(law, other))) < 2e-4
+    assert abs(ot.wasserstein_1d(x, y, p=2) ** 0.5 - float(w2.enclose(law, Gaussian(0, 2), 1e-4))) > 0.1  # power
+
+
+def test_w2_to_an_atom_is_a_second_moment():
+    law = image("z**2")  # chi-squared: E (Y - c)^2 = 2 + (1 - c)^2
+    for c in (0, 3):
+        found = w2.enclose(law, Discrete((c,), (1,)), 1e-6)
+        assert math.sqrt(2 + (1 - c) ** 2) in found
+        assert found.error < 1e-6
+
+
+def test_w2_with_gaps_and_atoms_on_the_other_side():
+    u = (np.arange(400_000) + 0.5) / 400_000
+    x = norm.ppf((1 + u) / 2) ** 2
+    for law, y in (
+        (Discrete((0, 2), ("1/2", "1/2")), np.where(u <= 0.5, 0.0, 2.0)),
+        (Uniform(0, 1), u),
+    ):
+        assert abs(math.sqrt(np.mean((x - y) ** 2)) - float(w2.enclose(image("z**2"), law, 1e-4))) < 2e-3
+
+
+def test_w2_is_a_metric_on_smooth_laws():
+    laws = [image("tanh(z)"), image("z**3"), Gaussian()]
+    a, b, c = (w2.enclose(laws[i], laws[j], 1e-4) for i, j in ((0, 1), (1, 2), (0, 2)))
+    assert (a + b).at_least(c).name == "HOLDS"
+    assert (a + c).at_least(b).name == "HOLDS"
+    assert w2.enclose(laws[1], laws[0], 1e-4).overlaps(a)
+    assert w2(laws[0], laws[0]).hi == 0.0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ("exp(z)", "z", "left tail of q is unbounded"),
+        ("tanh(z)", "z**2", "right tail of q is unbounded"),
+        ("z**3", "z", "left tail of p outgrows"),
+        ("softplus(z)", "exp(z)", "right tail of q outgrows"),
+        ("z**2", "z**2 + z", "right tail of q outgrows"),
+        ("z**2", "exp(z)", "right tail of q outgrows"),
+    ],
+)
+def test_w_inf_is_infinite_for_a_reason(first: str, second: str, reason: str):
+    found = w_inf(image(first), image(second))
+    assert found.lo == math.inf
+    assert reason in found.reason
+
+
+def widest(first: str, second: str) -> float:
+    """The largest gap between two quantile functions on a grid that is refined around its best point."""
+    f, g = QUANTILES[first], QUANTILES[second]
+    z = np.linspace(-12, 12, 20_001)
+    best = z[np.argmax(np.abs(f(z) - g(z)))]
+    found = minimize_scalar(lambda x: -abs(float(f(x) - g(x))), (best - 0.01, best + 0.01), method="bounded",
+                            bounds=(best - 0.01, best + 0.01))  # fmt: skip
+    return max(-found.fun, float(np.max(np.abs(f(z) - g(z)))))
+
+
+def test_w_inf_is_honest_and_tight():
+    for first, second in (("z + sin(z)/2", "z"),):
+        found = w_inf.enclose(image(first), image(second), 1e-6)
+        assert found.lo - 1e-12 <= widest(first, second) <= found.hi
+        assert found.error < 1e-5
+        assert found.hi < widest(first, second) + 1e-4  # power
+    relu = lb.pushforward(lb.PiecewiseAffine((0,), (0,), left=0, right=1))
+    assert math.log(2) in w_inf.enclose(image("softplus(z)"), relu, 1e-5)  # softplus(0) = log 2 above relu
+    assert 1.0 in w_inf.enclose(image("z**2"), image("z**2 + 1"), 1e-5)
+    assert w_inf.enclose(image("z**2"), image("z**2 + 1"), 1e-5).error < 1e-5
+
+
+def test_w_inf_counts_both_ends_of_a_fold():
+    """Two strands share the tail of z^2, and each weighs as much as the whole latent law: the bound must know."""
+    law, other = image("z**2"), image("(z + 1)**2", lb.Gaussian(-1))
+    assert w_inf.enclose(law, other, 1e-4).lo == 0.0
+    assert w_inf.enclose(law, other, 1e-4).hi < 1e-3
+    tilted = w_inf.enclose(image("sqrt(1 + z**2)"), image("softplus(z)"), 1e-5)
+    u = norm.cdf(np.linspace(-6, 6, 4001))
+    x = np.sqrt(1 + norm.ppf((1 + u) / 2) ** 2)
+    y = np.logaddexp(0, norm.ppf(u))
+    assert tilted.hi >= np.max(np.abs(x - y)) - 1e-9
+
+
+def test_moments_that_just_one_law_has_make_a_distance_infinite():
+    heavy, law = image("exp(z**2/3)"), image("exp(z)")  # E exp(Z^2/3) = sqrt 3, its square has no mean
+    assert math.isfinite(w1.enclose(image("exp(z**2/4)"), Gaussian(), 1e-3).hi)
+    for p, q, name in ((heavy, law, "p"), (Gaussian(), heavy, "q")):
+        found = w2(p, q)
+        assert found.lo == math.inf
+        assert found.reason.startswith(f"{name} has no moment of order 2")
+    none = image("exp(z**2)")
+    assert w1(none, Gaussian()).lo == math.inf
+    assert "order 1" in w1(none, Gaussian()).reason
+    both = w1(none, image("exp(z**2) + z"))
+    assert (both.lo, both.hi) == (0.0, math.inf)
+    assert "not decided" in both.reason
+
+
+def paired(first: str, second: str, width: float) -> float:
+    """MMD by the trapezoidal rule in both latents."""
+    z = np.linspace(-9, 9, 3001)
+    w = norm.pdf(z) / norm.pdf(z).sum()
+    x, y = ({"z**2": np.square}.get(s, QUANTILES[s])(z) for s in (first, second))
+
+    def mean(a, b):
+        return w @ np.exp(-((a[:, None] - b) ** 2) / (2 * width**2)) @ w
+
+    return math.sqrt(mean(x, x) + mean(y, y) - 2 * mean(x, y))
+
+
+@pytest.mark.parametrize(("first", "second", "width"), [("z**2", "z", 1), ("tanh(z)", "exp(z)", 2), ("z**3", "z", "1/2")])
+def test_mmd_is_honest_and_tight(first: str, second: str, width: object):
+    found, truth = mmd(width).enclose(image(first), image(second), 1e-5), paired(first, second, float(lb.exact(width)))
+    assert found.lo - 1e-9 <= truth <= found.hi + 1e-9
+    assert found.error < 2e-5
+    assert not found.lo <= truth + 1e-3 <= found.hi  # power
+
+
+def test_mmd_of_a_smooth_law_and_an_affine_one_agrees_with_two_affine_ones():
+    twice = image("2*z + 1")
+    bent = image("2*z + 1 + tanh(z)/1000000")
+    found, other = mmd(1).enclose(bent, PAIR, 1e-5), mmd(1).enclose(twice, PAIR, 1e-9)
+    assert abs(float(found) - float(other)) < 1e-5  # the two laws are 1e-6 apart, and so is their MMD at most
+
+
+CDFS = {
+    "z**2": lambda y: 2 * norm.cdf(np.sqrt(np.maximum(y, 0))) - 1,
+    "exp(z)": lambda y: np.where(y > 0, norm.cdf(np.log(np.maximum(y, 1e-300))), 0),
+    "z**3": lambda y: norm.cdf(np.cbrt(y)),
+    "z": norm.cdf,
+}
+
+
+@pytest.mark.parametrize(("first", "second"), [("z**2", "z"), ("z**3", "z"), ("exp(z)", "z**2"), ("z**3", "exp(z)")])
+def test_gaps_of_distribution_functions(first: str, second: str):
+    y = np.linspace(-60, 60, 1_200_001)
+    gap = CDFS[first](y) - CDFS[second](y)
+    over, under = max(gap.max(), 0), max(-gap.min(), 0)
+    one, two = kolmogorov(image(first), image(second)), kuiper(image(first), image(second))
+    for found, truth in ((one, max(over, under)), (two, over + under)):
+        assert truth <= found.hi + 1e-15
+        assert truth > found.lo - 1e-6  # the grid misses the top by its square
+        assert found.error < 1e-12
+    assert float(one) > max(over, under) - 1e-6
+    assert lb.tv.enclose(image(first), image(second)).hi >= two.lo
+
+
+def test_waves_keep_the_mass_that_is_not_followed():
+    wave = image("z + 2*sin(z)")
+    assert math.isfinite(w1(wave, Gaussian()).hi)
+    with pytest.raises(NotCertifiable, match="far tails"):
+        w_inf(wave, Gaussian())
+
+
+def test_fisher_is_infinite_at_a_fold_of_one_law_alone():
+    square, other = image("z**2"), image("z**2 - 1")
+    assert "density of p is infinite at 0, that of q is not" in fisher(square, Gaussian()).reason
+    cube = fisher(Gaussian(), image("z**3"))
+    assert cube.lo == math.inf
+    assert "density of q is infinite at 0, that of p is not" in cube.reason
+    assert fisher(square, square).hi == 0.0
+    assert fisher(Gaussian(), square).lo == math.inf  # no density below zero
+    assert fisher(square, other).lo == math.inf
+    for law in (image("sinh(z)"), image("tanh(z)")):  # no fold: finite, and not known
+        with pytest.raises(NotCertifiable, match="smooth maps"):
+            fisher(law, Gaussian())

@@ -3,6 +3,9 @@
 from typing import Final
 
 from ..bound import Bound
+from .dropping import one_sided as one_sided
+from .dropping import one_sided_early as one_sided_early
+from .dropping import shared_loss as shared_loss
 from .exact_fit import exact_fit as exact_fit
 from .fit import latent_remedy as latent_remedy
 from .fit import log_concave as log_concave
@@ -36,6 +39,10 @@ from .isoperimetry import precision as precision
 from .isoperimetry import tail as tail
 from .isoperimetry import tail_tv as tail_tv
 from .one_valley import one_valley as one_valley
+from .points import two_points as two_points
+from .points import two_points_rate as two_points_rate
+from .rates import polynomial_rate as polynomial_rate
+from .rates import valley_rate as valley_rate
 from .several_modes import several_modes as several_modes
 from .surface import two_modes_surface as two_modes_surface
 from .two_modes import two_modes as two_modes
@@ -46,4 +53,5 @@ ALL: Final[tuple[Bound, ...]] = (
     enlargement, tail, precision, symmetric_fit, mixture_in_ball, log_concave, latent_remedy,
     bi_lipschitz, bi_lipschitz_tv, residual_depth, inverse_depth, ode_exponent, sde_exponent,
     pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above, moments,
+    two_points, two_points_rate, one_sided, one_sided_early, shared_loss, polynomial_rate, valley_rate,
 )  # fmt: skip

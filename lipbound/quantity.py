@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from .divergences import Divergence
@@ -69,6 +70,9 @@ def _interval(case: Instance, event: Event) -> Enclosure:
     return case.mu.certified.mass(middle - reach, middle + reach)
 
 
+needed = lru_cache(maxsize=256)(required_lipschitz)  # a second or so for a law that is nearly Gaussian
+
+
 def _sharp(case: Instance, event: Event) -> Enclosure:
     found = valley_frontier(case.nu, case.L)
     return Enclosure(found.lower.lo, 1.0 if found.upper is None else found.upper.hi, True)
@@ -76,7 +80,7 @@ def _sharp(case: Instance, event: Event) -> Enclosure:
 
 LIPSCHITZ = Quantity("Lip", "Lip(g)", r"\mathrm{Lip}(g)", lambda case, event: exactly(case.L))
 NEEDED = Quantity(
-    "Lip*", "Lip*(nu)", r"\mathrm{Lip}^*(\nu)", lambda case, event: required_lipschitz(case.nu)
+    "Lip*", "Lip*(nu)", r"\mathrm{Lip}^*(\nu)", lambda case, event: needed(case.nu)
 )  # the least Lipschitz constant of a map with g#N = nu
 FRONTIER = Quantity(
     "TV*", "TV*(nu, L)", r"\mathrm{TV}^*(\nu, L)", _sharp

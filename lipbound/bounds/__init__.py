@@ -14,9 +14,7 @@ from .fit import symmetric_fit as symmetric_fit
 from .flows import bi_lipschitz as bi_lipschitz
 from .flows import bi_lipschitz_tv as bi_lipschitz_tv
 from .flows import inverse_depth as inverse_depth
-from .flows import ode_exponent as ode_exponent
 from .flows import residual_depth as residual_depth
-from .flows import sde_exponent as sde_exponent
 from .gap_divergences import gap_chi2 as gap_chi2
 from .gap_divergences import gap_chi2_reverse as gap_chi2_reverse
 from .gap_divergences import gap_f as gap_f
@@ -43,6 +41,8 @@ from .points import two_points as two_points
 from .points import two_points_rate as two_points_rate
 from .rates import polynomial_rate as polynomial_rate
 from .rates import valley_rate as valley_rate
+from .samplers import ode_exponent as ode_exponent
+from .samplers import sde_exponent as sde_exponent
 from .several_modes import several_modes as several_modes
 from .surface import two_modes_surface as two_modes_surface
 from .two_modes import two_modes as two_modes

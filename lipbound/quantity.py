@@ -75,7 +75,7 @@ needed = lru_cache(maxsize=256)(required_lipschitz)  # a second or so for a law 
 
 def _sharp(case: Instance, event: Event) -> Enclosure:
     found = valley_frontier(case.nu, case.L)
-    return Enclosure(found.lower.lo, 1.0 if found.upper is None else found.upper.hi, True)
+    return Enclosure(max(found.lower.lo, 0.0), 1.0 if found.upper is None else found.upper.hi, True)
 
 
 LIPSCHITZ = Quantity("Lip", "Lip(g)", r"\mathrm{Lip}(g)", lambda case, event: exactly(case.L))

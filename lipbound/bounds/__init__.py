@@ -44,8 +44,15 @@ from .rates import valley_rate as valley_rate
 from .samplers import ode_exponent as ode_exponent
 from .samplers import sde_exponent as sde_exponent
 from .several_modes import several_modes as several_modes
+from .space import product_target as product_target
+from .spread import null_image as null_image
+from .spread import poincare as poincare
+from .spread import transport_entropy as transport_entropy
 from .surface import two_modes_surface as two_modes_surface
+from .three_cells import three_cells_kl as three_cells_kl
 from .two_modes import two_modes as two_modes
+from .unbalanced import unbalanced_fit as unbalanced_fit
+from .unbalanced import unbalanced_limit as unbalanced_limit
 
 GAPS: Final[tuple[Bound, ...]] = (gap_tv, gap_kl, gap_kl_reverse, two_modes, one_valley, exact_fit)  # what verify asks
 ALL: Final[tuple[Bound, ...]] = (
@@ -54,4 +61,5 @@ ALL: Final[tuple[Bound, ...]] = (
     bi_lipschitz, bi_lipschitz_tv, residual_depth, inverse_depth, ode_exponent, sde_exponent,
     pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above, moments,
     two_points, two_points_rate, one_sided, one_sided_early, shared_loss, polynomial_rate, valley_rate,
+    three_cells_kl, product_target, null_image, poincare, transport_entropy, unbalanced_fit, unbalanced_limit,
 )  # fmt: skip

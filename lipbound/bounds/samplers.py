@@ -25,7 +25,7 @@ from ..quantity import Event, Quantity
 from ..symbols import m, s
 from ._modes import PAIR, read_pair, symmetric_pair
 
-TOL = exact("1e-25")
+TOL = exact("1e-18")  # beside numbers of the order of one
 Function = Callable[[Any], Any]
 
 

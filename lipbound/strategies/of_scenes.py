@@ -38,6 +38,10 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
         return _pairs(Fraction(5, 2)).map(_seen)
     if bound.name == "latent_remedy":
         return _remedies()
+    if bound.name.startswith("unbalanced"):
+        weights = rationals("1/10", "9/10", 20)
+        drawn = st.tuples(rationals("3/2", "5/2", 8), rationals("1/4", 2, 4), weights)
+        return drawn.map(lambda x: _seen(two_gaussians(x[0] * x[1], x[1], x[2])))
     if bound.name in REGIONS:
         return _regions(*REGIONS[bound.name])
     if bound.name in ("two_points", "two_points_rate"):
@@ -85,6 +89,7 @@ def _remedies() -> st.SearchStrategy[Scene]:
 REGIONS = {
     "one_sided": ("1/4", 6, "33/20", 30),
     "polynomial_rate": ("1/4", 6, "33/20", 30),
+    "product_target": ("1/4", 6, "1/4", 8),
     "valley_rate": ("1/4", 6, "33/20", 30),
     "one_sided_early": (2, 6, "6/5", "33/20"),
     "shared_loss": ("1/4", "6/5", 1, "7/5"),

@@ -64,6 +64,7 @@ class Bound:
     incoherent: Callable[[Letters], str] | None = None  # why letters, each in its domain, do not belong together
     rows: tuple[str, ...] = ()
     capped: str = ""  # rows are summed, and the sum is cut to this letter; else the least row counts
+    evidence: str = ""  # of a conjecture: on what numbers it rests; a theorem has a proof instead
     relation: ClassVar[str] = ">="
     sign: ClassVar[str] = r"\ge"
 
@@ -160,6 +161,11 @@ class Bound:
 
         return plot_bound(self, str(letter), over, ax, **letters)
 
+    @property
+    def conjectured(self) -> bool:
+        """Is the statement a conjecture, which rests on numerical evidence and has no proof?"""
+        return bool(self.evidence)
+
     def standing(self, case: Instance, **event: Any) -> Standing:
         """What is known of the hypotheses on an instance, taken together; DomainError if one is violated."""
         found = [h.admit(self.name, case, **event) for h in self.hypotheses]
@@ -181,8 +187,10 @@ class Bound:
 
     def __str__(self) -> str:
         over = f"min({self.capped}, sum over rows of " if self.capped else "min over rows of " * bool(self.rows)
+        status = [f"  a CONJECTURE: {self.evidence}"] if self.conjectured else []
         lines = [
             f"{self.name}: {self.says}",
+            *status,
             f"  {self.quantity.text()} {self.relation} {over}{self.formula}{')' * bool(self.capped)}",
         ]
         lines += [f"  {q.symbol} in {q.interval}: {q.meaning}" for q in self.parameters]

@@ -71,7 +71,7 @@ class Check:
     def __str__(self) -> str:
         at = ", ".join(f"{k} = {_shown(v)}" for k, v in self.letters.items())
         return "\n".join([
-            f"{self.bound.name}: {self.verdict.name}",
+            f"{self.bound.name}{' (a conjecture)' * self.bound.conjectured}: {self.verdict.name}",
             f"  at        {at}",
             f"  promised  {self.promised}",
             f"  measured  {self.measured}",

@@ -16,7 +16,7 @@ from scipy.special import gammainc, ndtr, ndtri
 from . import balls
 from .enclosure import Enclosure, of_ball
 from .errors import NotCertifiable
-from .exact import Exact
+from .exact import Exact, extended
 from .symbols import BallMass, BinaryKL, Phi, Quantile
 
 Floats = NDArray[np.float64]
@@ -25,14 +25,30 @@ Rules = Mapping[type[sp.Basic], Callable[..., Any]]
 
 
 def to_float(expr: sp.Expr, values: Mapping[sp.Symbol, Floats]) -> Floats:
-    """The expression at float64 values, which broadcast.
+    """The expression at float64 values, which broadcast; where floats give no number, from balls.
+
+    Raises NotCertifiable where the expression has no value at all, such as 0/0.
 
     >>> from lipbound.symbols import L, p
     >>> float(to_float(Phi(Quantile(p) + 1 / L), {p: np.array(0.5), L: np.array(2.0)}))
     0.6914624612740131
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
-        return np.asarray(_walk(expr, values, FLOAT, lambda p, q: p / q, np.pi), float)
+        out = np.asarray(_walk(expr, values, FLOAT, lambda p, q: p / q, np.pi), float)
+    return _filled(expr, values, out) if np.isnan(out).any() else out
+
+
+def _filled(expr: sp.Expr, values: Mapping[sp.Symbol, Floats], out: Floats) -> Floats:
+    """The array with balls' values in place of NaN: where powers overflow, or differences cancel."""
+    first, *table = np.broadcast_arrays(out, *values.values())
+    full = np.array(first)
+    for at in zip(*np.nonzero(np.isnan(full)), strict=True) if full.ndim else [()]:
+        given = {symbol: extended(float(each[at])) for symbol, each in zip(values, table, strict=True)}
+        found = to_enclosure(expr, given)
+        if found.lo == -found.hi and found.hi:
+            raise NotCertifiable(f"{expr} has no value at {', '.join(f'{k} = {float(v):g}' for k, v in given.items())}")
+        full[at] = float(found)
+    return full
 
 
 def to_enclosure(expr: sp.Expr, values: Mapping[sp.Symbol, Exact | Enclosure]) -> Enclosure:
@@ -118,6 +134,8 @@ FLOAT: Rules = MappingProxyType({
     sp.Max: lambda *xs: reduce(np.maximum, xs),
     sp.exp: np.exp,
     sp.sinh: np.sinh,
+    sp.cosh: np.cosh,
+    sp.tanh: np.tanh,
     sp.log: np.log,
     Phi: ndtr,
     Quantile: ndtri,
@@ -133,6 +151,8 @@ BALL: Rules = MappingProxyType({
     sp.Max: lambda *xs: reduce(arb.max, xs),
     sp.exp: arb.exp,
     sp.sinh: arb.sinh,
+    sp.cosh: arb.cosh,
+    sp.tanh: arb.tanh,
     sp.log: arb.log,
     Phi: balls.normal.cdf,
     Quantile: balls.normal.quantile,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from .divergences import Divergence
 from .enclosure import Enclosure, exactly
 from .errors import DomainError
 from .exact import INF, exact
+from .frontiers import valley_frontier
 from .instance import Instance
 from .laws.profile import required_lipschitz
 
@@ -68,10 +70,21 @@ def _interval(case: Instance, event: Event) -> Enclosure:
     return case.mu.certified.mass(middle - reach, middle + reach)
 
 
+needed = lru_cache(maxsize=256)(required_lipschitz)  # a second or so for a law that is nearly Gaussian
+
+
+def _sharp(case: Instance, event: Event) -> Enclosure:
+    found = valley_frontier(case.nu, case.L)
+    return Enclosure(max(found.lower.lo, 0.0), 1.0 if found.upper is None else found.upper.hi, True)
+
+
 LIPSCHITZ = Quantity("Lip", "Lip(g)", r"\mathrm{Lip}(g)", lambda case, event: exactly(case.L))
 NEEDED = Quantity(
-    "Lip*", "Lip*(nu)", r"\mathrm{Lip}^*(\nu)", lambda case, event: required_lipschitz(case.nu)
+    "Lip*", "Lip*(nu)", r"\mathrm{Lip}^*(\nu)", lambda case, event: needed(case.nu)
 )  # the least Lipschitz constant of a map with g#N = nu
+FRONTIER = Quantity(
+    "TV*", "TV*(nu, L)", r"\mathrm{TV}^*(\nu, L)", _sharp
+)  # the least TV(g#N, nu) over all L-Lipschitz g from a Gaussian of any dimension
 TWO_SETS = Quantity("mass", "g#N(S1) + g#N(S2)", r"g_\#\gamma(S_1) + g_\#\gamma(S_2)", _two_sets)
 ENLARGED = Quantity("mass", "g#N(A_r)", r"g_\#\gamma(A_r)", _half_line)
 TAIL = Quantity("mass", "g#N[x + r, inf)", r"g_\#\gamma[x + r, \infty)", _tail)

@@ -38,6 +38,18 @@ SOURCES: Mapping[str, Source] = MappingProxyType({
     "MikulincerShenfeld23": Source(
         "D. Mikulincer, Y. Shenfeld", "On the Lipschitz properties of transportation along heat flows",
         "Geometric Aspects of Functional Analysis, Springer, arXiv:2201.01382", 2023),
+    "Chernoff81": Source(
+        "H. Chernoff", "A note on an inequality involving the normal distribution", "Ann. Probab. 9, 533-535", 1981),
+    "Talagrand96": Source(
+        "M. Talagrand", "Transportation cost for Gaussian and other product measures",
+        "Geom. Funct. Anal. 6, 587-600", 1996),
+    "BobkovGoetze99": Source(
+        "S. G. Bobkov, F. Goetze", "Exponential integrability and transportation cost related to logarithmic Sobolev "
+        "inequalities", "J. Funct. Anal. 163, 1-28", 1999),
+    "DonskerVaradhan75": Source(
+        "M. D. Donsker, S. R. S. Varadhan", "Asymptotic evaluation of certain Markov process expectations for large "
+        "time, I", "Comm. Pure Appl. Math. 28, 1-47", 1975),
+    "Federer69": Source("H. Federer", "Geometric Measure Theory", "Springer", 1969),
     "Song21": Source(
         "Y. Song, J. Sohl-Dickstein, D. P. Kingma, A. Kumar, S. Ermon, B. Poole", "Score-based generative modeling "
         "through stochastic differential equations", "ICLR, arXiv:2011.13456", 2021),

@@ -21,7 +21,7 @@ class Entry:
     """A line of the ledger; `wrong` is the sentence of the step that does not follow."""
 
     bound: Any
-    status: str  # "proved", "assumed" or "FAILED"
+    status: str  # "proved", "conjecture", "assumed" or "FAILED"
     proof: Proof | None
     seconds: float
     wrong: str = ""
@@ -40,6 +40,8 @@ def run(names: Sequence[str] = (), **how: Any) -> list[Entry]:
 
 def enter(bound: Any, **how: Any) -> Entry:
     """Run one proof. It must end: without `qed` nothing is proved."""
+    if bound.conjectured:
+        return Entry(bound, "conjecture", None, 0.0)
     if not written(bound.name):
         return Entry(bound, "assumed", None, 0.0)
     start = time.perf_counter()
@@ -84,6 +86,7 @@ def page(entries: Sequence[Entry]) -> str:
         "",
         "Made by `python -m proofs --write`. Each proof ends at the declared formula of its bound. A step is *cited*",
         "from the literature (what the proof trusts), *checked* by SymPy or by balls, or *argued*: to be read.",
+        "A *conjecture* has no proof: it says on what numbers it rests, and the tests work them out again.",
         "",
         "| bound | status | cited | checked | argued |",
         "|---|---|---|---|---|",
@@ -99,6 +102,8 @@ def section(entry: Entry) -> list[str]:
     bound = entry.bound
     lines = ["", f"## {bound.name}", "", bound.says, "", f"$$ {bound.latex()} $$", ""]
     lines += [f"Supposes {hypothesis.says}.\n" for hypothesis in bound.hypotheses]
+    if bound.conjectured:
+        return [*lines, f"A conjecture: {bound.evidence}."]
     if entry.proof is None:
         return [*lines, f"No proof is written here; it rests on {'; '.join(bound.sources)}."]
     return lines + [f"{k}. {step.claim} — *{step.kind}*: {step.by}" for k, step in enumerate(entry.proof.steps, 1)]

@@ -5,7 +5,7 @@ from typing import Any
 import sympy as sp
 
 from lipbound.proof import Proof
-from lipbound.symbols import L, Phi, Quantile, beta, p, r, unfold
+from lipbound.symbols import L, Phi, Quantile, beta, m, p, phi, r, unfold
 
 
 def isoperimetry(proof: Proof) -> None:
@@ -30,3 +30,8 @@ def gap(proof: Proof, binary: Any, u: sp.Symbol) -> Any:
     proof.nonnegative("u - beta is at least zero on [beta, 1]", (u - beta).subs(u, beta + h))
     proof.argue("so the divergence increases there: it is at least its value at max(alpha, beta); limits at 0 and 1")
     return binary.subs(u, sp.Max(Phi(Quantile(p) + r / L) - p, beta))
+
+
+def two_bells(x: Any) -> Any:
+    """The density of 1/2 N(-m, 1) + 1/2 N(m, 1)."""
+    return (phi(x - m) + phi(x + m)) * sp.Rational(1, 2)

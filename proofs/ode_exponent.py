@@ -26,9 +26,11 @@ def prove(proof: Proof) -> None:
     wide = (1 - u) ** 2 + u**2 * s**2
     straight = sp.log(wide) / 2 + m**2 * u**2 / (2 * wide)
     growth = (u * s**2 - (1 - u)) / wide
-    proof.argue(
-        "along straight lines E[Y - Z | X = x] has the slope growth + m^2 u (1 - u growth) / wide at the middle"
-    )
-    proof.same("an antiderivative there", straight.diff(u), growth + m**2 * u * (1 - u * growth) / wide)
+    proof.argue("given the mode +-m of Y, E[Y - Z | (1 - u) Z + u Y = x] = growth x +- m (1 - u growth): regression")
+    proof.argue("the modes have the odds exp(2 m u x / wide), so that +-m averages to m tanh(m u x / wide)")
+    velocity = growth * x + (1 - u * growth) * m * sp.tanh(m * u * x / wide)
+    rate = growth + m**2 * u * (1 - u * growth) / wide
+    proof.same("its slope at the middle, along straight lines", velocity.diff(x).subs(x, 0), rate)
+    proof.same("an antiderivative there", straight.diff(u), rate)
     proof.same("which gains the same from u = 0 to 1", straight.subs(u, 1) - straight.subs(u, 0), whole)
     proof.qed(ode_exponent, whole)

@@ -4,7 +4,7 @@ import sympy as sp
 
 from lipbound.bounds import several_modes
 from lipbound.proof import Proof
-from lipbound.symbols import D, F, L, Phi, Quantile, beta, phi, t
+from lipbound.symbols import F, L, Phi, Quantile, beta, phi, t, x, y
 from proofs.lemmas import isoperimetry
 
 
@@ -13,7 +13,7 @@ def prove(proof: Proof) -> None:
     isoperimetry(proof)
     w, h, z = sp.Symbol("w", positive=True), sp.Symbol("h", positive=True), sp.Symbol("z", real=True)
     proof.argue(
-        "a gap of width D behind level G has mass >= gain(G) = Phi(Quantile(G) + D/L) - G; z = Quantile(G), w = D/L"
+        "a gap (x, y) behind level G has mass >= gain(G) = Phi(Quantile(G) + w) - G, w = (y - x)/L; z = Quantile(G)"
     )
     gain = Phi(z + w) - Phi(z)
     proof.same("how the gain changes", gain.diff(z), phi(z + w) - phi(z))
@@ -27,5 +27,5 @@ def prove(proof: Proof) -> None:
     )
     low, high = sp.Max(0, F - t), sp.Min(1, F + t)
     proof.at_zero(F, "at level 0 the lower end is 0, of gain zero, its limit")
-    ends = [Phi(Quantile(level) + D / L) - level for level in (low, high)]
+    ends = [Phi(Quantile(level) + (y - x) / L) - level for level in (low, high)]
     proof.qed(several_modes, sp.Min(*ends) - beta)

@@ -62,7 +62,7 @@ TABLE = {
     "symbols": ("errors", "sympy"),
     "lowering": (f"{BASE} symbols kernels balls", "sympy flint numpy scipy"),
     "hypothesis": ("errors instance", ""),
-    "quantity": (f"{BASE} laws divergences instance", ""),
+    "quantity": (f"{BASE} laws divergences frontiers instance", ""),
     "parameter": (BASE, "sympy numpy"),
     "bound": (
         f"{BASE} maps laws divergences instance symbols lowering sources hypothesis quantity parameter",

@@ -190,7 +190,7 @@ def test_console_literals_are_exact(capsys):
 
 def test_kinds():
     signs = {bound.relation for bound in ALL}
-    assert signs == {">=", "<=", "="}
+    assert signs == {">=", "<=", "=", "~"}
     assert all(r"\le" in bound.latex() for bound in ALL if isinstance(bound, UpperBound))
     assert check(symmetric_fit, Instance(affine(1), two_gaussians(1))).verdict is Verdict.UNDECIDED
 

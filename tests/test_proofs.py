@@ -21,14 +21,15 @@ from proofs.ledger import enter, page, run, section, table
 
 FOLDER = Path(__file__).parents[1] / "proofs"
 OTHERS = {"__init__", "__main__", "ledger", "lemmas"}
-NAMES = [bound.name for bound in ALL]
+THEOREMS = [bound for bound in ALL if not bound.conjectured]
+NAMES = [bound.name for bound in THEOREMS]
 
 
 def test_every_bound_has_a_proof_file_of_its_name_and_every_file_a_bound():
     assert {path.stem for path in FOLDER.glob("*.py")} - OTHERS == set(NAMES)
 
 
-@pytest.mark.parametrize("bound", ALL, ids=NAMES)
+@pytest.mark.parametrize("bound", THEOREMS, ids=NAMES)
 def test_every_proof_ends_at_the_declared_formula(bound):
     entry = enter(bound)
     assert (entry.wrong, entry.status) == ("", "proved")
@@ -99,10 +100,10 @@ class Weakened(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         kind = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if kind in ("same", "positive", "nonnegative"):
+        if kind in ("same", "positive", "nonnegative", "holds"):
             if self.left == 0:
-                change = "({}) + 1" if kind == "same" else "-1 - ({})"
-                node.args[-1] = ast.parse(change.format(ast.unparse(node.args[-1])), mode="eval").body
+                change, at = "({}) + 1" if kind == "same" else "-1 - ({})", 1 if kind == "holds" else -1
+                node.args[at] = ast.parse(change.format(ast.unparse(node.args[at])), mode="eval").body
                 self.claim = ast.literal_eval(node.args[0])
             self.left -= 1
         return node
@@ -128,7 +129,7 @@ def test_power_every_checked_step_of_every_proof_can_fail(name: str):
     assert k >= 1
 
 
-@pytest.mark.parametrize("bound", ALL, ids=NAMES)
+@pytest.mark.parametrize("bound", THEOREMS, ids=NAMES)
 def test_power_no_proof_ends_at_another_formula_or_under_other_hypotheses(bound, monkeypatch: pytest.MonkeyPatch):
     twice = dataclasses.replace(bound, formula=2 * bound.formula)
     other = dataclasses.replace(bound, hypotheses=(*bound.hypotheses, Hypothesis("the moon", lambda *_: None)))

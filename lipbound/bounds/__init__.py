@@ -3,6 +3,9 @@
 from typing import Final
 
 from ..bound import Bound
+from .dropping import one_sided as one_sided
+from .dropping import one_sided_early as one_sided_early
+from .dropping import shared_loss as shared_loss
 from .exact_fit import exact_fit as exact_fit
 from .fit import latent_remedy as latent_remedy
 from .fit import log_concave as log_concave
@@ -11,9 +14,7 @@ from .fit import symmetric_fit as symmetric_fit
 from .flows import bi_lipschitz as bi_lipschitz
 from .flows import bi_lipschitz_tv as bi_lipschitz_tv
 from .flows import inverse_depth as inverse_depth
-from .flows import ode_exponent as ode_exponent
 from .flows import residual_depth as residual_depth
-from .flows import sde_exponent as sde_exponent
 from .gap_divergences import gap_chi2 as gap_chi2
 from .gap_divergences import gap_chi2_reverse as gap_chi2_reverse
 from .gap_divergences import gap_f as gap_f
@@ -36,9 +37,22 @@ from .isoperimetry import precision as precision
 from .isoperimetry import tail as tail
 from .isoperimetry import tail_tv as tail_tv
 from .one_valley import one_valley as one_valley
+from .points import two_points as two_points
+from .points import two_points_rate as two_points_rate
+from .rates import polynomial_rate as polynomial_rate
+from .rates import valley_rate as valley_rate
+from .samplers import ode_exponent as ode_exponent
+from .samplers import sde_exponent as sde_exponent
 from .several_modes import several_modes as several_modes
+from .space import product_target as product_target
+from .spread import null_image as null_image
+from .spread import poincare as poincare
+from .spread import transport_entropy as transport_entropy
 from .surface import two_modes_surface as two_modes_surface
+from .three_cells import three_cells_kl as three_cells_kl
 from .two_modes import two_modes as two_modes
+from .unbalanced import unbalanced_fit as unbalanced_fit
+from .unbalanced import unbalanced_limit as unbalanced_limit
 
 GAPS: Final[tuple[Bound, ...]] = (gap_tv, gap_kl, gap_kl_reverse, two_modes, one_valley, exact_fit)  # what verify asks
 ALL: Final[tuple[Bound, ...]] = (
@@ -46,4 +60,6 @@ ALL: Final[tuple[Bound, ...]] = (
     enlargement, tail, precision, symmetric_fit, mixture_in_ball, log_concave, latent_remedy,
     bi_lipschitz, bi_lipschitz_tv, residual_depth, inverse_depth, ode_exponent, sde_exponent,
     pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above, moments,
+    two_points, two_points_rate, one_sided, one_sided_early, shared_loss, polynomial_rate, valley_rate,
+    three_cells_kl, product_target, null_image, poincare, transport_entropy, unbalanced_fit, unbalanced_limit,
 )  # fmt: skip

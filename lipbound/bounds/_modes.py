@@ -33,6 +33,12 @@ def symmetric_pair(nu: AbstractLaw) -> tuple[Fraction, Fraction] | None:
     return (rows[1][1] - rows[0][1]) / 2, rows[0][2]
 
 
+def centre(nu: AbstractLaw) -> Fraction:
+    """The middle of the outermost centres."""
+    places = [x for _, x, _ in components(nu)]
+    return (min(places) + max(places)) / 2
+
+
 def _judge_pair(case: Instance, event: Letters) -> bool | str:
     return symmetric_pair(case.nu) is not None or f"nu = {case.nu}"
 

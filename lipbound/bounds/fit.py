@@ -13,9 +13,8 @@ from ..errors import DomainError
 from ..exact import exact
 from ..instance import Instance
 from ..laws import Gaussian, two_gaussians
-from ..laws.profile import required_lipschitz
 from ..maps import affine
-from ..quantity import NEEDED, Event, Quantity
+from ..quantity import NEEDED, Event, Quantity, needed
 from ..symbols import R, k, kappa, m, s
 from ._modes import ONE_WIDTH, PAIR, components, read_ball, read_pair, symmetric_pair
 
@@ -116,7 +115,7 @@ def _root(x: object) -> Any:
 
 
 def _from_pair(case: Instance, event: Event) -> Enclosure:
-    return required_lipschitz(case.nu, two_gaussians(event["k"]))
+    return needed(case.nu, two_gaussians(event["k"]))
 
 
 def _read_latent(case: Instance, k: object = None) -> Letters:

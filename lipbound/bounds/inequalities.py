@@ -124,9 +124,16 @@ def _two_points(delta: Any, w: Any) -> Witness:
 
 def _one_point(given: Letters) -> str:
     """Two laws of one point are equal or not: their moments are no matter of spreads."""
-    plain = not any(isinstance(x, Enclosure) or np.ndim(x) for x in given.values())
-    nothing = plain and not any(exact(x) for x in given.values())
+    nothing = np.any(sum(_most(x) for x in given.values()) == 0)
     return "delta, v and w are all zero: both laws sit on the same point" if nothing else ""
+
+
+def _most(x: Any) -> Any:
+    """A letter, or the greatest value it may have, as float64 of its shape; zero only if it is."""
+    if isinstance(x, Enclosure):
+        return np.asarray(x.hi)
+    values = np.asarray(x, object)
+    return np.asarray([float(exact(v) != 0) for v in values.ravel()]).reshape(values.shape)
 
 
 moments = LowerBound(

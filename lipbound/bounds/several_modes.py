@@ -12,30 +12,30 @@ from sympy import Max, Min
 
 from ..bound import INF, Letters, LowerBound, Parameter
 from ..divergences import tv
-from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..events import grown, position
-from ..exact import exact
+from ..exact import exact, extended
 from ..instance import Instance
 from ..laws import AbstractLaw
-from ..symbols import D, F, L, Phi, Quantile, beta, t
+from ..symbols import F, L, Phi, Quantile, beta, t, x, y
 
 GRID, SHARES, HALVINGS = 2001, 60, 50
 
 
 def _gain(level: Any) -> Any:
-    """Least mass of a gap of width D behind a half-line of this level."""
-    return Phi(Quantile(level) + D / L) - level
+    """Least mass of the gap (x, y) behind a half-line of this level."""
+    return Phi(Quantile(level) + (y - x) / L) - level
 
 
 def read(case: Instance, gaps: Sequence[tuple[object, object]] | None = None, t: object = None) -> Letters:
-    """Rows of gaps (width, level of nu at its left end, mass under nu) and a level t; the best found unless given."""
+    """Rows of gaps (ends, level of nu at the left end, mass under nu) and a level t; the best found unless given."""
     ends = [(exact(a), exact(b)) for a, b in (valleys(case.nu, case.slope) if gaps is None else gaps)]
     if not ends or any(not a < b for a, b in ends):
         raise DomainError(f"gaps = {gaps} are no intervals: no event of this target is known")
     nu = case.nu.certified
     rows = {
-        "D": [b - a for a, b in ends],
+        "x": [a for a, _ in ends],
+        "y": [b for _, b in ends],
         "F": [nu.cdf(a) for a, _ in ends],
         "beta": [nu.mass(a, b, "neither") for a, b in ends],
     }
@@ -66,11 +66,11 @@ def _best(nu: AbstractLaw, slope: float, lo: float, middle: float, hi: float) ->
 
 def fixed(rows: Letters, slope: float) -> Any:
     """The level t at which the sum over the rows equals t, nearly."""
-    width, level, mass = (np.array([float(x) for x in rows[name]]) for name in ("D", "F", "beta"))
+    x, y, level, mass = (np.array([float(each) for each in rows[name]]) for name in ("x", "y", "F", "beta"))
 
     def total(t: float) -> float:
         ends = [np.clip(level + sign * t, 0, 1) for sign in (-1, 1)]
-        gains = [ndtr(position(np.log(np.maximum(p, 1e-300))) + width / slope) - p for p in ends]
+        gains = [ndtr(position(np.log(np.maximum(p, 1e-300))) + (y - x) / slope) - p for p in ends]
         return float(np.sum(np.minimum(*gains) - mass))
 
     lo, hi = 0.0, 1.0
@@ -81,13 +81,13 @@ def fixed(rows: Letters, slope: float) -> Any:
 
 
 def incoherent(given: Letters) -> str:
-    """The gaps are disjoint, and in order."""
-    level = [x.hi if isinstance(x, Enclosure) else float(exact(x)) for x in given["F"]]
-    left = [x.lo if isinstance(x, Enclosure) else float(exact(x)) for x in given["F"]]
-    mass = [x.lo if isinstance(x, Enclosure) else float(exact(x)) for x in given["beta"]]
-    for i, (a, b, heavy) in enumerate(zip(left, level[1:], mass, strict=False)):
-        if a + heavy > b + 1e-15:
-            return f"gap {i + 1} ends at level {a + heavy:.6g}, beyond {b:.6g} where the next one begins"
+    """The gaps are disjoint, and in order: levels would not tell, where nu has no mass."""
+    ends = [(extended(a), extended(b)) for a, b in zip(given["x"], given["y"], strict=True)]
+    for k, (a, b) in enumerate(ends):
+        if not a < b:
+            return f"gap {k + 1} ends at {float(b):.6g}, not beyond {float(a):.6g} where it begins"
+        if k and a < ends[k - 1][1]:
+            return f"gap {k} ends at {float(ends[k - 1][1]):.6g}, beyond {float(a):.6g} where the next one begins"
     return ""
 
 
@@ -99,13 +99,14 @@ several_modes = LowerBound(
     parameters=(
         Parameter(L, 0, INF, "Lipschitz constant of g"),
         Parameter(t, 0, 1, "a level of total variation, tried", closed="low high"),
-        Parameter(D, 0, INF, "width of the gap"),
+        Parameter(x, -INF, INF, "left end of the gap"),
+        Parameter(y, -INF, INF, "right end of the gap"),
         Parameter(F, 0, 1, "nu(-inf, x] at the gap's left end", closed="low high"),
         Parameter(beta, 0, 1, "mass of the gap under nu", closed="low high"),
     ),
     read=read,
     incoherent=incoherent,
-    rows=("D", "F", "beta"),
+    rows=("x", "y", "F", "beta"),
     capped="t",
     sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
     provenance="derived here",

@@ -71,8 +71,9 @@ def _disjoint(values: Letters) -> Letters:
 
 
 def _letter(parameter: Parameter) -> st.SearchStrategy[Fraction]:
+    low = Fraction(-20) if parameter.low == -INF else exact(parameter.low)
     high = Fraction(20) if parameter.high == INF else exact(parameter.high)
-    inside = rationals(parameter.low, high, 64)
+    inside = rationals(low, high, 64)
     return inside.filter(lambda x: x < parameter.high and (x > parameter.low or "low" in parameter.closed))
 
 

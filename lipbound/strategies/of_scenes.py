@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ..bound import Bound, Letters
 from ..instance import Instance
-from ..laws import Gaussian, gaussian_mixture, two_gaussians
+from ..laws import Discrete, Gaussian, gaussian_mixture, two_gaussians
 from ..maps import PiecewiseAffine, affine, from_slopes
 from .of_bounds import instances
 from .of_laws import targets
@@ -37,7 +37,15 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
     if bound.name in ("symmetric_fit", "ode_exponent", "sde_exponent"):
         return _pairs(Fraction(5, 2)).map(_seen)
     if bound.name == "latent_remedy":
-        return st.tuples(_pairs(Fraction(5, 2)).map(_seen), rationals(0, 3, 8)).map(lambda x: (x[0][0], {"k": x[1]}))
+        return _remedies()
+    if bound.name.startswith("unbalanced"):
+        weights = rationals("1/10", "9/10", 20)
+        drawn = st.tuples(rationals("3/2", "5/2", 8), rationals("1/4", 2, 4), weights)
+        return drawn.map(lambda x: _seen(two_gaussians(x[0] * x[1], x[1], x[2])))
+    if bound.name in REGIONS:
+        return _regions(*REGIONS[bound.name])
+    if bound.name in ("two_points", "two_points_rate"):
+        return st.builds(Instance, instances().map(lambda case: case.g), _two_points()).map(lambda case: (case, {}))
     if bound.name == "log_concave":
         return (_pairs(Fraction(3, 4)) | st.builds(Gaussian, rationals(-3, 3), rationals("1/4", 4, 8))).map(_seen)
     if bound.name == "mixture_in_ball":
@@ -57,9 +65,53 @@ def _seen(nu: Any) -> Scene:
 
 
 def _pairs(widths: Fraction) -> st.SearchStrategy[Any]:
-    """Two even modes whose distance is at most so many widths."""
-    share = rationals("1/16", widths, 16)
-    return st.tuples(share, rationals("1/4", 2, 8)).map(lambda x: two_gaussians(x[0] * x[1], x[1]))
+    """Two even modes whose distance is at most so many widths; the closest pairs, which take longest, are always one."""
+    share = rationals("1/4", widths, 16)
+    some = st.tuples(share, rationals("1/4", 2, 8)).map(lambda x: two_gaussians(x[0] * x[1], x[1]))
+    return _seldom(st.just(two_gaussians("1/16")), some)
+
+
+def _seldom(rare: st.SearchStrategy[Any], some: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """The first strategy one time in eight."""
+    return st.integers(0, 7).flatmap(lambda n: rare if n == 7 else some)
+
+
+def _remedies() -> st.SearchStrategy[Scene]:
+    """Targets whose valley is deeper than the latent law's; seldom others, a few, for there T is steepest far out."""
+    part = st.tuples(rationals("1/4", "5/2", 16), rationals("1/4", 2, 8), rationals(0, 1, 8))
+    deep = part.map(lambda x: (_seen(two_gaussians(x[0] * x[1], x[1]))[0], {"k": x[0] * x[2]}))
+    beyond = [(1, "1/2", "5/2"), (1, 1, "3/2"), (1, 1, 3), ("1/16", 1, "1/8")]
+    rare = st.sampled_from(beyond).map(lambda x: (_seen(two_gaussians(*x[:2]))[0], {"k": x[2]}))
+    return _seldom(rare, deep)
+
+
+# least and greatest m / s and L / s at which the statements on the sharp frontier of two even modes are tried
+REGIONS = {
+    "one_sided": ("1/4", 6, "33/20", 30),
+    "polynomial_rate": ("1/4", 6, "33/20", 30),
+    "product_target": ("1/4", 6, "1/4", 8),
+    "valley_rate": ("1/4", 6, "33/20", 30),
+    "one_sided_early": (2, 6, "6/5", "33/20"),
+    "shared_loss": ("1/4", "6/5", 1, "7/5"),
+}
+
+
+def _regions(low: object, high: object, least: object, most: object) -> st.SearchStrategy[Scene]:
+    """Two even modes at some place, and a line of some slope."""
+    drawn = st.tuples(rationals(low, high, 8), rationals(least, most, 20), rationals("1/4", 4, 4), rationals(-2, 2, 2))
+
+    def scene(x: tuple[Fraction, ...]) -> Scene:
+        half, steep, sd, middle = x
+        nu = gaussian_mixture(("1/2", "1/2"), (middle - half * sd, middle + half * sd), (sd, sd))
+        return Instance(affine(steep * sd), nu), {}
+
+    return drawn.map(scene)
+
+
+def _two_points() -> st.SearchStrategy[Any]:
+    """Two points and their masses."""
+    parts = st.tuples(rationals(-4, 4, 4), rationals("1/4", 8, 4), rationals("1/20", "19/20", 20))
+    return parts.map(lambda x: Discrete((x[0], x[0] + x[1]), (x[2], 1 - x[2])))
 
 
 @st.composite

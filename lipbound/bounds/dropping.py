@@ -1,0 +1,130 @@
+"""What the sharp frontier teaches of two modes: where one of them is robbed, and where both are."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+from sympy import Integer, Max, Rational
+
+from ..bound import INF, Hypothesis, Letters, LowerBound, Parameter
+from ..errors import DomainError
+from ..events import admissible, best_pair, position
+from ..exact import exact
+from ..instance import Instance
+from ..quantity import FRONTIER
+from ..symbols import L, Phi, Quantile, m, s, x, y
+from ._modes import PAIR, centre, read_pair, symmetric_pair
+
+SOURCES = ("Borell75, Thm 3.1", "SudakovTsirelson74")
+MODES = (
+    Parameter(m, 0, INF, "half the distance between the modes of nu"),
+    Parameter(s, 0, INF, "standard deviation of each mode"),
+    Parameter(L, 0, INF, "Lipschitz constant of g"),
+)
+
+
+def half_normal(at: Any) -> Any:
+    """Distribution function of 1/2 N(-m, s^2) + 1/2 N(m, s^2)."""
+    left: Any = Phi((at + m) / s)
+    return (left + Phi((at - m) / s)) * Rational(1, 2)
+
+
+def between(low: str, high: str, least: str = "0", most: str = "inf") -> Hypothesis:
+    """low s <= L <= high s, and least s <= m <= most s: decided exactly."""
+    rows = [("L", low, high), *([("m", least, most)] if (least, most) != ("0", "inf") else [])]
+
+    def said(letter: str, lo: str, hi: str) -> str:
+        return f"{lo} s <= {letter}" + f" <= {hi} s" * (hi != "inf") if lo != "0" else f"{letter} <= {hi} s"
+
+    def judge(case: Instance, event: Letters) -> bool | str:
+        half, sd = symmetric_pair(case.nu) or (exact(0), exact(1))
+        for letter, lo, hi in rows:
+            value = (case.L if letter == "L" else half) / sd
+            if value < Fraction(lo) or (hi != "inf" and value > Fraction(hi)):
+                return f"{letter} = {float(value):.6g} s"
+        return True
+
+    return Hypothesis(" and ".join(said(*row) for row in rows), judge)
+
+
+STEEP = between("33/20", "inf")
+
+
+def _feet(case: Instance, x: object = None, y: object = None) -> Letters:
+    """Where the arc leaves the mode that is served, and where it meets the other; the best pair unless both are given."""
+    letters, middle = {**read_pair(case), "L": case.L}, centre(case.nu)
+    if (x is None) != (y is None):
+        raise DomainError("the feet of the arc are given by `x` and `y` together, or left out to be searched for")
+    if x is None:
+
+        def score(left: Any, right: Any) -> Any:
+            level = position(np.asarray(case.nu.logcdf(left))) + (right - left) / case.slope
+            return ndtr(level) - np.asarray(case.nu.cdf(right))
+
+        best = admissible(best_pair(score, case.nu))
+        return {**letters, "x": exact(best.a) - middle, "y": exact(best.b) - middle}
+    return {**letters, "x": exact(x), "y": exact(y)}
+
+
+def _ordered(given: Letters) -> str:
+    wrong = np.ndim(given["x"]) == 0 == np.ndim(given["y"]) and not exact(given["x"]) < exact(given["y"])
+    return f"x = {given['x']} is not left of y = {given['y']}" if wrong else ""
+
+
+FEET = (
+    Parameter(x, -INF, INF, "where the arc leaves the mode served, from the middle"),
+    Parameter(y, -INF, INF, "where it meets the other mode"),
+)
+DROPPED: Any = Phi(Quantile(half_normal(x)) + (y - x) / L) - half_normal(y)
+one_sided = LowerBound(
+    name="one_sided",
+    says="Whoever may be a little steeper than the modes are wide does best to serve one mode and rob the other.",
+    quantity=FRONTIER,
+    formula=Max(Integer(0), DROPPED),
+    parameters=(*MODES, *FEET),
+    read=_feet,
+    incoherent=_ordered,
+    hypotheses=(PAIR, STEEP),
+    sources=SOURCES,
+    provenance="derived here",
+)
+one_sided_early = LowerBound(
+    name="one_sided_early",
+    says="Two clear modes are best served one-sidedly as soon as maps are steeper than a mode is wide by a fifth.",
+    quantity=FRONTIER,
+    formula=Max(Integer(0), DROPPED),
+    parameters=(*MODES, *FEET),
+    read=_feet,
+    incoherent=_ordered,
+    hypotheses=(PAIR, between("6/5", "33/20", "2")),
+    sources=SOURCES,
+    provenance="derived here",
+    evidence="within 1e-6 of the certified frontier on a grid of m / s from 2 to 6 and L / s from 1.2 to 1.65",
+)
+
+
+def _halfway(case: Instance, y: object = None) -> Letters:
+    """Where the even arc meets the modes; the best place unless it is given."""
+    letters = {**read_pair(case), "L": case.L}
+    if y is None:
+        at = np.linspace(0, float(letters["m"] + 5 * letters["s"]), 4001)[1:]
+        middle = float(centre(case.nu))
+        y = float(at[np.argmax(ndtr(at / case.slope) - np.asarray(case.nu.cdf(middle + at)))])
+    return {**letters, "y": exact(y)}
+
+
+shared_loss = LowerBound(
+    name="shared_loss",
+    says="Where the modes hardly part and maps are about as steep as they are wide, it is best to rob both alike.",
+    quantity=FRONTIER,
+    formula=Max(Integer(0), 2 * (Phi(y / L) - half_normal(y))),  # pyright: ignore[reportOperatorIssue] - SymPy mistypes applied functions
+    parameters=(*MODES, Parameter(y, 0, INF, "where the even arc meets a mode, from the middle")),
+    read=_halfway,
+    hypotheses=(PAIR, between("1", "7/5", "0", "6/5")),
+    sources=SOURCES,
+    provenance="derived here",
+    evidence="within 1e-6 of the certified frontier on a grid of m / s up to 1.2 and L / s from 1 to 1.4",
+)

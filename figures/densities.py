@@ -46,7 +46,7 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
         ax.plot(each["x"], each["first"], color=colour, linewidth=0.9)
         ax.plot(each["x"], each["target"], color=BLACK, linewidth=1)
         ax.set_title(f"{NAME[each['model']]}, $m={each['m']}$, {each['runs']} runs")
-        ax.set(ylim=(0, 1.9 * max(each["target"])), yticks=[])
+        ax.set(ylim=(0, (1.25 if each["model"] == "vae" else 2) * max(each["target"])), yticks=[])
         ax.spines["left"].set_visible(False)
 
 

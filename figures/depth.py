@@ -39,6 +39,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
             ax.plot([3 + 2.5 * side] * len(flat), flat, MARK[model], **style, fillstyle="none", alpha=0.6,
                     label=f"{NAME[model]}, data as they are")  # fmt: skip
         ax.set(xlabel="linear layers", ylabel=label, xticks=PARAMETERS["layers"], xlim=(1.5, 6.5), yscale="log")
+    if not data["dots"]:
+        axes[0].text(4.5, 30, "depth study: no run yet", ha="center")
     axes[0].axhline(26**0.5, color=BLACK, linewidth=0.6, linestyle=":")
     legend(axes[1])
 

@@ -25,9 +25,9 @@ Floats = NDArray[np.float64]
 
 def data() -> dict[str, Any]:
     """Half of the images gives the line and the two thresholds, the other half the masses."""
-    line, chosen, held = halves()
+    chosen, held = halves()
     left, right = (float(np.quantile(chosen[side], level)) for side, level in (("three", 0.9), ("seven", 0.1)))
-    values = np.sort(np.concatenate([held["three"], held["seven"]]))
+    values = np.sort(np.concatenate([*held.values()]))
     exact = [clopper(int(count), len(values)) for count in ((values <= left).sum(), (values >= right).sum())]
     return {
         "counts": [len(held["three"]), len(held["seven"])],
@@ -42,15 +42,20 @@ def data() -> dict[str, Any]:
     }
 
 
-def halves() -> tuple[Floats, dict[str, Floats], dict[str, Floats]]:
-    """The unit vector between the class means of one half, and both halves projected on it."""
-    rng = np.random.default_rng(PARAMETERS["seed"])
+def halves() -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """A random half of the images and the other half, by class, projected on the line between the first half's means.
+
+    The images are shuffled together: in the second half the share of each class is random, as in independent draws.
+    """
     with np.load(Path(__file__).parent / FILES[0]) as stored:
-        images = {name: rng.permutation(stored[name]).astype(float) for name in ("three", "seven")}
-    first = {name: x[: len(x) // 2] for name, x in images.items()}
-    line = first["seven"].mean(0) - first["three"].mean(0)
-    line /= np.linalg.norm(line)
-    return line, {k: x @ line for k, x in first.items()}, {k: x[len(x) // 2 :] @ line for k, x in images.items()}
+        images = np.concatenate([stored["three"], stored["seven"]]).astype(float)
+        seven = np.repeat([False, True], [len(stored["three"]), len(stored["seven"])])
+    order = np.random.default_rng(PARAMETERS["seed"]).permutation(len(images))
+    first, second = order[: len(order) // 2], order[len(order) // 2 :]
+    line = images[first[seven[first]]].mean(0) - images[first[~seven[first]]].mean(0)
+    places = images @ (line / np.linalg.norm(line))
+    both = [{"three": places[half[~seven[half]]], "seven": places[half[seven[half]]]} for half in (first, second)]
+    return both[0], both[1]
 
 
 def edges(values: Floats) -> Floats:

@@ -7,6 +7,7 @@ from typing import Any
 
 import lipbound as lb
 from lipbound.estimators import misled
+from lipbound.frontiers import best_known
 
 from .archive import STUDIES, Trained, load
 from .record import numbers
@@ -49,10 +50,10 @@ def row(run: Trained) -> Row:
 
 def least(nu: lb.AbstractLaw, L: float) -> list[float]:
     """What is proved of the least TV of an L-Lipschitz image, from below and from above; [0, 0] where a map fits."""
-    found = lb.valley_frontier(nu, L)
-    if found.upper is not None:
-        return [max(found.lower.lo, 0.0), found.upper.hi]
-    return [0.0, 0.0] if lb.required_lipschitz(nu).hi <= L else [max(found.lower.lo, 0.0), 1.0]
+    if lb.required_lipschitz(nu).hi <= L:
+        return [0.0, 0.0]
+    lower, upper, _ = best_known(nu, L)
+    return [lower.lo, 1.0 if upper is None else upper.hi]
 
 
 def promised(case: lb.Instance, m: int) -> Row:

@@ -40,20 +40,20 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
     for ax, under, each in zip(top, bottom, data["panels"], strict=True):
         x, p, q = (np.array(each[name], float) for name in ("x", "target", "law"))
         ax.fill_between(x, np.minimum(p, q), p, where=p > q, color=RED, alpha=0.45, linewidth=0, label="dropped")
-        ax.fill_between(x, p, q, where=q > p, color=BLUE, alpha=0.35, linewidth=0, label="between the modes")
+        ax.fill_between(x, p, q, where=q > p, color=BLUE, alpha=0.35, linewidth=0, label="added")
         ax.plot(x, p, color=BLACK, linewidth=1)
         ax.plot(x, q, color=BLUE, linewidth=1)
         ax.set(title=f"$L={each['L']:g}$, TV = {sum(each['tv']) / 2:.4f}", yticks=[], ylim=(0, 0.36))
         under.plot(each["z"], each["g"], color=BLUE)
         under.set(xlabel="$z$", ylim=(-7, 7))
     bottom[0].set_ylabel("$g(z)$")
-    top[0].legend(loc="upper left", handlelength=1, fontsize=6.5)
+    top[3].legend(loc="upper center", handlelength=1)
 
 
 def says(data: dict[str, Any]) -> str:
     return (
         "Above, black the target ½N(−3, 1) + ½N(3, 1), blue the law that comes closest in TV among all images of a Gaussian "
-        "under an L-Lipschitz map; red what it drops. Below, the map. The target is symmetric, the best law is not."
+        "under an L-Lipschitz map; red what it drops, light blue what it adds. Below, the map. The target is symmetric, the best law is not."
     )
 
 

@@ -42,6 +42,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
     slopes.plot([1, 24], [1, 24], color=BLACK, linewidth=0.8, label="as prescribed")
     slopes.plot(asked, column(data["dots"], "slope", model="gan_gp"), MARK["gan_gp"], color=COLOUR["gan_gp"],
                 markersize=4, label="exact $L$")  # fmt: skip
+    if not asked:
+        slopes.text(12, 6, "no run yet", ha="center")
     slopes.set(xlabel="prescribed $L$", ylabel="exact $L$")
     legend(slopes)
 

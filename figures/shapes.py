@@ -15,7 +15,6 @@ from .style import BLUE, RED
 
 TITLE = "Exact densities with atoms and folds"
 PARAMETERS = {"maps": ["clamp", "fold", "rectifier", "sawtooth", "square", "network"], "height": 1.2}
-FILES = ("trained/vae.npz",)
 BOUNDS = (bounds.enlargement,)
 PANELS, SIZE, QUICK = (2, 3), (8.0, 4.2), True
 
@@ -32,9 +31,9 @@ def chosen(name: str) -> lb.AbstractMap:
 
 
 def _network() -> lb.Network:
-    """A small leaky-ReLU network with two folds and one flat piece."""
+    """A small leaky-ReLU network with two folds: slopes 1/5, 29/10, -8/5, 11/10 and 2."""
     first = ([[1], [1], [1], [1]], [1.5, 0.5, -0.5, -1.5])
-    return lb.Network([first, ([[2, -4, 4, -2]], [0])], "relu")
+    return lb.Network([first, ([[3, -5, 3, 1]], [0])], "leaky_relu", "1/10")
 
 
 def data() -> dict[str, Any]:
@@ -64,7 +63,7 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 def says(data: dict[str, Any]) -> str:
     return (
         "Blue the density of g(Z), Z standard normal, red its atoms with their mass: a clamp, a fold, the rectifier, a "
-        "sawtooth, the square (whose density is infinite at its fold, and cut), a small network with a flat piece. "
+        "sawtooth, the square (whose density is infinite at its fold, and cut), a small leaky-ReLU network with two folds. "
         "Whatever the shape, the formula above holds with the map's Lipschitz constant."
     )
 

@@ -55,7 +55,9 @@ def says(data: dict[str, Any]) -> str:
 
 def claims(data: dict[str, Any]) -> dict[str, bool]:
     return {
-        "no generator beats the frontier": all(row["tv"] >= row["forced"] - 1e-9 for row in data["dots"] + data["plain"]),
+        "no generator beats the frontier": all(
+            row["tv"] >= row["forced"] - 1e-9 for row in data["dots"] + data["plain"]
+        ),
         "none is near an exact fit": all(row["slope"] < bounds.symmetric_fit(m=5, s=1) / 100 for row in data["dots"]),
     }
 

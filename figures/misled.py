@@ -40,7 +40,9 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
         ax.set_xscale("log")
         ax.minorticks_off()
         ax.set(xlabel=f"{label}, exact")
-    for ax, label in zip(axes, ("grid slope − L, %", "promise from estimates − from exact numbers, %", "histogram TV − TV, %"), strict=True):
+    for ax, label in zip(
+        axes, ("grid slope − L, %", "estimated promise − exact one, %", "histogram TV − TV, %"), strict=True
+    ):
         ax.set_ylabel(label)
     axes[0].legend()
 
@@ -56,8 +58,12 @@ def says(data: dict[str, Any]) -> str:
 
 def claims(data: dict[str, Any]) -> dict[str, bool]:
     return {
-        "the grid never sees more than L": all(row["lipschitz_grid"] <= row["slope"] * (1 + 1e-9) for row in data["dots"]),
-        "with exact numbers the promise is always kept": all(row["promised"] <= row["gap"] + 1e-12 for row in data["dots"]),
+        "the grid never sees more than L": all(
+            row["lipschitz_grid"] <= row["slope"] * (1 + 1e-9) for row in data["dots"]
+        ),
+        "with exact numbers the promise is always kept": all(
+            row["promised"] <= row["gap"] + 1e-12 for row in data["dots"]
+        ),
         "with estimates it is sometimes broken": any(row["false"] for row in data["dots"]),
     }
 

@@ -63,14 +63,14 @@ def claims(data: dict[str, Any]) -> dict[str, bool]:
         "the value at L = 5 is 0.164784": abs(values[5]["tv"][0] - 0.164784) < 1e-6,
         "the value at L = 2 is 0.412564": abs(values[2]["tv"][0] - 0.412564) < 1e-6,
         "each is proved to 2e-6": all(each["tv"][1] - each["tv"][0] < 2e-6 for each in data["panels"]),
-        "at L = 2, 5 and 20 the best law leans to one side": all(abs(values[L]["left"] - 0.5) > 0.005 for L in (2, 5, 20)),
+        "at L = 2, 5 and 20 the best law leans to one side": all(
+            abs(values[L]["left"] - 0.5) > 0.005 for L in (2, 5, 20)
+        ),
     }
 
 
 def verdict(data: dict[str, Any]) -> Verdict:
-    shown = ", ".join(
-        f"L = {each['L']:g}: {min(each['left'], 1 - each['left']):.3f}" for each in data["panels"]
-    )
+    shown = ", ".join(f"L = {each['L']:g}: {min(each['left'], 1 - each['left']):.3f}" for each in data["panels"])
     return Verdict(
         "(not in the paper: its optimal maps are symmetric)",
         f"TV-optimal laws of a symmetric target are asymmetric; mass of the lighter side at {shown}",

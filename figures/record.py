@@ -14,7 +14,20 @@ import numpy as np
 
 ROOM = Path(__file__).parent
 KEPT, MANIFEST = ROOM / "data", ROOM / "manifest.json"
-NAMES = ("slopes", "gap", "misled", "densities", "penalty", "depth", "promised", "split", "sandwich", "optimal", "shapes", "digits")
+NAMES = (
+    "slopes",
+    "gap",
+    "misled",
+    "densities",
+    "penalty",
+    "depth",
+    "promised",
+    "split",
+    "sandwich",
+    "optimal",
+    "shapes",
+    "digits",
+)
 DIGITS = 10  # kept of each number
 Numbers = dict[str, Any]
 

@@ -73,7 +73,8 @@ def claims(data: dict[str, Any]) -> dict[str, bool]:
     clamp = [mass for _, mass in found["clamp"]["atoms"]]
     return {
         "each law has mass one": all(abs(each["total"] - 1) < 1e-9 for each in data["panels"]),
-        "the clamp's atoms weigh Phi(-1) each": len(clamp) == 2 and max(abs(x - 0.158655253931457) for x in clamp) < 1e-9,
+        "the clamp's atoms weigh Phi(-1) each": len(clamp) == 2
+        and max(abs(x - 0.158655253931457) for x in clamp) < 1e-9,
         "the rectifier's atom weighs one half": found["rectifier"]["atoms"] == [[0.0, 0.5]],
         "folds have no atoms": not found["fold"]["atoms"] and not found["square"]["atoms"],
     }

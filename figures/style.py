@@ -27,14 +27,18 @@ LOOK: Mapping[str, Any] = MappingProxyType({
     "pdf.fonttype": 42,
     "savefig.dpi": 130,
 })  # fmt: skip
-UNDATED: Mapping[str, dict[str, None]] = MappingProxyType({
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-})
+UNDATED: Mapping[str, dict[str, None]] = MappingProxyType(
+    {
+        "png": {"Software": None},
+        "svg": {"Date": None, "Creator": None},
+        "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    }
+)
 
 
-def picture(figure: ModuleType, numbers: dict[str, Any], out: Path, formats: Sequence[str] = ("png", "svg", "pdf")) -> None:
+def picture(
+    figure: ModuleType, numbers: dict[str, Any], out: Path, formats: Sequence[str] = ("png", "svg", "pdf")
+) -> None:
     """Draw the figure and write it in each format; the same versions write the same bytes."""
     from matplotlib import rc_context, rcdefaults
     from matplotlib.figure import Figure

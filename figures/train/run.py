@@ -106,7 +106,13 @@ def _export(run: Run, model: Any, losses: list[dict[str, float]], seconds: float
     weights = {name: value.numpy() for name, value in model.generator.state_dict().items()}
     history = {key: np.array([loss[key] for loss in losses], np.float32) for key in losses[0]}
     asked = {key: value for key, value in run._asdict().items() if value is not None}
-    meta = {**asked, "scale": run.scale, "seconds": round(seconds), "torch": torch.__version__, "threads": torch.get_num_threads()}
+    meta = {
+        **asked,
+        "scale": run.scale,
+        "seconds": round(seconds),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+    }
 
     def write(part: Path) -> None:
         with part.open("wb") as stream:

@@ -12,11 +12,12 @@ from lipbound.maps import Network
 pytest.importorskip("torch", reason="the train extra is not installed")
 
 
-@pytest.mark.parametrize("model", ["vae", "gan"])
-def test_a_run_resumes_after_an_interruption(model, tmp_path):
+@pytest.mark.parametrize("setting", [("vae", None), ("gan", None), ("gan_gp", 5), ("sgm", None)])
+def test_a_run_resumes_after_an_interruption(setting, tmp_path):
     from figures.train.run import Run, train
 
-    run = Run(model, m=2, seed=1, epochs=2)
+    model, slope = setting
+    run = Run(model, m=2, seed=1, epochs=2, L=slope)
     whole = train(run, tmp_path / "whole", tmp_path / "checkpoints-whole", lambda epoch: None)
 
     def interrupt(epoch):
@@ -29,6 +30,63 @@ def test_a_run_resumes_after_an_interruption(model, tmp_path):
     resumed = train(run, tmp_path / "resumed", tmp_path / "checkpoints", lambda epoch: None, every=1)
     with np.load(whole) as a, np.load(resumed) as b:
         assert all(np.array_equal(a[key], b[key]) for key in a.files if key != "meta")
-    g = Network.load(resumed)
-    assert json.loads(json.dumps(g.meta))["epochs"] == 2
-    assert g.at(0) == g.forward(0)
+        assert json.loads(str(a["meta"]))["epochs"] == 2
+    if model != "sgm":
+        g = Network.load(resumed)
+        assert g.at(0) == g.forward(0)
+
+
+def test_the_quick_subset_learns(tmp_path):
+    from figures.train.__main__ import QUICK, main
+
+    main(["--quick", "--jobs", "2", "--out", str(tmp_path / "zoo"), "--checkpoints", str(tmp_path / "checkpoints")])
+    for run in QUICK:
+        with np.load(tmp_path / "zoo" / f"{run.name}.npz") as made:
+            meta = json.loads(str(made["meta"]))
+            assert (meta["m"], meta["seed"], meta["epochs"]) == (run.m, run.seed, run.epochs)
+            losses = {key: made[key] for key in made.files if key.startswith("loss_")}
+        assert all(len(loss) == run.epochs and np.isfinite(loss).all() for loss in losses.values())
+            if run.model == "sgm":  # its loss is mostly noise: look where the score points
+                assert _score(made, 3.0) < 0 < _score(made, -3.0)
+        if run.model == "vae":
+            first, *_, last = sum(losses.values())
+            assert last < first
+        if run.model == "gan_gp":  # the penalty bites: slopes move towards L
+            assert losses["loss_penalty"][-1] < losses["loss_penalty"][0] / 2
+
+
+def _score(made, x):
+    import torch
+
+    from figures.train.networks import Score
+
+    score = Score()
+    score.load_state_dict({name: torch.from_numpy(made[name]) for name in score.state_dict()})
+    return score(torch.tensor([[x]]), 1.0).item()
+
+
+def test_names_and_settings():
+    import argparse
+
+    from figures.train.__main__ import asked
+    from figures.train.run import Run
+
+    given = argparse.Namespace(m=None, L=[1, 23], layers=[None], seed=[0, 1], epochs=400)
+    assert [run.name for run in asked("gan_gp", given)] == [f"gan_gp_L{L:02d}_s{s}" for s in (0, 1) for L in (1, 23)]
+    assert len(asked("sgm", given)) == 22
+    given.layers = [2, 6]
+    first = asked("vae", given)[:2]
+    assert [(run.name, run.m, round(run.scale**2, 9)) for run in first] == [("vae_n2_s0", 5, 26), ("vae_n6_s0", 5, 26)]
+    assert Run("vae", 3, 1).scale == 1 and Run("sgm", 3, 1).scale**2 == pytest.approx(10)
+    assert [len(Run("vae", 5, 0, layers=n).build().generator) for n in (2, 6)] == [3, 11]
+
+
+def test_the_score_network_is_the_studys():
+    import torch
+
+    from figures.train.networks import Score
+
+    score = Score()
+    assert sum(p.numel() for p in score.parameters()) == 34_665
+    x = torch.linspace(-3, 3, 7)[:, None]
+    assert score(x, 0.1).shape == (7, 1) and not torch.equal(score(x, 0.1), score(x, 1.0))

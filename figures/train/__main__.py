@@ -1,9 +1,14 @@
-"""`python -m figures.train vae gan --m 0-10 --seed 0 --jobs 2`: train generators side by side, one thread each."""
+"""`python -m figures.train vae gan --m 0-10 --seed 0 --jobs 2`: train generators side by side, one thread each.
+
+The other studies, at m = 5 unless told: `gan_gp --L 1,3,5` and `vae gan --layers 2-6`; `--quick` trains a few models for a
+few epochs, about a minute in all.
+"""
 
 from __future__ import annotations
 
 import argparse
 from concurrent.futures import ProcessPoolExecutor, wait
+from itertools import product
 from multiprocessing import Manager
 from pathlib import Path
 from typing import Any
@@ -15,6 +20,13 @@ from .objectives import MODELS
 from .run import Run, train
 
 ZOO = Path(__file__).parents[2] / "lipbound" / "zoo"
+QUICK = (
+    Run("vae", 2, 0, 20),
+    Run("sgm", 2, 0, 20),
+    Run("vae", 5, 0, 10, layers=2),
+    Run("gan", 2, 0, 3),
+    Run("gan_gp", 5, 0, 3, L=5),
+)
 
 
 def span(text: str) -> list[int]:
@@ -31,17 +43,31 @@ def work(run: Run, out: Path, checkpoints: Path, done: Any) -> Path:
     return train(run, out, checkpoints, lambda epoch: done.__setitem__(run.name, epoch))
 
 
-def main() -> None:
+def asked(model: str, given: argparse.Namespace) -> list[Run]:
+    """The runs of one model, seed by seed."""
+    slopes = given.L if model == "gan_gp" else [None]
+    places = given.m or ([5] if model == "gan_gp" or given.layers != [None] else span("0-10"))
+    choices = product(given.seed, given.layers, slopes, places)
+    return [Run(model, m, seed, given.epochs, layers, slope) for seed, layers, slope, m in choices]
+
+
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m figures.train", description=__doc__)
-    parser.add_argument("models", nargs="+", choices=sorted(MODELS))
-    parser.add_argument("--m", type=span, default=span("0-10"), help="half the distance of the modes: 3, 0-10 or 0,5")
+    parser.add_argument("models", nargs="*", metavar="model", help=", ".join(MODELS))
+    parser.add_argument("--m", type=span, help="half the distance of the modes: 3, 0-10 or 0,5")
+    parser.add_argument("--L", type=span, default=list(range(1, 24, 2)), help="slopes prescribed to gan_gp")
+    parser.add_argument("--layers", type=span, default=[None], help="the depth study, on normalised data: 2-6")
+    parser.add_argument("--quick", action="store_true", help="a few models, a few epochs")
     parser.add_argument("--seed", type=span, default=[0], help="seeds, one run each")
     parser.add_argument("--epochs", type=int, default=400)
     parser.add_argument("--jobs", type=int, default=1, help="runs side by side")
-    parser.add_argument("--out", type=Path, default=ZOO)
+    parser.add_argument("--out", type=Path, help="default: the package's zoo; quick/ with --quick")
     parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"), help="kept until you delete them")
-    given = parser.parse_args()
-    runs = [Run(model, m, seed, given.epochs) for model in given.models for seed in given.seed for m in given.m]
+    given = parser.parse_args(arguments)
+    if not (set(given.models) <= set(MODELS) and bool(given.models) != given.quick):
+        parser.error(f"give --quick, or one or more of {', '.join(MODELS)}")
+    runs = list(QUICK) if given.quick else [run for model in given.models for run in asked(model, given)]
+    given.out = given.out or (Path("quick") if given.quick else ZOO)
     runs = [run for run in runs if not (given.out / f"{run.name}.npz").exists()]
     with Manager() as manager, ProcessPoolExecutor(given.jobs) as pool, Progress() as bar:
         done: Any = manager.dict()

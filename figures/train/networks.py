@@ -1,4 +1,4 @@
-"""The architectures of the one-dimensional study: generator, discriminator, encoder."""
+"""The architectures of the one-dimensional study: generator, discriminator, encoder, score network."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import torch
 from torch import nn
+from torch.nn.functional import leaky_relu
 from torch.nn.utils.parametrizations import spectral_norm
 
 LATENT_SLOPE = 0.2  # negative slope of every LeakyReLU
@@ -35,6 +36,27 @@ class Encoder(nn.Module):
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         h = self.body(x)
         return self.mean(h), self.log_variance(h)
+
+
+class Score(nn.Module):
+    """(x, sigma) -> the score of the data with noise of deviation sigma added; 34 665 parameters.
+
+    x -> 96 (LeakyReLU 0.01), then 96 + 64 -> 196, then LeakyReLU(0.2) of 196 + 64 -> 1, where the 64 are sigma's sines
+    and cosines -> 32 -> 64 (LeakyReLU 0.2): at each sigma an affine function of x on finitely many pieces.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enter, self.mix, self.leave = nn.Linear(1, 96), nn.Linear(96 + 64, 196), nn.Linear(196 + 64, 1)
+        self.noise = nn.Sequential(
+            nn.Linear(16, 32), nn.LeakyReLU(LATENT_SLOPE), nn.Linear(32, 64), nn.LeakyReLU(LATENT_SLOPE)
+        )
+
+    def forward(self, x: torch.Tensor, sigma: float) -> torch.Tensor:
+        angles = sigma * 10_000.0 ** -(torch.arange(8) / 7)
+        level = self.noise(torch.cat([angles.sin(), angles.cos()])).expand(len(x), -1)
+        h = self.mix(torch.cat([leaky_relu(self.enter(x)), level], 1))
+        return self.leave(leaky_relu(torch.cat([h, level], 1), LATENT_SLOPE))
 
 
 def _chain(linear: list[nn.Module], activation: nn.Module) -> nn.Sequential:

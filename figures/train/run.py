@@ -18,24 +18,41 @@ POINTS, BATCH = 50_000, 1000
 
 
 class Run(NamedTuple):
-    """A model (`vae` or `gan`) for the target 1/2 N(-m, 1) + 1/2 N(m, 1)."""
+    """A model (`vae`, `gan`, `gan_gp` with its L, `sgm`) for the target 1/2 N(-m, 1) + 1/2 N(m, 1).
+
+    `layers` marks a run of the depth study. Its data, and those of `sgm`, are divided by the target's standard
+    deviation, as in the original study (there by the sample's, after subtracting the sample's mean).
+    """
 
     model: str
     m: int
     seed: int
     epochs: int = 400
+    layers: int | None = None
+    L: int | None = None
 
     @property
     def name(self) -> str:
-        return f"{self.model}_m{self.m:02d}_s{self.seed}"
+        return f"{self.model}_{self.setting}_s{self.seed}"
+
+    @property
+    def setting(self) -> str:
+        return f"L{self.L:02d}" if self.L else f"n{self.layers}" if self.layers else f"m{self.m:02d}"
+
+    @property
+    def scale(self) -> float:
+        return (1 + self.m**2) ** 0.5 if self.layers or self.model == "sgm" else 1.0
+
+    def build(self) -> Any:
+        return MODELS[self.model](**{key: value for key in ("layers", "L") if (value := getattr(self, key))})
 
 
 def train(run: Run, out: Path, checkpoints: Path, tick: Callable[[int], None], every: int = 10) -> Path:
     """Train `run` to its end, from its checkpoint if there is one, and write `out/NAME.npz` whole."""
     torch.manual_seed(run.seed)  # initial weights; PyTorch offers no other way to seed them
-    model = MODELS[run.model]()
+    model = run.build()
     rng = torch.Generator().manual_seed(1000 * run.seed + run.m)
-    x = _sample(run.m, rng)
+    x = _sample(run.m, rng) / run.scale
     state_file = checkpoints / f"{run.name}.pt"
     first, losses, seconds = _resume(state_file, model, rng)
     tick(first)
@@ -88,7 +105,14 @@ def _export(run: Run, model: Any, losses: list[dict[str, float]], seconds: float
     """Weights under PyTorch's names, the activation, and how they came about, in one file."""
     weights = {name: value.numpy() for name, value in model.generator.state_dict().items()}
     history = {key: np.array([loss[key] for loss in losses], np.float32) for key in losses[0]}
-    meta = {**run._asdict(), "seconds": round(seconds), "torch": torch.__version__, "threads": torch.get_num_threads()}
+    asked = {key: value for key, value in run._asdict().items() if value is not None}
+    meta = {
+        **asked,
+        "scale": run.scale,
+        "seconds": round(seconds),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+    }
 
     def write(part: Path) -> None:
         with part.open("wb") as stream:

@@ -334,6 +334,7 @@ def test_the_density_at_a_fold_is_the_limit_from_its_right(text: str, y: int, de
     law = pushforward(formula(text))
     beside = law.pdf(np.nextafter(y, y + 1))
     assert law.pdf(y) == density
+    assert np.all(law.pdf(np.full(5_000, float(y))) == density)  # many points go another way
     assert law.logpdf(y) == (np.inf if density else -np.inf)
     assert law.certified.pdf(y).lo == law.certified.pdf(y).hi == density
     assert beside > 1e3 if density else beside == 0  # power: the other side of a fold is not the same

@@ -43,14 +43,14 @@ def test_packing_and_unpacking(packed, tmp_path):
 
 def test_a_network_without_knots_is_packed():
     line = archive.pieces("line", lb.Network([([[2]], [1])], "relu"), np.zeros((1, 1), np.float32))
-    assert line.g.at(3) == 7 and line.g.lipschitz() == 2
+    assert (line.g.at(3), line.g.lipschitz()) == (7, 2)
 
 
 def test_every_run_says_how_it_came_about(packed):
     assert len(packed) >= 129
     for run in packed.values():
         assert {"model", "m", "seed", "epochs", "seconds", "torch"} <= run.meta.keys()
-        assert run.meta["epochs"] == 400 and run.losses.shape[1] == 40
+        assert (run.meta["epochs"], run.losses.shape[1]) == (400, 40)
         assert np.isfinite(run.losses).all()
     sizes = [file.stat().st_size for file in archive.FOLDER.glob("*.npz")]
     assert sum(sizes) < 4e6  # small enough for git
@@ -128,5 +128,6 @@ def best_of(law, L):
 def test_the_halves_share_no_image():
     chosen, held = digits.halves()
     counts = [len(part[name]) for part in (chosen, held) for name in ("three", "seven")]
-    assert sum(counts) == 362 and abs(sum(counts[:2]) - sum(counts[2:])) <= 1
+    assert sum(counts) == 362
+    assert abs(sum(counts[:2]) - sum(counts[2:])) <= 1
     assert held["three"].mean() < 0 < held["seven"].mean()

@@ -1,7 +1,7 @@
 """`python -m figures.train vae gan --m 0-10 --seed 0 --jobs 2`: train generators side by side, one thread each.
 
-The other studies, at m = 5 unless told: `gan_gp --L 1,3,5` and `vae gan --layers 2-6`; `--quick` trains a few models for a
-few epochs, about a minute in all.
+The other studies, at m = 5 unless told: `gan_gp --L 1,3,5` and `vae gan --layers 2-6`; `--quick` trains a few
+models for a few epochs, about a minute in all.
 """
 
 from __future__ import annotations

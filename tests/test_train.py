@@ -55,6 +55,25 @@ def test_the_quick_subset_learns(tmp_path):
             assert losses["loss_penalty"][-1] < losses["loss_penalty"][0] / 2
 
 
+def test_the_score_network_as_exact_pieces(tmp_path):
+    """The maps packed from a result of training are the network, at every noise level."""
+    import torch
+
+    from figures.scores import SIGMAS, levels
+    from figures.train.networks import Score
+    from figures.train.run import Run, train
+
+    file = train(Run("sgm", 2, 0, 1), tmp_path, tmp_path, lambda epoch: None)
+    score = Score()
+    with np.load(file) as made:
+        score.load_state_dict({name: torch.from_numpy(made[name]) for name in score.state_dict()})
+    x = np.linspace(-3, 3, 25)
+    for run, sigma in zip(levels(file), SIGMAS, strict=True):
+        with torch.no_grad():
+            wanted = score(torch.tensor(x, dtype=torch.float32)[:, None], sigma)[:, 0].numpy()
+        assert np.asarray(run.g(x)) == pytest.approx(wanted, rel=1e-4, abs=1e-4)  # it computes in float32
+
+
 def _score(made, x):
     import torch
 

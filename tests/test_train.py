@@ -9,7 +9,7 @@ import pytest
 
 from lipbound.maps import Network
 
-pytest.importorskip("torch", reason="the train extra is not installed")
+torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 
 @pytest.mark.parametrize("setting", [("vae", None), ("gan", None), ("gan_gp", 5), ("sgm", None)])
@@ -57,8 +57,6 @@ def test_the_quick_subset_learns(tmp_path):
 
 def test_the_score_network_as_exact_pieces(tmp_path):
     """The maps packed from a result of training are the network, at every noise level."""
-    import torch
-
     from figures.scores import SIGMAS, levels
     from figures.train.networks import Score
     from figures.train.run import Run, train
@@ -75,8 +73,6 @@ def test_the_score_network_as_exact_pieces(tmp_path):
 
 
 def _score(made, x):
-    import torch
-
     from figures.train.networks import Score
 
     score = Score()
@@ -102,8 +98,6 @@ def test_names_and_settings():
 
 
 def test_the_score_network_is_the_studys():
-    import torch
-
     from figures.train.networks import Score
 
     score = Score()

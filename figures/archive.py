@@ -65,7 +65,7 @@ def study(name: str) -> str:
     ('depth', 'gan_gp', 'vae')
     """
     model, setting, _ = name.rsplit("_", 2)
-    return "depth" if setting.startswith("n") else model
+    return "depth" if "n" in setting else model
 
 
 def save(file: Path, rows: Iterable[Trained]) -> None:

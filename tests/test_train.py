@@ -92,6 +92,7 @@ def test_names_and_settings():
     given.layers = [2, 6]
     first = asked("vae", given)[:2]
     assert [(run.name, run.m, round(run.scale**2, 9)) for run in first] == [("vae_n2_s0", 5, 26), ("vae_n6_s0", 5, 26)]
+    assert [Run("gan_gp", 3, 0, L=5).name, Run("vae", 3, 0, layers=2).name] == ["gan_gp_m03L05_s0", "vae_m03n2_s0"]
     assert Run("vae", 3, 1).scale == 1
     assert Run("sgm", 3, 1).scale ** 2 == pytest.approx(10)
     assert [len(Run("vae", 5, 0, layers=n).build().generator) for n in (2, 6)] == [3, 11]

@@ -65,7 +65,7 @@ def study(name: str) -> str:
     ('depth', 'gan_gp', 'vae')
     """
     model, setting, _ = name.rsplit("_", 2)
-    return "depth" if setting.startswith("n") else model
+    return "depth" if "n" in setting else model
 
 
 def save(file: Path, rows: Iterable[Trained]) -> None:
@@ -103,11 +103,18 @@ def _unpacked(file: Path) -> Iterator[Trained]:
 
 def main(folders: list[str]) -> None:
     files = {file.stem: file for folder in folders for file in sorted(Path(folder).glob("*_s[0-9]*.npz"))}
-    for name in STUDIES:
+    for name in (*STUDIES, "sgm"):
         chosen = [files[stem] for stem in sorted(files) if study(stem) == name]
         if chosen:
-            save(FOLDER / f"{name}.npz", map(read, chosen))
-            print(f"{name}: {len(chosen)} generators, {(FOLDER / f'{name}.npz').stat().st_size / 1e6:.2f} MB")
+            save(FOLDER / f"{name}.npz", _rows(name, chosen))
+            print(f"{name}: {len(chosen)} models, {(FOLDER / f'{name}.npz').stat().st_size / 1e6:.2f} MB")
+
+
+def _rows(name: str, files: list[Path]) -> Iterator[Trained]:
+    from .scores import levels
+
+    for file in files:
+        yield from levels(file) if name == "sgm" else [read(file)]
 
 
 if __name__ == "__main__":

@@ -53,8 +53,9 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 def says(data: dict[str, Any]) -> str:
     runs = ", ".join(sorted({f"{each['runs']} {NAME[each['model']]}s" for each in data["panels"]}))
     return (
-        f"Exact densities, no histogram: black the target, coloured the run with seed 0, shaded the range over all runs "
-        f"at that m ({runs}); what is higher than the picture is cut. Between the modes the formula above forbids zero."
+        "Exact densities, no histogram: black the target, coloured the run with seed 0, shaded the range over all "
+        f"runs at that m ({runs}); what is higher than the picture is cut. Between the modes the formula above forbids "
+        "zero."
     )
 
 

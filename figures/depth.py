@@ -48,8 +48,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 def says(data: dict[str, Any]) -> str:
     return (
         f"Full marks: the depth study, {data['runs']}, trained on data divided by √26, as in the "
-        f"study's code, and shown in the data's own units. Open marks: three layers, data as they are, {data['beside']}. "
-        "Dotted: √26, the slope of the best line. An exact fit needs 268 337."
+        f"study's code, and shown in the data's own units. Open marks: three layers, data as they are, "
+        f"{data['beside']}. Dotted: √26, the slope of the best line. An exact fit needs 268 337."
     )
 
 

@@ -74,7 +74,7 @@ def band(n: int) -> float:
 
 def bound(distance: float, L: float, a: float, b: float) -> float:
     """The declared bound; masses that are only known from below count for no more than that."""
-    return bounds.two_modes(D=distance, L=L, a=a, b=b) if distance > 0 and 0 < a and 0 < b else 0.0
+    return bounds.two_modes(D=distance, L=L, a=a, b=b) if min(distance, a, b) > 0 else 0.0
 
 
 def best(values: Floats, L: float) -> float:
@@ -106,10 +106,10 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 def says(data: dict[str, Any]) -> str:
     risk = 100 * (1 - PARAMETERS["risk"])
     return (
-        f"Left: {data['counts'][0]} threes and {data['counts'][1]} sevens held out, on the line between the class means of "
-        f"the others; dotted, thresholds chosen on the others. Right: total variation that any L-Lipschitz generator of "
-        f"such images has at least, with confidence {risk:.0f} % for each curve, if the images are independent draws: the "
-        "formula above, with the masses' lower confidence limits."
+        f"Left: {data['counts'][0]} threes and {data['counts'][1]} sevens held out, on the line between the class "
+        f"means of the others; dotted, thresholds chosen on the others. Right: total variation that any L-Lipschitz "
+        f"generator of such images has at least, with confidence {risk:.0f} % for each curve, if the images are "
+        "independent draws: the formula above, with the masses' lower confidence limits."
     )
 
 

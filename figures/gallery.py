@@ -18,7 +18,8 @@ SPELLING = ((r"\\(ge|le)(?![a-z])", r"\\\1q"), (r"\\;", r"\\ "), (r"\\middle\\\|
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>lipbound: figures</title><style>
 body {{ font: 16px/1.5 Georgia, serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; }}
-figure {{ margin: 3rem 0; }} figure img {{ width: 100%; max-width: 54rem; }} .formula svg {{ height: auto; max-width: 100%; }}
+figure {{ margin: 3rem 0; }} figure img {{ width: 100%; max-width: 54rem; }}
+.formula svg {{ height: auto; max-width: 100%; }}
 figcaption {{ max-width: 46rem; }} .shows {{ color: #444; font-size: 0.92em; }} nav a {{ margin-right: 1em; }}
 </style></head><body><h1>Figures</h1>
 <p>Every number is computed from exact laws; nothing is estimated from samples unless the caption says so.</p>

@@ -50,8 +50,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 def says(data: dict[str, Any]) -> str:
     wrong = sum(row["false"] for row in data["dots"])
     return (
-        f"The study's estimators on {data['runs']}: the greatest slope on 1000 grid points, histograms of 50 000 samples "
-        f"in 400 bins, and the mass that the formula above promises if fed with them (middle). In {wrong} of "
+        f"The study's estimators on {data['runs']}: the greatest slope on 1000 grid points, histograms of 50 000 "
+        f"samples in 400 bins, and the mass that the formula above promises if fed with them (middle). In {wrong} of "
         f"{len(data['dots'])} cases that promise exceeds the mass that is there."
     )
 
@@ -74,8 +74,8 @@ def verdict(data: dict[str, Any]) -> Verdict:
     wrong, absurd = (sum(row[name] for row in data["dots"]) for name in ("false", "absurd"))
     return Verdict(
         "(how the paper measures L, masses and bounds)",
-        f"grid slopes miss up to {100 * (1 - low):.0f} % of L; the promise made from estimates exceeds the mass present "
-        f"in {wrong} of {len(data['dots'])} cases, and the estimated mass in {absurd}; histogram TV is off by "
+        f"grid slopes miss up to {100 * (1 - low):.0f} % of L; the promise made from estimates exceeds the mass "
+        f"present in {wrong} of {len(data['dots'])} cases, and the estimated mass in {absurd}; histogram TV is off by "
         f"{bias:+.4f} in the median",
         "estimates mislead",
     )

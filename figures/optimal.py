@@ -52,8 +52,9 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 
 def says(data: dict[str, Any]) -> str:
     return (
-        "Above, black the target ½N(−3, 1) + ½N(3, 1), blue the law that comes closest in TV among all images of a Gaussian "
-        "under an L-Lipschitz map; red what it drops, light blue what it adds. Below, the map. The target is symmetric, the best law is not."
+        "Above, black the target ½N(−3, 1) + ½N(3, 1), blue the law that comes closest in TV among all images of a "
+        "Gaussian under an L-Lipschitz map; red what it drops, light blue what it adds. Below, the map. The target is "
+        "symmetric, the best law is not."
     )
 
 

@@ -50,8 +50,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 
 def says(data: dict[str, Any]) -> str:
     return (
-        f"Left: total variation of {data['runs']} at m = 5 over the least that any map of that slope can have (proved). "
-        "Right: the slope asked for by the penalty and the slope obtained."
+        f"Left: total variation of {data['runs']} at m = 5 over the least that any map of that slope can have "
+        "(proved). Right: the slope asked for by the penalty and the slope obtained."
     )
 
 
@@ -73,7 +73,7 @@ def verdict(data: dict[str, Any]) -> Verdict:
     best = ", ".join(f"{L}: {min(column(rows, 'tv', L=L)):.3f}" for L in sorted({row["L"] for row in rows}))
     return Verdict(
         claim,
-        f"the exact slope is {off:.2f} of the one asked for (median); least TV by L {best}; a mode has less than a tenth "
-        f"of the mass at L = {', '.join(map(str, lost)) or 'none'}",
+        f"the exact slope is {off:.2f} of the one asked for (median); least TV by L {best}; a mode has less than a "
+        f"tenth of the mass at L = {', '.join(map(str, lost)) or 'none'}",
         "see numbers",
     )

@@ -40,8 +40,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 
 def says(data: dict[str, Any]) -> str:
     return (
-        f"The two formulas above, at the best event found, against exact TV and KL(g#γ ‖ ν) of {data['runs']} with m ≥ 1; "
-        f"bounds below {PARAMETERS['floor']:g} are drawn there. On the diagonal a bound is attained."
+        f"The two formulas above, at the best event found, against exact TV and KL(g#γ ‖ ν) of {data['runs']} with "
+        f"m ≥ 1; bounds below {PARAMETERS['floor']:g} are drawn there. On the diagonal a bound is attained."
     )
 
 

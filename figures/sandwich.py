@@ -88,10 +88,10 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 
 def says(data: dict[str, Any]) -> str:
     return (
-        "Left, m = 3: what two half-lines force, the sharp frontier (proved from both sides), and the monotone map with "
-        "its steep part clipped. At slope 90.02 the heat-flow map fits exactly; the probability-flow ODE climbs with that "
-        "very slope. Right: what an exact fit needs and what suffices. Formulas above, in this order: half-lines, heat "
-        "flow, ODE, sampler with noise."
+        "Left, m = 3: what two half-lines force, the sharp frontier (proved from both sides), and the monotone map "
+        "with its steep part clipped. At slope 90.02 the heat-flow map fits exactly; the probability-flow ODE "
+        "climbs with that very slope. Right: what an exact fit needs and what suffices. Formulas above, in this order: "
+        "half-lines, heat flow, ODE, sampler with noise."
     )
 
 
@@ -111,7 +111,7 @@ def verdict(data: dict[str, Any]) -> Verdict:
     low = data["frontier"][at][0]
     return Verdict(
         "an exact fit needs a slope that grows exponentially",
-        f"m = 3: the slope {data['ode']:.2f} is needed and suffices; half-lines give {data['floor'][at]:.5f} of the frontier's "
-        f"{low:.5f} at L = {data['L'][at]:.3g}, clipping costs {data['clipped'][at]:.5f}",
+        f"m = 3: the slope {data['ode']:.2f} is needed and suffices; half-lines give {data['floor'][at]:.5f} of the "
+        f"frontier's {low:.5f} at L = {data['L'][at]:.3g}, clipping costs {data['clipped'][at]:.5f}",
         "yes, and it is sharp",
     )

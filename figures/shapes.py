@@ -63,8 +63,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
 def says(data: dict[str, Any]) -> str:
     return (
         "Blue the density of g(Z), Z standard normal, red its atoms with their mass: a clamp, a fold, the rectifier, a "
-        "sawtooth, the square (whose density is infinite at its fold, and cut), a small leaky-ReLU network with two folds. "
-        "Whatever the shape, the formula above holds with the map's Lipschitz constant."
+        "sawtooth, the square (whose density is infinite at its fold, and cut), a small leaky-ReLU network with two "
+        "folds. Whatever the shape, the formula above holds with the map's Lipschitz constant."
     )
 
 

@@ -67,7 +67,7 @@ def claims(data: dict[str, Any]) -> dict[str, bool]:
     vae = medians(data, "vae")
     return {
         "no generator with m >= 4 is steep enough for an exact fit": all(
-            L < data["fit"][m] for m, L in steep if m >= 4
+            data["fit"][m] > slope for m, slope in steep if m >= 4
         ),
         "the median VAE is steeper at m = 5 than at m = 1": vae[5] > 5 * vae[1],
         "TV = 0.1 at m = 5 needs L > 19.3": 19.3 < data["needed"][5] < 19.5,

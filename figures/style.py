@@ -1,4 +1,4 @@
-"""One look for all figures: colours told apart by everyone and in grey, sizes for print, files that repeat byte for byte."""
+"""One look for all figures: colours that everyone can tell apart, sizes for print, files that repeat byte for byte."""
 
 from __future__ import annotations
 

@@ -167,7 +167,8 @@ def test_the_table_is_up_to_date():
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_examples(name):
     found = doctest.testmod(record.module(name))
-    assert found.attempted and not found.failed
+    assert found.attempted
+    assert not found.failed
 
 
 def test_numbers_are_json_without_holes():

@@ -9,7 +9,7 @@ import pytest
 
 from lipbound.maps import Network
 
-pytest.importorskip("torch", reason="the train extra is not installed")
+torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 
 @pytest.mark.parametrize("setting", [("vae", None), ("gan", None), ("gan_gp", 5), ("sgm", None)])
@@ -44,10 +44,10 @@ def test_the_quick_subset_learns(tmp_path):
         with np.load(tmp_path / "zoo" / f"{run.name}.npz") as made:
             meta = json.loads(str(made["meta"]))
             assert (meta["m"], meta["seed"], meta["epochs"]) == (run.m, run.seed, run.epochs)
-            losses = {key: made[key] for key in made.files if key.startswith("loss_")}
-        assert all(len(loss) == run.epochs and np.isfinite(loss).all() for loss in losses.values())
             if run.model == "sgm":  # its loss is mostly noise: look where the score points
                 assert _score(made, 3.0) < 0 < _score(made, -3.0)
+            losses = {key: made[key] for key in made.files if key.startswith("loss_")}
+        assert all(len(loss) == run.epochs and np.isfinite(loss).all() for loss in losses.values())
         if run.model == "vae":
             first, *_, last = sum(losses.values())
             assert last < first
@@ -55,9 +55,24 @@ def test_the_quick_subset_learns(tmp_path):
             assert losses["loss_penalty"][-1] < losses["loss_penalty"][0] / 2
 
 
-def _score(made, x):
-    import torch
+def test_the_score_network_as_exact_pieces(tmp_path):
+    """The maps packed from a result of training are the network, at every noise level."""
+    from figures.scores import SIGMAS, levels
+    from figures.train.networks import Score
+    from figures.train.run import Run, train
 
+    file = train(Run("sgm", 2, 0, 1), tmp_path, tmp_path, lambda epoch: None)
+    score = Score()
+    with np.load(file) as made:
+        score.load_state_dict({name: torch.from_numpy(made[name]) for name in score.state_dict()})
+    x = np.linspace(-3, 3, 25)
+    for run, sigma in zip(levels(file), SIGMAS, strict=True):
+        with torch.no_grad():
+            wanted = score(torch.tensor(x, dtype=torch.float32)[:, None], sigma)[:, 0].numpy()
+        assert np.asarray(run.g(x)) == pytest.approx(wanted, rel=1e-4, abs=1e-4)  # it computes in float32
+
+
+def _score(made, x):
     from figures.train.networks import Score
 
     score = Score()
@@ -77,16 +92,17 @@ def test_names_and_settings():
     given.layers = [2, 6]
     first = asked("vae", given)[:2]
     assert [(run.name, run.m, round(run.scale**2, 9)) for run in first] == [("vae_n2_s0", 5, 26), ("vae_n6_s0", 5, 26)]
-    assert Run("vae", 3, 1).scale == 1 and Run("sgm", 3, 1).scale**2 == pytest.approx(10)
+    assert [Run("gan_gp", 3, 0, L=5).name, Run("vae", 3, 0, layers=2).name] == ["gan_gp_m03L05_s0", "vae_m03n2_s0"]
+    assert Run("vae", 3, 1).scale == 1
+    assert Run("sgm", 3, 1).scale ** 2 == pytest.approx(10)
     assert [len(Run("vae", 5, 0, layers=n).build().generator) for n in (2, 6)] == [3, 11]
 
 
 def test_the_score_network_is_the_studys():
-    import torch
-
     from figures.train.networks import Score
 
     score = Score()
     assert sum(p.numel() for p in score.parameters()) == 34_665
     x = torch.linspace(-3, 3, 7)[:, None]
-    assert score(x, 0.1).shape == (7, 1) and not torch.equal(score(x, 0.1), score(x, 1.0))
+    assert score(x, 0.1).shape == (7, 1)
+    assert not torch.equal(score(x, 0.1), score(x, 1.0))

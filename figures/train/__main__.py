@@ -1,7 +1,7 @@
 """`python -m figures.train vae gan --m 0-10 --seed 0 --jobs 2`: train generators side by side, one thread each.
 
-The other studies, at m = 5 unless told: `gan_gp --L 1,3,5` and `vae gan --layers 2-6`; `--quick` trains a few models for a
-few epochs, about a minute in all.
+The other studies, at m = 5 unless told: `gan_gp --L 1,3,5` and `vae gan --layers 2-6`; `--quick` trains a few
+models for a few epochs, about a minute in all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import torch
 from rich.progress import Progress
 
 from .objectives import MODELS
-from .run import Run, train
+from .run import STUDIED, Run, train
 
 ZOO = Path(__file__).parents[2] / "lipbound" / "zoo"
 QUICK = (
@@ -46,7 +46,7 @@ def work(run: Run, out: Path, checkpoints: Path, done: Any) -> Path:
 def asked(model: str, given: argparse.Namespace) -> list[Run]:
     """The runs of one model, seed by seed."""
     slopes = given.L if model == "gan_gp" else [None]
-    places = given.m or ([5] if model == "gan_gp" or given.layers != [None] else span("0-10"))
+    places = given.m or ([STUDIED] if model == "gan_gp" or given.layers != [None] else span("0-10"))
     choices = product(given.seed, given.layers, slopes, places)
     return [Run(model, m, seed, given.epochs, layers, slope) for seed, layers, slope, m in choices]
 
@@ -66,6 +66,8 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     if not (set(given.models) <= set(MODELS) and bool(given.models) != given.quick):
         parser.error(f"give --quick, or one or more of {', '.join(MODELS)}")
+    if "sgm" in given.models and given.layers != [None]:
+        parser.error("the score network has no depth to choose: give --layers with vae and gan")
     runs = list(QUICK) if given.quick else [run for model in given.models for run in asked(model, given)]
     given.out = given.out or (Path("quick") if given.quick else ZOO)
     runs = [run for run in runs if not (given.out / f"{run.name}.npz").exists()]

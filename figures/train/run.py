@@ -15,6 +15,7 @@ import torch
 from .objectives import MODELS
 
 POINTS, BATCH = 50_000, 1000
+STUDIED = 5  # the m of the studies of slope and depth, which their names leave out
 
 
 class Run(NamedTuple):
@@ -37,7 +38,8 @@ class Run(NamedTuple):
 
     @property
     def setting(self) -> str:
-        return f"L{self.L:02d}" if self.L else f"n{self.layers}" if self.layers else f"m{self.m:02d}"
+        place, study = f"m{self.m:02d}", f"L{self.L:02d}" if self.L else f"n{self.layers}" if self.layers else ""
+        return study if study and self.m == STUDIED else place + study
 
     @property
     def scale(self) -> float:

@@ -1,4 +1,4 @@
-"""What the sharp frontier teaches: closed values, the evidence of every conjecture, limits, and where each would fail."""
+"""What the sharp frontier teaches: closed values, the evidence of conjectures, limits, and where each would fail."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ STEEP = between("33/20", "inf")
 
 
 def _feet(case: Instance, x: object = None, y: object = None) -> Letters:
-    """Where the arc leaves the mode that is served, and where it meets the other; the best pair unless both are given."""
+    """Where the arc leaves the mode served, and where it meets the other; the best pair unless both are given."""
     letters, middle = {**read_pair(case), "L": case.L}, centre(case.nu)
     if (x is None) != (y is None):
         raise DomainError("the feet of the arc are given by `x` and `y` together, or left out to be searched for")

@@ -82,7 +82,7 @@ def promise(proof: Proof) -> None:
     at, z = sp.Symbol("at", positive=True), sp.Symbol("z", nonpositive=True)
     proof.argue("TV >= min over z of C(z), by `one_valley` with all windows around 0; C is even: let z <= 0")
     proof.argue(
-        "z <= c: the window (-inf, b] has at least the mass that it has at z = c, so C(z) >= C(c), the promise at (a, b)"
+        "z <= c: the window (-inf, b] has at least the mass that it has at z = c: C(z) >= C(c), the promise at (a, b)"
     )
     proof.argue("c <= z <= 0: both sides of C(z) are best at a_z and b_z: farther out they fall, then rise to zero")
     proof.argue("so C' = f(a_z) - f(b_z), for both densities agree there and a small move of the ends costs nothing")

@@ -104,7 +104,7 @@ def test_a_violated_bound_is_told_and_the_exit_status_is_one(run: Run, folder: P
     found = run("verify", "vae_m02_s0", "--json", "out.json")
     assert found.code == 1
     assert "VIOLATED" in next(line for line in found.out.splitlines() if "two_modes" in line)
-    assert "4 HOLDS, 1 VIOLATED, 0 UNDECIDED" in found.out
+    assert "9 HOLDS, 1 VIOLATED, 0 UNDECIDED" in found.out
     (report,) = json.loads(Path("out.json").read_text())
     assert report["verdict"] == "VIOLATED"
 

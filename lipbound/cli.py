@@ -116,7 +116,8 @@ def show(
 
     if name is None:
         for each in bounds.ALL:
-            typer.echo(f"{each.name:19}{each.quantity.text()}{' (conjecture)' * each.conjectured}\n{tables.folded('    ' + each.says)}")
+            kind = " (conjecture)" * each.conjectured
+            typer.echo(f"{each.name:19}{each.quantity.text()}{kind}\n{tables.folded('    ' + each.says)}")
         return
     found = declared(name)
     page = "\n".join([str(found), *(f"    {cite(s)}" for s in found.sources)])

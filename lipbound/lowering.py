@@ -45,7 +45,7 @@ def _filled(expr: sp.Expr, values: Mapping[sp.Symbol, Floats], out: Floats) -> F
     for at in zip(*np.nonzero(np.isnan(full)), strict=True) if full.ndim else [()]:
         given = {symbol: extended(float(each[at])) for symbol, each in zip(values, table, strict=True)}
         found = to_enclosure(expr, given)
-        if found.lo == -found.hi and found.hi:
+        if (found.lo, found.hi) == (-np.inf, np.inf):
             raise NotCertifiable(f"{expr} has no value at {', '.join(f'{k} = {float(v):g}' for k, v in given.items())}")
         full[at] = float(found)
     return full

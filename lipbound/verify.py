@@ -19,7 +19,7 @@ from .bounds.one_valley import one_valley
 from .checks import Check, check
 from .divergences import kl, tv, w1
 from .enclosure import Enclosure, Verdict
-from .errors import DomainError
+from .errors import DomainError, NotCertifiable
 from .exact import exact
 from .frontiers import Frontier, valley_frontier
 from .instance import Instance
@@ -186,7 +186,7 @@ def _checked(case: Instance, certify: bool) -> tuple[tuple[Check, ...], tuple[tu
             continue
         try:
             checks.append(check(bound, case, certify=certify))
-        except DomainError as error:
+        except (DomainError, NotCertifiable) as error:
             refused.append((bound.name, str(error)))
     if not checks:
         raise DomainError(refused[0][1])

@@ -16,13 +16,22 @@ def prove(proof: Proof) -> None:
     proof.suppose("nu = 1/2 N(-m, s^2) + 1/2 N(m, s^2), up to a shift")
     proof.suppose("33/20 s <= L")
     isoperimetry(proof)
-    proof.argue("R is even and falls from R(0) = exp(m^2/2) to 1: `symmetric_fit`; if L >= R(0), u(y) >= u(x) + (y - x)/L")
-    proof.argue("and nothing is promised; so let L < R(0). Then 1/R - 1/L, the slope of u(x) - x/L, changes sign at a and -a")
-    proof.argue("so the promise at (x, y) is at most that at (a, y), or not positive: c = a - L u(a) is the arc's centre")
+    proof.argue(
+        "R is even and falls from R(0) = exp(m^2/2) to 1: `symmetric_fit`; if L >= R(0), u(y) >= u(x) + (y - x)/L"
+    )
+    proof.argue(
+        "and nothing is promised; so let L < R(0). Then 1/R - 1/L, the slope of u(x) - x/L, changes sign at a and -a"
+    )
+    proof.argue(
+        "so the promise at (x, y) is at most that at (a, y), or not positive: c = a - L u(a) is the arc's centre"
+    )
     arcs(proof)
     promise(proof)
     steep_enough(proof)
-    ends = Phi(Quantile((Phi((x + m) / s) + Phi((x - m) / s)) * HALF) + (y - x) / L), (Phi((y + m) / s) + Phi((y - m) / s)) * HALF
+    ends = (
+        Phi(Quantile((Phi((x + m) / s) + Phi((x - m) / s)) * HALF) + (y - x) / L),
+        (Phi((y + m) / s) + Phi((y - m) / s)) * HALF,
+    )
     proof.qed(one_sided, sp.Max(0, ends[0] - ends[1]))
 
 
@@ -33,12 +42,19 @@ def arcs(proof: Proof) -> None:
     chi = -((at - z) ** 2) / (2 * L**2) - sp.log(f)
     slope = 1 - m**2 / sp.cosh(m * at) ** 2
     proof.same("chi'' = q' - 1/L^2", (chi.diff(at, 2) - slope + 1 / L**2).rewrite(sp.exp), 0)
-    proof.argue("q' is even, rises on x > 0 from 1 - m^2 <= exp(-m^2) < 1/L^2 to 1 > 1/L^2: chi' falls, then rises there")
+    proof.argue(
+        "q' is even, rises on x > 0 from 1 - m^2 <= exp(-m^2) < 1/L^2 to 1 > 1/L^2: chi' falls, then rises there"
+    )
     proof.same("chi' at the middle", chi.diff(at).subs(at, 0), z / L**2)
     proof.argue("it is <= 0: on x > 0 chi falls, then rises; on x < 0, from the left, it falls, rises and falls again")
     proof.argue("at z = c, x = a: chi = 0 and chi' = q - u u' = (log R)' > 0, so chi > 0 on (a, 0] if it is so at 0")
     middle(proof)
-    proof.argue("and then so at 0 for c <= z <= 0: chi > 0 on (a_z, b_z), around 0 with a_z >= a, as chi falls in z left of z")
+    proof.argue(
+        "so it is: the promise at (a, y) grows with y up to 0, and is greatest at some y = b >= 0, or at infinity"
+    )
+    proof.argue(
+        "and then so at 0 for c <= z <= 0: chi > 0 on (a_z, b_z), around 0 with a_z >= a, as chi falls in z left of z"
+    )
 
 
 def middle(proof: Proof) -> None:
@@ -55,7 +71,9 @@ def middle(proof: Proof) -> None:
     tau = -t / R
     bracket = (2 * tau + u) * (1 - t * R.diff(t) / R) - tau
     proof.same("P' = -bracket/R", change, -bracket / R)
-    proof.argue("e falls to e(0) = 0, so e > 0 and tau >= |u|: the bracket is positive, P falls to 0, drop rises, then falls")
+    proof.argue(
+        "e falls to e(0) = 0, so e > 0 and tau >= |u|: the bracket is positive, P falls to 0, drop rises, then falls"
+    )
     proof.argue("drop(0) = 0, and drop -> m^2 - m^2 = 0 at -inf, as R -> 1 and e -> m there: so drop > 0 between")
 
 
@@ -63,11 +81,16 @@ def promise(proof: Proof) -> None:
     """C(z) = the greatest of N(z, L^2)(a', b') - nu(a', b') over a' <= 0 <= b': TV >= C(z) for some z, `one_valley`."""
     at, z = sp.Symbol("at", positive=True), sp.Symbol("z", nonpositive=True)
     proof.argue("TV >= min over z of C(z), by `one_valley` with all windows around 0; C is even: let z <= 0")
-    proof.argue("z <= c: the window (-inf, b] has at least the mass that it has at z = c, and C(z) >= C(c), the promise at (a, b)")
-    proof.argue("c <= z <= 0: C(z) is attained at a_z, b_z, so C' = f(a_z) - f(b_z), where both densities agree")
+    proof.argue(
+        "z <= c: the window (-inf, b] has at least the mass that it has at z = c: C(z) >= C(c), the promise at (a, b)"
+    )
+    proof.argue("c <= z <= 0: both sides of C(z) are best at a_z and b_z: farther out they fall, then rise to zero")
+    proof.argue("so C' = f(a_z) - f(b_z), for both densities agree there and a small move of the ends costs nothing")
     gap = ((at - z) ** 2 - (-at - z) ** 2) / (2 * L**2)
     proof.nonnegative("chi(-x) - chi(x) for x > 0", gap)
-    proof.argue("so b_z <= |a_z| <= |a|; f rises on (0, m'), m' its mode, and C' >= 0 if |a| <= m', that is if L >= R(m')")
+    proof.argue(
+        "so b_z <= |a_z| <= |a|; f rises on (0, m'), m' its mode, and C' >= 0 if |a| <= m', that is if L >= R(m')"
+    )
     proof.argue("then C(z) >= C(c), and C(c) is at least the promise at every (x, y)")
 
 
@@ -79,15 +102,22 @@ def steep_enough(proof: Proof) -> None:
     proof.holds("m <= 1: R(0) = exp(m^2/2) <= 33/20", LEAST - sp.exp(q), {q: (0, HALF)})
     rise = (sp.sinh(2 * h) / 2 - h).diff(h)
     proof.same("m^2 grows with h", square.diff(h) * sp.sinh(h) ** 2, sp.sinh(h) * sp.cosh(h) - h)
-    proof.nonnegative("as sinh(2h)/2 - h does, from zero", rise.rewrite(sp.exp).subs(sp.exp(2 * h), 1 + q).subs(sp.exp(-2 * h), 1 / (1 + q)))
+    proof.nonnegative(
+        "as sinh(2h)/2 - h does, from zero",
+        rise.rewrite(sp.exp).subs(sp.exp(2 * h), 1 + q).subs(sp.exp(-2 * h), 1 / (1 + q)),
+    )
     small = sp.Rational(1, 15)
     proof.holds("h <= 1/15: R(m') <= R(0) <= 33/20", LEAST - sp.exp(square / 2), {h: (small, small)})
+    proof.argue(
+        "h >= 12: lag = m - m' <= 2 m exp(-2 h) <= 2 h exp(-2 h), less than 1/1000; m + m' > 3; f >= phi(lag)/2"
+    )
+    proof.holds(
+        "2 h exp(-2 h) at h = 12, beyond which it falls", sp.Rational(1, 1000) - 2 * h * sp.exp(-2 * h), {h: (12, 12)}
+    )
+    proof.holds("Phi(m + m') at least", Phi(q) - sp.Rational(998, 1000), {q: (3, 3)})
+    far = LEAST * phi(lag) * HALF - phi(Quantile((Phi(-lag) + q) * HALF))
+    proof.holds("h >= 12: R(m') <= 33/20", far, {lag: (0, sp.Rational(1, 1000)), q: (sp.Rational(998, 1000), 1)})
     mode, half = (h * sp.tanh(h)) ** HALF, square**HALF
     level = (Phi(mode - half) + Phi(mode + half)) * HALF
     density = (phi(mode - half) + phi(mode + half)) * HALF
     proof.holds("1/15 <= h <= 12: R(m') <= 33/20", LEAST * density - phi(Quantile(level)), {h: (small, 12)})
-    proof.argue("h >= 12: lag = m - m' <= 2 m exp(-2 h) <= 2 h exp(-2 h), less than 1/1000; m + m' > 3; f >= phi(lag)/2")
-    proof.holds("2 h exp(-2 h) at h = 12, beyond which it falls", sp.Rational(1, 1000) - 2 * h * sp.exp(-2 * h), {h: (12, 12)})
-    proof.holds("Phi(m + m') at least", Phi(q) - sp.Rational(998, 1000), {q: (3, 3)})
-    far = LEAST * phi(lag) * HALF - phi(Quantile((Phi(-lag) + q) * HALF))
-    proof.holds("h >= 12: R(m') <= 33/20", far, {lag: (0, sp.Rational(1, 1000)), q: (sp.Rational(998, 1000), 1)})

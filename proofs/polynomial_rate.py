@@ -18,10 +18,16 @@ def prove(proof: Proof) -> None:
     U, Q, x = sp.Function("U")(sp.Symbol("x")), sp.Function("Q")(sp.Symbol("x")), sp.Symbol("x")
     psi = sp.Function("psi")(x)  # log of phi(U) / f, where U = Quantile(F + e): U' = exp(-psi), psi' = Q - U U'
     raised = (Q - U * sp.exp(-psi)).diff(x).subs(sp.Derivative(U, x), sp.exp(-psi))
-    proof.same("beyond b, psi'' = q' - U'^2 + U U' psi'", raised, Q.diff(x) - sp.exp(-2 * psi) + U * sp.exp(-psi) * psi.diff(x))
+    proof.same(
+        "beyond b, psi'' = q' - U'^2 + U U' psi'", raised, Q.diff(x) - sp.exp(-2 * psi) + U * sp.exp(-psi) * psi.diff(x)
+    )
     proof.argue("at b psi = log L and psi' <= 0, as N(c, L^2) falls below f there; q' rises, and U > 0")
-    proof.argue("if psi' grew positive it would stay so, but psi -> -inf where F + e reaches 1: so psi <= log L beyond b")
-    proof.argue("so Quantile(G) rises at least as 1/L: G is the law of an L-Lipschitz map of the line, `one_sided` says")
+    proof.argue(
+        "if psi' grew positive it would stay so, but psi -> -inf where F + e reaches 1: so psi <= log L beyond b"
+    )
+    proof.argue(
+        "so Quantile(G) rises at least as 1/L: G is the law of an L-Lipschitz map of the line, `one_sided` says"
+    )
     proof.argue("TV(G, nu) = G(b) - F(b) = Phi(u(a) + (b - a)/L) - F(b), as G' >= f on (a, b) alone")
 
     # No more than for two points.
@@ -32,5 +38,7 @@ def prove(proof: Proof) -> None:
     proof.same("concavity: no step is as long as that from zero", step.subs(w, 0), 0)
     proof.same("as w grows it changes by", step.diff(w), phi(w + v) - phi(w))
     proof.nonnegative("log phi(w) - log phi(w + v)", sp.expand((w + v) ** 2 / 2 - w**2 / 2))
-    proof.argue("for b > m: Phi((b + m)/L) <= Phi(2 m/L) + Phi((b - m)/L) - 1/2, and Phi((b - m)/L) <= Phi(b - m) <= F(b)")
+    proof.argue(
+        "for b > m: Phi((b + m)/L) <= Phi(2 m/L) + Phi((b - m)/L) - 1/2, and Phi((b - m)/L) <= Phi(b - m) <= F(b)"
+    )
     proof.qed(polynomial_rate, Phi(2 * m / L) - sp.Rational(1, 2))

@@ -29,7 +29,9 @@ def prove(proof: Proof) -> None:
     proof.same("at x the slope of the drift is less by", beyond, bell.rewrite(sp.exp))
     tanh = sp.Symbol("tanh", real=True)
     proof.nonnegative("which is at least zero", 2 * m**2 * tau / sp.Symbol("var", positive=True) ** 2 * tanh**2)
-    proof.argue("small steps have |1 + h b'| <= 1 + h b'(0), for b' >= 1 - 2 / min(1, s^2): no path of noises moves more")
+    proof.argue(
+        "small steps have |1 + h b'| <= 1 + h b'(0), for b' >= 1 - 2 / min(1, s^2): no path of noises moves more"
+    )
     z = sp.Symbol("z", positive=True)  # tau / var falls from 1 / s^2 to zero
     proof.same("the change of variable", (tau / var).diff(time), -2 * tau / var**2)
     integrand = s**4 * sp.exp(2 * m**2 / s**2) * sp.exp(-2 * m**2 * z)

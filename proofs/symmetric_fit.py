@@ -32,7 +32,9 @@ def prove(proof: Proof) -> None:
     proof.same("I = phi(Quantile(.)) bends by -1/I: it is concave", bends, -1 / phi(Quantile(p)))
     mode = sp.exp(-((x - m) ** 2) / (2 * s**2)) / (s * sp.sqrt(2 * sp.pi))
     proof.same("at a mode's own level it is s times the density", phi((x - m) / s), s * mode)
-    proof.argue("so I(F) >= (I(F1) + I(F2))/2 = s f for the modes' F1 and F2: R >= s; and R -> s at infinity: I(t/2) ~ I(t)/2")
+    proof.argue(
+        "so I(F) >= (I(F1) + I(F2))/2 = s f for the modes' F1 and F2: R >= s; and R -> s at infinity: I(t/2) ~ I(t)/2"
+    )
     proof.same("q'' on x > 0", slope.diff(x), 2 * m**3 / s**6 * sp.tanh(m * x / s**2) / sp.cosh(m * x / s**2) ** 2)
     proof.positive("it is positive there", (2 * m**3 / s**6 * sp.tanh(z) / sp.cosh(z) ** 2))
     proof.argue("at a first x1 > 0 with psi' = 0, psi'' >= 0: q' >= u'^2 there, and psi' > 0 just beyond, as q'' > 0")
@@ -44,7 +46,9 @@ def prove(proof: Proof) -> None:
 def negative(proof: Proof, z: sp.Symbol) -> None:
     """1 - z - exp(-z) < 0 for z = m^2/s^2 > 0: by its series near zero, in boxes, and at a glance far out."""
     rest = sp.exp(-z) - 1 + z
-    proof.argue("so psi'' < 0 there where exp(-z) > 1 - z for z = m^2/s^2; for z <= 1/8 that series alternates and falls")
+    proof.argue(
+        "so psi'' < 0 there where exp(-z) > 1 - z for z = m^2/s^2; for z <= 1/8 that series alternates and falls"
+    )
     proof.nonnegative("for z <= 1/8: its first two terms", (z**2 / 2 - z**3 / 6).subs(z, 1 / (8 + z)))
     proof.holds("for 1/8 <= z <= 2", rest, {z: (sp.Rational(1, 8), 2)})
     proof.positive("for z >= 2", rest.subs(z, 2 + z))

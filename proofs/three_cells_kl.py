@@ -22,7 +22,9 @@ def prove(proof: Proof) -> None:
     ratio = t**2 / 2 - (t + w) ** 2 / 2
     proof.same("log phi(t + w) - log phi(t)", ratio, -w * (t + w / 2))
     proof.positive("it falls as t grows", -ratio.diff(t))
-    proof.argue("x, y <= 0: the mean rises, then falls, so on a row c <= t <= e it is least at an end, or at its limit there")
+    proof.argue(
+        "x, y <= 0: the mean rises, then falls, so on a row c <= t <= e it is least at an end, or at its limit there"
+    )
     proof.argue("some row holds t, so the least value over the rows is a lower bound; and KL >= 0")
     least = sp.Min(*(mean.subs(t, at).subs(w, D / L) for at in (c, e)))
     proof.qed(three_cells_kl, sp.Max(0, least - sp.log(tilted)))

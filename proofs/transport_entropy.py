@@ -12,7 +12,9 @@ def prove(proof: Proof) -> None:
     t = sp.Symbol("t", real=True)
     proof.cite("for the Gaussian, of any dimension, C = 1 will do, for W2 and so for W1 <= W2", "Talagrand96")
     proof.cite("C will do iff E exp(t (f - E f)) <= exp(C t^2 / 2) for all t and 1-Lipschitz f", "BobkovGoetze99")
-    proof.argue("for 1-Lipschitz f the function f(g(.))/L is 1-Lipschitz: its moment at L t is at most exp(L^2 t^2 / 2)")
+    proof.argue(
+        "for 1-Lipschitz f the function f(g(.))/L is 1-Lipschitz: its moment at L t is at most exp(L^2 t^2 / 2)"
+    )
     proof.same("so for mu C = L^2 will do", (L * t) ** 2 / 2, L**2 * t**2 / 2)
     least = h**2 / (2 * L**2)
     proof.same("h^2 = 2 L^2 KL, solved", 2 * L**2 * least, h**2)

@@ -17,7 +17,10 @@ def prove(proof: Proof) -> None:
     at_a, at_b = (1 - a) - Phi(-w - Quantile(a)), a - Phi(-w - Quantile(1 - a))
     proof.argue("`two_modes` for the sets {x} and {y}, where b = 1 - a: TV >= the lesser of these two, at_a and at_b")
     proof.same("the first: the heavier point gets all that nu gives it", at_a, Phi(Quantile(a) + w) - a)
-    proof.argue("Quantile(1 - a) = -Quantile(a), so the second, where the heavier is robbed, is Phi(z) - Phi(z - w)")
+    proof.argue(
+        "Quantile(1 - a) = -Quantile(a) turns the second, where the heavier is robbed, into Phi(z) - Phi(z - w)"
+    )
+    proof.same("which is the second", at_b.subs(Quantile(1 - a), -Quantile(a)), a - Phi(Quantile(a) - w))
     proof.same("they agree at w = 0", (rob - serve).subs(w, 0), 0)
     proof.same("their difference grows like", (rob - serve).diff(w), phi(z - w) - phi(z + w))
     proof.nonnegative("log phi(z - w) - log phi(z + w)", sp.expand((z + w) ** 2 / 2 - (z - w) ** 2 / 2))

@@ -32,7 +32,6 @@ from lipbound.bounds import (
     unbalanced_fit,
 )
 from lipbound.checks import check
-from lipbound.divergences import Divergence, tv
 from lipbound.enclosure import Enclosure, Verdict
 from lipbound.errors import DomainError
 from lipbound.estimators import grid_lipschitz

@@ -1,4 +1,4 @@
-"""What the sharp frontier teaches: closed values, the evidence of every conjecture, limits, and where each would fail."""
+"""What the sharp frontier teaches: closed values, the evidence of conjectures, limits, and where each would fail."""
 
 from __future__ import annotations
 
@@ -67,6 +67,16 @@ def test_power_one_sided_is_false_below_its_slope_and_refused():
     assert FRONTIER.of(case, {}).at_least(value) is Verdict.VIOLATED  # sharing is better here, by 0.029
     with pytest.raises(DomainError, match=r"one_sided supposes 33/20 s <= L, but L = 1\.1 s"):
         check(one_sided, case)
+
+
+def test_power_feet_in_the_wrong_order_would_promise_too_much_and_are_refused():
+    letters = {"m": 3, "s": 1, "L": 2, "x": "-2.8", "y": "-3.2"}
+    found = replace(one_sided, incoherent=None)(**letters)
+    assert found > 0  # where u rises faster than 1/L a law of slope 1/L falls behind going left
+    for wrong in (letters, {**letters, "x": [-4, "-2.8"]}):
+        for evaluate in (one_sided, one_sided.enclose) if wrong is letters else (one_sided,):
+            with pytest.raises(DomainError, match="is not left of y"):
+                evaluate(**wrong)
 
 
 def test_sharing_is_worse_than_robbing_where_the_modes_part():

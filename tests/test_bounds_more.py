@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.stats import chi2 as chi2_law
 from scipy.stats import norm
 
@@ -20,23 +21,28 @@ from lipbound.bounds import (
     inverse_depth,
     log_concave,
     mixture_in_ball,
+    moments,
+    null_image,
+    ode_exponent,
+    poincare,
     precision,
     residual_depth,
     sde_exponent,
     several_modes,
     symmetric_fit,
+    transport_entropy,
     two_modes,
     two_modes_surface,
 )
 from lipbound.checks import check
 from lipbound.divergences import hellinger2
 from lipbound.enclosure import Verdict
-from lipbound.errors import DomainError
+from lipbound.errors import DomainError, NotCertifiable
 from lipbound.exact_console import Console
 from lipbound.hypothesis import Standing
 from lipbound.instance import Instance
 from lipbound.laws import Discrete, Gaussian, gaussian_mixture, pushforward, two_gaussians
-from lipbound.maps import affine, clamp, from_slopes
+from lipbound.maps import affine, clamp, formula, from_slopes
 from lipbound.projection import project, unit
 
 STANDINGS = [
@@ -201,3 +207,69 @@ def test_power_an_upper_bound_that_is_too_low_is_violated():
     assert found.verdict is Verdict.UNDECIDED  # 3 > 2: no block of this kind; the hypothesis was only assumed
     with pytest.raises(DomainError, match="depends on the event: at is missing"):
         check(bi_lipschitz, Instance(affine(2), Discrete((0,), (1,))))
+
+
+# --- letters and measurements at the edge
+
+
+def test_moments_say_nothing_of_two_laws_on_one_point_and_are_never_nan():
+    same = "delta, v and w are all zero: both laws sit on the same point"
+    for letters in ({"delta": 0, "v": 0, "w": 0}, {"delta": [0, 1], "v": [0, 1], "w": [0, 1]}):
+        with pytest.raises(DomainError, match=same):
+            moments(**letters)
+    with pytest.raises(DomainError, match=same):
+        moments.enclose(delta=0, v=0, w=0)
+    found = moments(delta=[[0], [1], ["1e-200"]], v=[0, 1], w=[1, 1])
+    assert np.array_equal(found, [[0, 0], [0.5, 0.2], [0, 0]])
+    assert moments(delta="1e-200", v=0, w=0) == 1.0  # the squares underflow: balls step in
+    assert moments(delta="1e300", v="1e300", w=0) == pytest.approx(0.5, rel=1e-15)
+    with pytest.raises(NotCertifiable, match="has no value at delta = 0"):
+        moments(delta="1e-400", v=0, w=0)  # beyond floats, where it would be 0/0
+
+
+def test_bi_lipschitz_refuses_to_read_a_slope_off_some_branches_only():
+    case = Instance(formula("z + tanh(z)/2"), Gaussian())
+    with pytest.raises(DomainError, match="g has no Lipschitz inverse: a branch is constant or not affine"):
+        bi_lipschitz.read(case)
+
+
+@pytest.mark.parametrize(("m", "s"), [(2, 1), (2, "1/2"), ("1/16", 1), (3, 2)])
+def test_flows_are_measured_with_proof_and_agree_with_quadrature(m, s):
+    case = Instance(affine(1), two_gaussians(m, s))
+    half, sd = float(Fraction(m)), float(Fraction(s))
+
+    def slope(t, noise):
+        var = sd**2 * np.exp(-2 * t) - np.expm1(-2 * t)
+        return 1 - noise / var + noise * half**2 * np.exp(-2 * t) / var**2
+
+    plain = quad(slope, 0, 30, args=(1,), epsabs=1e-11, limit=500)[0]
+    for path in ("diffusion", "straight"):
+        found = check(ode_exponent, case, path=path).measured
+        assert found.certified
+        assert found.error < 1e-12
+        assert float(found) == pytest.approx(plain, abs=1e-9)
+
+    def grown(t):
+        return np.exp(2 * quad(slope, 0, t, args=(2,), epsabs=1e-10, limit=500)[0])
+
+    noisy = np.sqrt(2 * quad(grown, 0, 12, epsabs=1e-7, epsrel=1e-8, limit=300)[0])
+    found = check(sde_exponent, case).measured
+    assert found.certified
+    assert float(found) == pytest.approx(noisy, rel=1e-6)
+
+
+def test_transport_and_entropy_meet_at_a_shift_and_variance_at_a_line():
+    moved = check(transport_entropy, affine(3), Gaussian("1/2", 3))
+    assert float(moved.promised) == pytest.approx(1 / 72, rel=1e-12)
+    assert moved.measured.overlaps(moved.promised)
+    clamped = check(poincare, clamp(-1, 1), Gaussian())
+    assert float(clamped.measured) == pytest.approx(0.516058551, abs=1e-9)  # E min(Z^2, 1)
+    assert clamped.verdict is Verdict.HOLDS
+
+
+def test_what_a_map_leaves_on_points_is_lost():
+    found = check(null_image, clamp(-1, 1), Gaussian())
+    assert found.measured.overlaps(found.promised)
+    assert float(found.promised) == pytest.approx(2 * norm.cdf(-1), rel=1e-14)
+    both = check(null_image, clamp(-1, 1), Discrete((-1, 1), ("1/2", "1/2")))
+    assert both.promised.hi == 0  # the target gives these points more

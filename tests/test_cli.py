@@ -87,7 +87,7 @@ def test_verify_prints_every_bound_and_a_summary_in_80_plain_columns(run: Run):
         assert (f" {each.name} " in found.out) == (each.name != "exact_fit")
     for word in ("vae_m02_s0", "1/2 N(-2, 1) + 1/2 N(2, 1)", "pieces", "L = ", "sharp frontier", "±"):
         assert word in found.out
-    assert found.out.rstrip().splitlines()[-2].startswith("1 generator, 5 checks: 5 HOLDS, 0 VIOLATED, 0 UNDECIDED")
+    assert found.out.rstrip().splitlines()[-2].startswith("1 generator, 10 checks: 10 HOLDS, 0 VIOLATED, 0 UNDECIDED")
     assert max(map(len, found.out.splitlines())) <= WIDTH
     assert "\x1b" not in found.out + found.err
     assert not found.err
@@ -104,7 +104,7 @@ def test_a_violated_bound_is_told_and_the_exit_status_is_one(run: Run, folder: P
     found = run("verify", "vae_m02_s0", "--json", "out.json")
     assert found.code == 1
     assert "VIOLATED" in next(line for line in found.out.splitlines() if "two_modes" in line)
-    assert "4 HOLDS, 1 VIOLATED, 0 UNDECIDED" in found.out
+    assert "9 HOLDS, 1 VIOLATED, 0 UNDECIDED" in found.out
     (report,) = json.loads(Path("out.json").read_text())
     assert report["verdict"] == "VIOLATED"
 

@@ -66,6 +66,12 @@ MUTANTS = [
     ("exact_fit", "phi(Quantile(F)) / L)", "phi(Quantile(F)) * L)", "grows at the rate"),
     ("exact_fit", "Phi(-Quantile(F) + h / L)", "Phi(-Quantile(F) + 2 * h / L)", "from the left"),
     ("exact_fit", "    proof.qed(exact_fit, L * rate / f)", "", "qed is missing"),
+    ("one_sided", "sp.Rational(33, 20)", "sp.Rational(8, 5)", "m <= 1: R(0)"),
+    ("one_sided", "LEAST * density", "LEAST * density * sp.Rational(99, 100)", "fails for h in"),
+    ("one_sided", "(sp.Rational(998, 1000), 1)", "(sp.Rational(1, 2), 1)", "h >= 12"),
+    ("symmetric_fit", "sp.exp(-z) - 1 + z\n", "sp.exp(-z) - 1 + z - z**2 / 2\n", "for 1/8 <= z <= 2"),
+    ("polynomial_rate", 'proof.suppose("33/20 s <= L")', "", "the proof supposes nu"),
+    ("two_points", "(z + w) ** 2 / 2 - (z - w) ** 2 / 2", "(z - w) ** 2 / 2 - (z + w) ** 2 / 2", "log phi(z - w)"),
 ]  # fmt: skip
 
 

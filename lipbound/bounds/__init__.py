@@ -54,12 +54,15 @@ from .two_modes import two_modes as two_modes
 from .unbalanced import unbalanced_fit as unbalanced_fit
 from .unbalanced import unbalanced_limit as unbalanced_limit
 
-GAPS: Final[tuple[Bound, ...]] = (gap_tv, gap_kl, gap_kl_reverse, two_modes, one_valley, exact_fit)  # what verify asks
+GAPS: Final[tuple[Bound, ...]] = (  # what verify asks: read off (g, nu) alone, in milliseconds
+    gap_tv, gap_kl, gap_kl_reverse, two_modes, one_valley, exact_fit,
+    several_modes, three_cells_kl, tail_tv, moments, poincare,
+)  # fmt: skip
 ALL: Final[tuple[Bound, ...]] = (
-    *GAPS, gap_hellinger2, gap_js, gap_chi2, gap_chi2_reverse, gap_renyi2, several_modes, balanced, tail_tv,
+    *GAPS, gap_hellinger2, gap_js, gap_chi2, gap_chi2_reverse, gap_renyi2, balanced,
     enlargement, tail, precision, symmetric_fit, mixture_in_ball, log_concave, latent_remedy,
     bi_lipschitz, bi_lipschitz_tv, residual_depth, inverse_depth, ode_exponent, sde_exponent,
-    pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above, moments,
+    pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above,
     two_points, two_points_rate, one_sided, one_sided_early, shared_loss, polynomial_rate, valley_rate,
-    three_cells_kl, product_target, null_image, poincare, transport_entropy, unbalanced_fit, unbalanced_limit,
+    product_target, null_image, transport_entropy, unbalanced_fit, unbalanced_limit,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from scipy.special import ndtr
 from sympy import Integer, Max, Rational
 
 from ..bound import INF, Hypothesis, Letters, LowerBound, Parameter
+from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..events import admissible, best_pair, position
 from ..exact import exact
@@ -54,7 +55,7 @@ STEEP = between("33/20", "inf")
 
 
 def _feet(case: Instance, x: object = None, y: object = None) -> Letters:
-    """Where the arc leaves the mode that is served, and where it meets the other; the best pair unless both are given."""
+    """Where the arc leaves the mode served, and where it meets the other; the best pair unless both are given."""
     letters, middle = {**read_pair(case), "L": case.L}, centre(case.nu)
     if (x is None) != (y is None):
         raise DomainError("the feet of the arc are given by `x` and `y` together, or left out to be searched for")
@@ -70,8 +71,17 @@ def _feet(case: Instance, x: object = None, y: object = None) -> Letters:
 
 
 def _ordered(given: Letters) -> str:
-    wrong = np.ndim(given["x"]) == 0 == np.ndim(given["y"]) and not exact(given["x"]) < exact(given["y"])
+    """Where x is not left of y the formula bounds nothing."""
+    wrong = np.any(_end(given["x"], "hi") >= _end(given["y"], "lo"))
     return f"x = {given['x']} is not left of y = {given['y']}" if wrong else ""
+
+
+def _end(place: Any, side: str) -> Any:
+    """The greatest or least value that a place may have; of many places, each."""
+    if isinstance(place, Enclosure):
+        return np.asarray(getattr(place, side))
+    values = np.asarray(place, object)
+    return np.asarray([float(exact(v)) for v in values.ravel()]).reshape(values.shape)
 
 
 FEET = (

@@ -100,7 +100,7 @@ log_concave = UpperBound(
     read=_convexity,
     witness=_gaussian,
     hypotheses=(Hypothesis("-log density of nu is kappa-convex", _concave),),
-    sources=("Caffarelli00, Thm 11",),
+    sources=("Caffarelli00",),
     provenance="published, wording ours",
 )
 

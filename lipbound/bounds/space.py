@@ -20,7 +20,9 @@ product_target = LowerBound(
     says="Coordinates beside a hard one make a target no easier; Gaussian ones, no wider than L, make it no harder.",
     quantity=tv,
     formula=t,
-    parameters=(Parameter(t, 0, 1, "TV*(nu1, L), or less, for the law nu1 of one coordinate of nu", closed="low high"),),
+    parameters=(
+        Parameter(t, 0, 1, "TV*(nu1, L), or less, for the law nu1 of one coordinate of nu", closed="low high"),
+    ),
     read=read,
     sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
     provenance="derived here",

@@ -32,13 +32,18 @@ def _line(L: Any, **others: Any) -> Witness:
     return Witness(affine(exact(L)), Gaussian(), {})
 
 
+def _slope(case: Instance) -> Letters:
+    """L."""
+    return {"L": case.L}
+
+
 poincare = UpperBound(
     name="poincare",
     says="An L-Lipschitz image of a Gaussian varies no more than the Gaussian, L times as wide.",
     quantity=Quantity("Var", "Var(g(Z))", r"\mathrm{Var}(g(Z))", _variance),
     formula=L**2,
     parameters=(SLOPE,),
-    read=lambda case: {"L": case.L},
+    read=_slope,
     witness=_line,
     sources=("Chernoff81",),
     provenance="published, wording ours",

@@ -1,4 +1,4 @@
-"""Relative entropy between an L-Lipschitz image of a Gaussian and a law with two separated modes, without its masses."""
+"""Relative entropy between an L-Lipschitz image of a Gaussian and two separated modes, however it shares its mass."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sympy import Integer, Max, Min, exp, log
 
 from ..bound import INF, Letters, LowerBound, Parameter
 from ..divergences import kl
-from ..exact import exact, extended
+from ..exact import extended
 from ..instance import Instance
 from ..symbols import D, L, Phi, a, b, c, e, x, y
 from .two_modes import incoherent as disjoint
@@ -56,15 +56,25 @@ def rows(cells: Cells) -> tuple[Floats, Floats, Floats, Floats]:
     """Levels [c, e] that cover the line, with tilts; halved where they prove least, until that is nearly the best."""
     cuts = np.concatenate([[-np.inf], np.linspace(-SPAN - cells.w, SPAN, ROWS), [np.inf]])
     for _ in range(ROUNDS):
-        c, e = cuts[:-1], cuts[1:]
-        middle = np.where(np.isinf(c), e, np.where(np.isinf(e), c, (np.maximum(c, -1e9) + np.minimum(e, 1e9)) / 2))
-        x, y = cells.tilt(middle)
-        proved = np.minimum(cells.worth(c, x, y), cells.worth(e, x, y))
-        low = (proved < np.min(cells.worth(middle, x, y)) - GAP) & np.isfinite(c) & np.isfinite(e)
+        middle, low = doubtful(cells, cuts)
         if not low.any():
             break
         cuts = np.sort(np.concatenate([cuts, middle[low]]))
-    return c, e, x, y
+    return cuts[:-1], cuts[1:], *cells.tilt(middles(cuts))
+
+
+def doubtful(cells: Cells, cuts: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """The middles of the rows, and which of the rows prove less than the least that is true in the middles."""
+    c, e, middle = cuts[:-1], cuts[1:], middles(cuts)
+    x, y = cells.tilt(middle)
+    proved = np.minimum(cells.worth(c, x, y), cells.worth(e, x, y))
+    return middle, (proved < np.min(cells.worth(middle, x, y)) - GAP) & np.isfinite(c) & np.isfinite(e)
+
+
+def middles(cuts: Floats) -> Floats:
+    """Of the rows between the cuts; of the unbounded ones, their finite ends."""
+    ends = np.clip(cuts, cuts[1], cuts[-2])
+    return (ends[:-1] + ends[1:]) / 2
 
 
 def read(case: Instance, left: object = None, right: object = None) -> Letters:

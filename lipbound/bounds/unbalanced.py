@@ -37,7 +37,11 @@ def incoherent(given: Letters) -> str:
     """Between the modes both are equally dense somewhere."""
     half, sd, share = (np.asarray([float(exact(v)) for v in np.ravel(np.asarray(given[k], object))]) for k in "msa")
     beyond = np.log((1 - share) / share) > 2 * (half / sd) ** 2
-    return "log((1 - a)/a) exceeds 2 m^2/s^2: the heavier mode outweighs the other even at its centre" if beyond.any() else ""
+    return (
+        "log((1 - a)/a) exceeds 2 m^2/s^2: the heavier mode outweighs the other even at its centre"
+        if beyond.any()
+        else ""
+    )
 
 
 UNBALANCED = Hypothesis("nu = a N(-m, s^2) + (1 - a) N(m, s^2), up to a shift and a reflection", _judge)

@@ -60,7 +60,8 @@ def letters(bound: Bound) -> st.SearchStrategy[Letters]:
     if bound.rows:
         raise DomainError(f"{bound.name} reads rows that belong together: draw from instances({bound.name}) instead")
     drawn = st.fixed_dictionaries({q.symbol.name: _letter(q) for q in bound.parameters}).map(_disjoint)
-    return drawn if bound.incoherent is None else drawn.filter(lambda v: not (bound.incoherent and bound.incoherent(v)))
+    wrong = bound.incoherent
+    return drawn if wrong is None else drawn.map(lambda v: _apart(v) if wrong(v) else v).filter(lambda v: not wrong(v))
 
 
 def _disjoint(values: Letters) -> Letters:
@@ -68,6 +69,11 @@ def _disjoint(values: Letters) -> Letters:
     if not {"a", "b"} <= values.keys() or values["a"] + values["b"] <= 1:
         return values
     return {**values, "a": 1 - values["a"], "b": 1 - values["b"]}
+
+
+def _apart(values: Letters) -> Letters:
+    """Modes that were too close, at least three widths apart."""
+    return {**values, "m": values["m"] + 3 * values["s"]} if {"m", "s"} <= values.keys() else values
 
 
 def _letter(parameter: Parameter) -> st.SearchStrategy[Fraction]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
@@ -65,7 +66,7 @@ def _seen(nu: Any) -> Scene:
 
 
 def _pairs(widths: Fraction) -> st.SearchStrategy[Any]:
-    """Two even modes whose distance is at most so many widths; the closest pairs, which take longest, are always one."""
+    """Two even modes whose distance is at most so many widths; close ones, which take longest, are always one pair."""
     share = rationals("1/4", widths, 16)
     some = st.tuples(share, rationals("1/4", 2, 8)).map(lambda x: two_gaussians(x[0] * x[1], x[1]))
     return _seldom(st.just(two_gaussians("1/16")), some)
@@ -86,14 +87,14 @@ def _remedies() -> st.SearchStrategy[Scene]:
 
 
 # least and greatest m / s and L / s at which the statements on the sharp frontier of two even modes are tried
-REGIONS = {
+REGIONS: Final = MappingProxyType({
     "one_sided": ("1/4", 6, "33/20", 30),
     "polynomial_rate": ("1/4", 6, "33/20", 30),
     "product_target": ("1/4", 6, "1/4", 8),
     "valley_rate": ("1/4", 6, "33/20", 30),
     "one_sided_early": (2, 6, "6/5", "33/20"),
     "shared_loss": ("1/4", "6/5", 1, "7/5"),
-}
+})  # fmt: skip
 
 
 def _regions(low: object, high: object, least: object, most: object) -> st.SearchStrategy[Scene]:

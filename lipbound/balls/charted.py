@@ -8,8 +8,8 @@ from flint import arb, arb_series
 
 from .bent import Fibre
 from .chart import Chart
-from .far import power_tail
-from .generators import Generator, Growth
+from .far import onward, power_tail
+from .generators import Generator
 from .normal import ball
 from .table import Cell
 from .taylor import integral
@@ -24,36 +24,37 @@ def term(chart: Chart, g: Generator, tol: arb, tails: bool) -> arb:
     log_p, log_q = chart.log_density(chart.p), chart.log_density(chart.q)
     if log_p is None or log_q is None:
         return g.point(*(chart.mass(cell, chart.lo, chart.hi) for cell in (chart.p, chart.q)))
-    growth = g.growth(NARROW)
 
     def integrand(x: arb_series) -> arb_series:
         return g.term(log_p(x), log_q(x))
 
-    lo, hi = (_reached(chart, growth, x, side, tol) for x, side in zip(chart.window(tol), (-1, 1), strict=True))
-    total = integral(integrand, lo, hi, tol, lambda a, b: arb(0).union(_bound(chart, growth, a, b)))
+    lo, hi = (_reached(chart, g, x, side, tol) for x, side in zip(chart.window(tol), (-1, 1), strict=True))
+    total = integral(integrand, lo, hi, tol, lambda a, b: arb(0).union(_bound(chart, g, a, b)))
     for a, b in ((chart.lo, lo), (hi, chart.hi)):
         if not (a.is_finite() and b.is_finite()):
-            rest = _bound(chart, growth, a, b)
+            rest = _bound(chart, g, a, b)
             total += arb(0).union(rest) if tails or rest.is_finite() else 0
     return total
 
 
-def _reached(chart: Chart, growth: Growth, x: arb, side: int, tol: arb) -> arb:
+def _reached(chart: Chart, g: Generator, x: arb, side: int, tol: arb) -> arb:
     """A coordinate from x outwards beyond which the integral is below the tolerance, if steps soon find one."""
     end = chart.lo if side < 0 else chart.hi
     for _ in range(REACH):
-        rest = _bound(chart, growth, *((end, x) if side < 0 else (x, end)))
+        rest = _bound(chart, g, *((end, x) if side < 0 else (x, end)))
         if end.is_finite() or not side * x > 0 or not rest.is_finite() or rest < tol:
             break
         x = (x * 5 / 4).mid()
     return x
 
 
-def _bound(chart: Chart, growth: Growth, a: arb, b: arb) -> arb:
+def _bound(chart: Chart, g: Generator, a: arb, b: arb) -> arb:
     """Above the integral of q f(p/q) from a to b: of each power p^k q^(1 - k) by Hoelder, or by the largest p / q."""
     p, q = (chart.mass(cell, a, b) for cell in (chart.p, chart.q))
+    if g.entropy is not None and not (a.is_finite() and b.is_finite()):
+        return p + q + _tail(chart, g.entropy, a, b)
     total = arb(0)
-    for c, k in growth:
+    for c, k in g.growth(NARROW):
         if 0 <= k <= 1:
             total += ball(c) * _power(p, k) * _power(q, 1 - k)
         else:
@@ -75,8 +76,7 @@ def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
     (sum p_j)^k <= n^(k - 1) sum p_j^k, and each strand is integrated in its own coordinate.
     """
     if not (a.is_finite() and b.is_finite()):
-        known = a.is_finite() or b.is_finite()
-        return power_tail(chart, k, *((a, 1) if a.is_finite() else (b, -1))) if known else arb.pos_inf()
+        return _tail(chart, k, a, b)
     over, under = (chart.p, chart.q) if k > 1 else (chart.q, chart.p)
     k = k if k > 1 else 1 - k
     y, least = chart.y(a).union(chart.y(b)), _least(chart, under, a, b)
@@ -88,6 +88,13 @@ def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
     for f in over.bents:
         total += _own(f, k, *(chart.coordinate(f, x, chart.end(x)) for x in (a, b)))
     return total * least ** ball(1 - k) * (len(over.entries) + len(over.bents)) ** ball(k - 1)
+
+
+def _tail(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
+    """The same on a half-line of coordinates."""
+    if not (a.is_finite() or b.is_finite()):
+        return arb.pos_inf()
+    return power_tail(chart, k, onward(chart, a, 1) if a.is_finite() else onward(chart, b, -1))
 
 
 def _least(chart: Chart, cell: Cell, a: arb, b: arb) -> arb:

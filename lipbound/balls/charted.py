@@ -7,7 +7,7 @@ from fractions import Fraction
 from flint import arb, arb_series
 
 from .bent import Fibre
-from .chart import Chart
+from .chart import Chart, parallel
 from .far import onward, power_tail
 from .generators import Generator
 from .normal import ball
@@ -80,14 +80,25 @@ def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
     over, under = (chart.p, chart.q) if k > 1 else (chart.q, chart.p)
     k = k if k > 1 else 1 - k
     y, least = chart.y(a).union(chart.y(b)), _least(chart, under, a, b)
-    if not least > 0:
-        return arb.pos_inf()
     total, width = arb(0), abs(chart.y(b) - chart.y(a))
     for e in over.entries:
-        total += e.log(arb_series([y], prec=1))[0].exp().upper() ** ball(k) * width
+        total += e.log(arb_series([y], prec=1))[0].exp().upper() ** ball(k) * width * _falling(least, k)
     for f in over.bents:
-        total += _own(f, k, *(chart.coordinate(f, x, chart.end(x)) for x in (a, b)))
-    return total * least ** ball(1 - k) * (len(over.entries) + len(over.bents)) ** ball(k - 1)
+        z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
+        twins = (g for g in under.bents if parallel(f, g))
+        bounds = [_both(f, g, k, z, w) for g in twins] or [_own(f, k, z, w) * _falling(least, k)]
+        total += min(bounds, key=lambda x: float(x.upper()))  # priority
+    return total * (len(over.entries) + len(over.bents)) ** ball(k - 1)
+
+
+def _falling(least: arb, k: Fraction) -> arb:
+    return least ** ball(1 - k) if least > 0 else arb.pos_inf()
+
+
+def _both(f: Fibre, g: Fibre, k: Fraction, z: arb, w: arb) -> arb:
+    """Above the integral of p^k q^(1 - k) between z and w for two laws of one Z."""
+    most, least = (h.log_normal(arb_series([z.union(w)], prec=1))[0].exp() for h in (f, g))
+    return most.upper() ** ball(k) * _falling(arb(least.lower()), k) * abs(w - z)
 
 
 def _tail(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:

@@ -13,7 +13,7 @@ from ..germs.powers import exponential, logarithm
 from ..germs.scales import Scale
 from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
-from .chart import Chart
+from .chart import Chart, parallel
 from .normal import ball
 from .table import Cell, Entry
 
@@ -147,12 +147,21 @@ class _Logs:
         if self.z is None:
             return None
         if isinstance(s, Fibre):
-            same = s.strand[:-3] == self.f.strand[:-3]  # but for the law of Z
-            return _bell(self.z, s.strand.mean, s.strand.sd, s.log_height) if same else None
+            z = self.z if parallel(s, self.f) else self._mirrored(s)
+            return _bell(z, s.strand.mean, s.strand.sd, s.log_height) if z else None
         try:
             return _entry(s, *self.known) if self.known else None
         except NotCertifiable:
             return None
+
+
+    def _mirrored(self, s: Fibre) -> Germ | None:
+        """The Z of the other branch of an even function."""
+        if self.z is None or self.known is None or s.strand.curve != self.f.strand.curve:
+            return None
+        other = s.strand.curve.germ(-self.z)
+        even = other is not None and other[0].terms == self.known[0].terms
+        return -self.z if even and all(c.exact is not None for c in self.known[0].terms.values()) else None
 
 
 def _entry(e: Entry, value: Germ, slope: Germ) -> Germ | None:

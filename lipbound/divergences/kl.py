@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 
 from .. import balls, kernels
+from ..errors import NotCertifiable
+from ..laws import AbstractLaw
 from .f_divergence import FDivergence
 
 
@@ -19,12 +22,18 @@ class KullbackLeibler(FDivergence):
     0.5 ± ... (estimate) | inf (certified: p has an atom at 0, q has none there)
     """
 
-    exponents = ()
+    exponents = (Fraction(1),)
 
     def __init__(self) -> None:
         super().__init__(
             "KL", "t*log(t)", zero="0", slope="inf", growth=((1, 0), (1, 2)), unit="nats", symbol=r"\mathrm{KL}"
         )
+
+    def infinite(self, p: AbstractLaw, q: AbstractLaw) -> str:
+        try:
+            return super().infinite(p, q)
+        except NotCertifiable:  # then the integral says so, by a bound that is infinite
+            return ""
 
     @cached_property
     def balls(self) -> balls.generators.Generator:

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from flint import arb, arb_series
 
+from ..reals import precision
 from .bent import Fibre
-from .chart import Chart, parallel
-from .far import onward, power_tail
+from .chart import Chart, Density, parallel
+from .far import onward, power_tail, strand_tail
 from .generators import Generator
 from .normal import ball
 from .table import Cell
@@ -24,6 +25,15 @@ def term(chart: Chart, g: Generator, tol: arb, tails: bool) -> arb:
     log_p, log_q = chart.log_density(chart.p), chart.log_density(chart.q)
     if log_p is None or log_q is None:
         return g.point(*(chart.mass(cell, chart.lo, chart.hi) for cell in (chart.p, chart.q)))
+
+    if len(chart.p.bents) + len(chart.q.bents) > 1:
+        with precision(BITS):
+            return _integrated(chart, g, (log_p, log_q), tol, tails)
+    return _integrated(chart, g, (log_p, log_q), tol, tails)
+
+
+def _integrated(chart: Chart, g: Generator, logs: tuple[Density, Density], tol: arb, tails: bool) -> arb:
+    log_p, log_q = logs
 
     def integrand(x: arb_series) -> arb_series:
         return g.term(log_p(x), log_q(x))
@@ -85,6 +95,9 @@ def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
         total += e.log(arb_series([y], prec=1))[0].exp().upper() ** ball(k) * width * _falling(least, k)
     for f in over.bents:
         z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
+        if not (z.is_finite() and w.is_finite()):
+            total += strand_tail(chart, f, under, k, onward(chart, a, 1) if z.is_finite() else onward(chart, b, -1))
+            continue
         twins = (g for g in under.bents if parallel(f, g))
         bounds = [_both(f, g, k, z, w) for g in twins] or [_own(f, k, z, w) * _falling(least, k)]
         total += min(bounds, key=lambda x: float(x.upper()))  # priority

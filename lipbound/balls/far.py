@@ -50,13 +50,14 @@ def power_tail(chart: Chart, k: Fraction, z: Coordinate) -> arb:
     and q is at least any one of its strands. Infinite where no bound was proved.
     """
     over, under, k = ordered(chart, k)
-    total, count = arb(0), len(over.entries) + len(over.bents)
-    for ours, yours in _pairs(chart, over, under, z):
-        if ours is None:
-            return arb.pos_inf()
-        bounds = (_integral(ours, other, k, count) for other in yours if other is not None)
-        total += min(bounds, key=lambda b: float(b.upper()), default=arb.pos_inf())  # priority
-    return total * ball(Fraction(count)) ** ball(k - 1)
+    count = len(over.entries) + len(over.bents)
+    parts = [_least(*logs, k, count) for logs in _pairs(chart, over, under, z)]
+    return sum(parts, arb(0)) * ball(Fraction(count)) ** ball(k - 1)
+
+
+def strand_tail(chart: Chart, f: Fibre, under: Cell, k: Fraction, z: Coordinate) -> arb:
+    """Above the integral of p^k q^(1 - k), k > 1, for one strand p of a tail."""
+    return _least(*_logs(chart, f, under, z), k, 1)
 
 
 def diverges(chart: Chart, k: Fraction, z: Coordinate) -> bool:
@@ -103,6 +104,14 @@ def _falling(found: Germ) -> arb:
     return total.upper() if total.is_finite() else arb.pos_inf()
 
 
+def _least(ours: Germ | None, yours: list[Germ | None], k: Fraction, count: int) -> arb:
+    """The best bound that some strand of the other law gives."""
+    if ours is None:
+        return arb.pos_inf()
+    bounds = (_integral(ours, other, k, count) for other in yours if other is not None)
+    return min(bounds, key=lambda b: float(b.upper()), default=arb.pos_inf())  # priority
+
+
 def _integral(ours: Germ, yours: Germ, k: Fraction, count: int) -> arb:
     """Above the integral of one term over the half-line."""
     try:
@@ -128,9 +137,13 @@ def _heavy(ours: Germ, yours: Germ, k: Fraction, count: int) -> bool:
 def _pairs(chart: Chart, over: Cell, under: Cell, z: Coordinate) -> Iterator[tuple[Germ | None, list[Germ | None]]]:
     """Logarithmic density of each strand of the one cell, and of all those of the other, in one coordinate."""
     for s in (*over.entries, *over.bents):
-        f = s if isinstance(s, Fibre) else next((f for f in (chart.pilot, *under.bents) if z(f)), chart.pilot)
-        logs = _Logs(f, z(f))
-        yield logs.of(s), [logs.of(t) for t in (*under.entries, *under.bents)]
+        yield _logs(chart, s, under, z)
+
+
+def _logs(chart: Chart, s: Entry | Fibre, under: Cell, z: Coordinate) -> tuple[Germ | None, list[Germ | None]]:
+    f = s if isinstance(s, Fibre) else next((f for f in (chart.pilot, *under.bents) if z(f)), chart.pilot)
+    logs = _Logs(f, z(f))
+    return logs.of(s), [logs.of(t) for t in (*under.entries, *under.bents)]
 
 
 class _Logs:

@@ -25,6 +25,7 @@ class Chart:
         self.p, self.q, self.pilot = p, q, _pilot(p, q)
         self.lo, self.hi = self.pilot.left, self.pilot.right
         self._places: dict[tuple[int, str], arb] = {}
+        self._last: dict[int, arb] = {}  # where strands were seen last: panels follow their neighbours
 
     def y(self, x: arb) -> arb:
         """The point of the cell with coordinate x."""
@@ -71,7 +72,7 @@ class Chart:
             return f.right if along else f.left
         key = id(f), str(x)
         if key not in self._places:
-            self._places[key] = inverse(f, y)
+            self._places[key] = inverse(f, y, self._last.get(id(f)))
         return self._places[key]
 
     def log_density(self, cell: Cell) -> Density | None:
@@ -92,7 +93,8 @@ class Chart:
             if parallel(f, self.pilot):
                 out.append(f.log_normal(x))
             else:
-                z = lifted(f, y, n + 1)
+                z = lifted(f, y, n + 1, self._last.get(id(f)))
+                self._last[id(f)] = z[0]
                 along = 1 if f.strand.rising == self.pilot.strand.rising else -1
                 out.append(f.log_normal(z) + _log_slope(z, along))
         return out

@@ -22,7 +22,7 @@ def integral(f: Function, a: arb, b: arb, tol: arb, crude: Crude | None = None, 
     Where f is not analytic, `crude(a, b)` may know where the integral over [a, b] lies. What is left of the doubt
     after DEPTH halvings, or PANELS panels, stays in the ball, which may then be the whole line.
     """
-    total, stack, panels = arb(0), [(a, b, 0)], 0
+    total, stack, panels, start, stop = arb(0), [(a, b, 0)], 0, a, b
     while stack:
         a, b, depth = stack.pop()
         panels += 1
@@ -32,7 +32,7 @@ def integral(f: Function, a: arb, b: arb, tol: arb, crude: Crude | None = None, 
         n = whole.prec  # f may cost an order, as derivatives do
         doubt = abs(whole[n - 1]) * 2 * h**n / n
         split = depth < DEPTH and panels < PANELS and a < y and y < b
-        if crude is not None and not doubt.is_finite():
+        if crude is not None and not doubt.is_finite() and (a is start or b is stop or not split):
             known = crude(a, b)
             if known.is_finite() and (known.rad() < tol or not split):
                 total += known

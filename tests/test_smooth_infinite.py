@@ -23,7 +23,8 @@ def is_infinite(found: Enclosure, reason: str) -> bool:
     return found.lo == math.inf and found.certified and reason in found.reason
 
 
-# p^a q^(1 - a) next to a fold of order n, where p is like |y - y0|^(1/n - 1) and q is bounded: infinite if a >= n/(n - 1)
+# p^a q^(1 - a) next to a fold of order n, where p is like |y - y0|^(1/n - 1) and q is bounded: infinite if
+# a >= n/(n - 1)
 FOLDS = [
     ("tanh(z)**2", "7/4", False),
     ("tanh(z)**2", "2", True),

@@ -167,7 +167,6 @@ class _Logs:
         except NotCertifiable:
             return None
 
-
     def _mirrored(self, s: Fibre) -> Germ | None:
         """The Z of the other branch of an even function."""
         if self.z is None or self.known is None or s.strand.curve != self.f.strand.curve:

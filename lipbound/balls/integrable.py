@@ -1,4 +1,4 @@
-"""Whether p^k q^(1 - k) and p log(p/q) are integrable on a cell with smooth strands: at folds exactly, in tails by germs."""
+"""Are p^k q^(1 - k) and p log(p/q) integrable on a cell with smooth strands? At folds exactly, in tails by germs."""
 
 from __future__ import annotations
 
@@ -65,7 +65,6 @@ def _at_end(chart: Chart, k: Fraction, side: int) -> bool | None:
             return True
         if None not in yours and power > 1 and least >= 1:
             return False
-    out = side * chart.pilot.side
     return _far(chart, k, side * chart.pilot.side)
 
 

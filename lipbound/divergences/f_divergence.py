@@ -40,8 +40,8 @@ class FDivergence(Divergence):
     """
 
     triangle = False
-    # Tails and folds make it infinite just if they do so for t^a with one of these, or for t log t if a = 1; None: it is
-    # not known which.
+    # Tails and folds make it infinite exactly if they do so for t^a with one of these (for t log t if a = 1); None: it
+    # is not known which.
     exponents: tuple[Fraction, ...] | None = None
 
     def __init__(

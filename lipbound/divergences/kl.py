@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
 from .. import balls, kernels
+from ..enclosure import Enclosure
 from ..errors import NotCertifiable
+from ..exact import INF
 from ..laws import AbstractLaw
 from .f_divergence import FDivergence
 
@@ -34,6 +37,15 @@ class KullbackLeibler(FDivergence):
             return super().infinite(p, q)
         except NotCertifiable:  # then the integral says so, by a bound that is infinite
             return ""
+
+    def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
+        found = super().enclose(p, q, tol)
+        if found.lo < found.hi == INF:
+            try:
+                super().infinite(p, q)
+            except NotCertifiable as undecided:
+                return replace(found, reason=str(undecided))
+        return found
 
     @cached_property
     def balls(self) -> balls.generators.Generator:

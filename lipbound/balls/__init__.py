@@ -6,6 +6,7 @@ from . import drift as drift
 from . import fisher as fisher
 from . import gaps as gaps
 from . import generators as generators
+from . import integrable as integrable
 from . import line as line
 from . import mmd as mmd
 from . import moments as moments
@@ -15,6 +16,7 @@ from . import panel as panel
 from . import renyi as renyi
 from . import supremum as supremum
 from . import table as table
+from . import tails as tails
 from . import transport as transport
 from . import unfolded as unfolded
 from . import valley as valley

@@ -80,11 +80,20 @@ def smudge(f: Fibre, end: End, place: End) -> arb:
     return f.mass(ball(z), x) if side > 0 else f.mass(x, ball(z))
 
 
-def inverse(f: Fibre, y: arb) -> arb:
-    """The Z in [left, right] at which the strand is y; of a ball y, all of them."""
+def inverse(f: Fibre, y: arb, guess: arb | None = None) -> arb:
+    """The Z in [left, right] at which the strand is y; of a ball y, all of them. A good guess saves time."""
     if y.is_exact():
-        return _inverse(f, y)
-    return _inverse(f, y.lower()).union(_inverse(f, y.upper()))
+        return _guessed(f, y, guess)
+    low = _guessed(f, y.lower(), guess)
+    return low.union(_guessed(f, y.upper(), low))
+
+
+def _guessed(f: Fibre, y: arb, guess: arb | None) -> arb:
+    if guess is not None and guess.is_finite():
+        found = _near(f, y, guess.mid())
+        if found is not None and f.left < found and found < f.right:
+            return found
+    return _inverse(f, y)
 
 
 def at(f: Fibre, y: End, lo: End, hi: End) -> arb:
@@ -223,9 +232,9 @@ def _proved(f: Fibre, y: arb, x: arb, off: arb, a: arb, b: arb) -> arb:
     return a.union(b)
 
 
-def lifted(f: Fibre, y: arb_series, order: int) -> arb_series:
-    """The power series of Z whose image is the power series y."""
-    z = inverse(f, y[0])
+def lifted(f: Fibre, y: arb_series, order: int, guess: arb | None = None) -> arb_series:
+    """The power series of Z whose image is the power series y; see `inverse`."""
+    z = inverse(f, y[0], guess)
     branch = f.strand.curve.series(variable(z, order))
     step = arb_series([arb(0), *(y[k] for k in range(1, order))], prec=order)
     back = arb_series([arb(0), *(branch[k] for k in range(1, order))], prec=order).reversion()

@@ -25,6 +25,7 @@ class Chart:
         self.p, self.q, self.pilot = p, q, _pilot(p, q)
         self.lo, self.hi = self.pilot.left, self.pilot.right
         self._places: dict[tuple[int, str], arb] = {}
+        self._last: dict[int, arb] = {}  # where strands were seen last: panels follow their neighbours
 
     def y(self, x: arb) -> arb:
         """The point of the cell with coordinate x."""
@@ -62,7 +63,7 @@ class Chart:
 
     def coordinate(self, f: Fibre, x: arb, y: arb) -> arb:
         """The Z of another strand at the same point of the line."""
-        if f is self.pilot:
+        if parallel(f, self.pilot):
             return x
         along = f.strand.rising == self.pilot.strand.rising
         if _same(x, self.lo):
@@ -71,7 +72,7 @@ class Chart:
             return f.right if along else f.left
         key = id(f), str(x)
         if key not in self._places:
-            self._places[key] = inverse(f, y)
+            self._places[key] = inverse(f, y, self._last.get(id(f)))
         return self._places[key]
 
     def log_density(self, cell: Cell) -> Density | None:
@@ -89,10 +90,11 @@ class Chart:
         if cell.entries:
             out.append(log_gaussians(cell.entries, y) + _log_slope(y, self.pilot.side))
         for f in cell.bents:
-            if f is self.pilot or f.strand == self.pilot.strand:
+            if parallel(f, self.pilot):
                 out.append(f.log_normal(x))
             else:
-                z = lifted(f, y, n + 1)
+                z = lifted(f, y, n + 1, self._last.get(id(f)))
+                self._last[id(f)] = z[0]
                 along = 1 if f.strand.rising == self.pilot.strand.rising else -1
                 out.append(f.log_normal(z) + _log_slope(z, along))
         return out
@@ -105,7 +107,7 @@ class Chart:
             term = e.log(arb_series([y], prec=1))[0].exp() * slope
             low, high = low + term.lower().max(arb(0)), high + term.upper()
         for f in cell.bents:
-            if f is self.pilot or f.strand == self.pilot.strand:
+            if parallel(f, self.pilot):
                 term = f.log_normal(arb_series([x], prec=1))[0].exp()
                 low, high = low + term.lower(), high + term.upper()
             else:
@@ -138,6 +140,11 @@ class Chart:
 def _pilot(p: Cell, q: Cell) -> Fibre:
     """Of the strands that turn at most ends of the cell the heaviest."""
     return max((*p.bents, *q.bents), key=lambda f: (sum(turns(f, p)), _order(f.mass(f.left, f.right))))
+
+
+def parallel(f: Fibre, g: Fibre) -> bool:
+    """Are the two strands one curve on one interval, so that only the laws of Z differ?"""
+    return f is g or f.strand[:-3] == g.strand[:-3]
 
 
 def turns(f: Fibre, cell: Cell) -> tuple[bool, bool]:

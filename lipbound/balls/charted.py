@@ -6,10 +6,11 @@ from fractions import Fraction
 
 from flint import arb, arb_series
 
+from ..reals import precision
 from .bent import Fibre
-from .chart import Chart
-from .far import power_tail
-from .generators import Generator, Growth
+from .chart import Chart, Density, parallel
+from .far import onward, power_tail, strand_tail
+from .generators import Generator
 from .normal import ball
 from .table import Cell
 from .taylor import integral
@@ -24,36 +25,46 @@ def term(chart: Chart, g: Generator, tol: arb, tails: bool) -> arb:
     log_p, log_q = chart.log_density(chart.p), chart.log_density(chart.q)
     if log_p is None or log_q is None:
         return g.point(*(chart.mass(cell, chart.lo, chart.hi) for cell in (chart.p, chart.q)))
-    growth = g.growth(NARROW)
+
+    if len(chart.p.bents) + len(chart.q.bents) > 1:
+        with precision(BITS):
+            return _integrated(chart, g, (log_p, log_q), tol, tails)
+    return _integrated(chart, g, (log_p, log_q), tol, tails)
+
+
+def _integrated(chart: Chart, g: Generator, logs: tuple[Density, Density], tol: arb, tails: bool) -> arb:
+    log_p, log_q = logs
 
     def integrand(x: arb_series) -> arb_series:
         return g.term(log_p(x), log_q(x))
 
-    lo, hi = (_reached(chart, growth, x, side, tol) for x, side in zip(chart.window(tol), (-1, 1), strict=True))
-    total = integral(integrand, lo, hi, tol, lambda a, b: arb(0).union(_bound(chart, growth, a, b)))
+    lo, hi = (_reached(chart, g, x, side, tol) for x, side in zip(chart.window(tol), (-1, 1), strict=True))
+    total = integral(integrand, lo, hi, tol, lambda a, b: arb(0).union(_bound(chart, g, a, b)))
     for a, b in ((chart.lo, lo), (hi, chart.hi)):
         if not (a.is_finite() and b.is_finite()):
-            rest = _bound(chart, growth, a, b)
+            rest = _bound(chart, g, a, b)
             total += arb(0).union(rest) if tails or rest.is_finite() else 0
     return total
 
 
-def _reached(chart: Chart, growth: Growth, x: arb, side: int, tol: arb) -> arb:
+def _reached(chart: Chart, g: Generator, x: arb, side: int, tol: arb) -> arb:
     """A coordinate from x outwards beyond which the integral is below the tolerance, if steps soon find one."""
     end = chart.lo if side < 0 else chart.hi
     for _ in range(REACH):
-        rest = _bound(chart, growth, *((end, x) if side < 0 else (x, end)))
+        rest = _bound(chart, g, *((end, x) if side < 0 else (x, end)))
         if end.is_finite() or not side * x > 0 or not rest.is_finite() or rest < tol:
             break
         x = (x * 5 / 4).mid()
     return x
 
 
-def _bound(chart: Chart, growth: Growth, a: arb, b: arb) -> arb:
+def _bound(chart: Chart, g: Generator, a: arb, b: arb) -> arb:
     """Above the integral of q f(p/q) from a to b: of each power p^k q^(1 - k) by Hoelder, or by the largest p / q."""
     p, q = (chart.mass(cell, a, b) for cell in (chart.p, chart.q))
+    if g.entropy is not None and not (a.is_finite() and b.is_finite()):
+        return p + q + _tail(chart, g.entropy, a, b)
     total = arb(0)
-    for c, k in growth:
+    for c, k in g.growth(NARROW):
         if 0 <= k <= 1:
             total += ball(c) * _power(p, k) * _power(q, 1 - k)
         else:
@@ -75,19 +86,39 @@ def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
     (sum p_j)^k <= n^(k - 1) sum p_j^k, and each strand is integrated in its own coordinate.
     """
     if not (a.is_finite() and b.is_finite()):
-        known = a.is_finite() or b.is_finite()
-        return power_tail(chart, k, *((a, 1) if a.is_finite() else (b, -1))) if known else arb.pos_inf()
+        return _tail(chart, k, a, b)
     over, under = (chart.p, chart.q) if k > 1 else (chart.q, chart.p)
     k = k if k > 1 else 1 - k
     y, least = chart.y(a).union(chart.y(b)), _least(chart, under, a, b)
-    if not least > 0:
-        return arb.pos_inf()
     total, width = arb(0), abs(chart.y(b) - chart.y(a))
     for e in over.entries:
-        total += e.log(arb_series([y], prec=1))[0].exp().upper() ** ball(k) * width
+        total += e.log(arb_series([y], prec=1))[0].exp().upper() ** ball(k) * width * _falling(least, k)
     for f in over.bents:
-        total += _own(f, k, *(chart.coordinate(f, x, chart.end(x)) for x in (a, b)))
-    return total * least ** ball(1 - k) * (len(over.entries) + len(over.bents)) ** ball(k - 1)
+        z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
+        if not (z.is_finite() and w.is_finite()):
+            total += strand_tail(chart, f, under, k, onward(chart, a, 1) if z.is_finite() else onward(chart, b, -1))
+            continue
+        twins = (g for g in under.bents if parallel(f, g))
+        bounds = [_both(f, g, k, z, w) for g in twins] or [_own(f, k, z, w) * _falling(least, k)]
+        total += min(bounds, key=lambda x: float(x.upper()))  # priority
+    return total * (len(over.entries) + len(over.bents)) ** ball(k - 1)
+
+
+def _falling(least: arb, k: Fraction) -> arb:
+    return least ** ball(1 - k) if least > 0 else arb.pos_inf()
+
+
+def _both(f: Fibre, g: Fibre, k: Fraction, z: arb, w: arb) -> arb:
+    """Above the integral of p^k q^(1 - k) between z and w for two laws of one Z."""
+    most, least = (h.log_normal(arb_series([z.union(w)], prec=1))[0].exp() for h in (f, g))
+    return most.upper() ** ball(k) * _falling(arb(least.lower()), k) * abs(w - z)
+
+
+def _tail(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
+    """The same on a half-line of coordinates."""
+    if not (a.is_finite() or b.is_finite()):
+        return arb.pos_inf()
+    return power_tail(chart, k, onward(chart, a, 1) if a.is_finite() else onward(chart, b, -1))
 
 
 def _least(chart: Chart, cell: Cell, a: arb, b: arb) -> arb:

@@ -1,8 +1,8 @@
-"""Bounds on integrals of powers of densities, and of strands, beyond the last panel: from germs of smooth strands."""
+"""What is proved of tails by germs: bounds on integrals of p^k q^(1 - k) and p log(p/q) there, or that they diverge."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import reduce
 
@@ -11,36 +11,72 @@ from flint import arb
 from ..errors import NotCertifiable
 from ..germs.powers import exponential, logarithm
 from ..germs.scales import Scale
-from ..germs.sums import Germ, outward
+from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
-from .chart import Chart
+from .chart import Chart, parallel
 from .normal import ball
 from .table import Cell, Entry
 
 SQUARE = Scale(power=Fraction(2))
 
+Coordinate = Callable[[Fibre], Germ | None]  # a strand's Z from somewhere to the end of the tail, if it is infinite
 
-def power_tail(chart: Chart, k: Fraction, x: arb, side: int) -> arb:
-    """Above the integral of p^k q^(1 - k) over the part of the cell whose coordinates lie beyond x; k > 1 or k < 0.
 
-    p^k <= n^(k - 1) sum p_j^k, and q is at least any one of its strands. Infinite where no bound was proved.
+def onward(chart: Chart, x: arb, side: int) -> Coordinate:
+    """Coordinates of strands over the part of the cell that lies beyond the chart's coordinate x."""
+
+    def of(f: Fibre) -> Germ | None:
+        out = along(chart, f, side)
+        start = int((out * chart.coordinate(f, x, chart.end(x))).lower().floor().unique_fmpz() or 0)
+        return outward(out, start) if start >= 2 and not end(f, out).is_finite() else None
+
+    return of
+
+
+def along(chart: Chart, f: Fibre, side: int) -> int:
+    """The direction in which the strand's Z runs as the chart's coordinate runs to this side."""
+    return side if f.strand.rising == chart.pilot.strand.rising else -side
+
+
+def end(f: Fibre, side: int) -> arb:
+    """The last Z of the strand on its cell."""
+    return f.right if side > 0 else f.left
+
+
+def power_tail(chart: Chart, k: Fraction, z: Coordinate) -> arb:
+    """Above the integral of p^k q^(1 - k) over a tail, k > 1 or k < 0; of p log(p/q) or q log(q/p) if k is 1 or 0.
+
+    p^k <= n^(k - 1) sum p_j^k, p log(p/q) <= sum p_j log(n p_j / q), each term in the coordinate of its own strand,
+    and q is at least any one of its strands. Infinite where no bound was proved.
     """
-    over, under = (chart.p, chart.q) if k > 1 else (chart.q, chart.p)
-    k = k if k > 1 else 1 - k
-    start = int((side * x).lower().floor().unique_fmpz() or 0)
-    if start < 2:
-        return arb.pos_inf()
-    try:
-        ours, yours = (list(_logs(chart, cell, outward(side, start))) for cell in (over, under))
-    except NotCertifiable:
-        return arb.pos_inf()
-    if None in ours:
-        return arb.pos_inf()
-    total = arb(0)
-    for f in filter(None, ours):
-        bounds = [_integral(f.scaled(k) + g.scaled(1 - k)) for g in yours if g is not None]
-        total += min(bounds, key=lambda b: float(b.upper()), default=arb.pos_inf())  # priority
-    return total * ball(Fraction(len(ours))) ** ball(k - 1)
+    over, under, k = ordered(chart, k)
+    count = len(over.entries) + len(over.bents)
+    parts = [_least(*logs, k, count) for logs in _pairs(chart, over, under, z)]
+    return sum(parts, arb(0)) * ball(Fraction(count)) ** ball(k - 1)
+
+
+def strand_tail(chart: Chart, f: Fibre, under: Cell, k: Fraction, z: Coordinate) -> arb:
+    """Above the integral of p^k q^(1 - k), k > 1, for one strand p of a tail."""
+    return _least(*_logs(chart, f, under, z), k, 1)
+
+
+def diverges(chart: Chart, k: Fraction, z: Coordinate) -> bool:
+    """Is it proved that the integral of `power_tail` is infinite?
+
+    q <= n max q_i. With any one p_j: p^k q^(1 - k) >= n^(1 - k) min p_j^k q_i^(1 - k), and where p_j > n max q_i,
+    p log(p/q) >= min p_j log(p_j / (n q_i)); these are infinite if each is at least a constant over Z.
+    """
+    over, under, k = ordered(chart, k)
+    count = len(under.entries) + len(under.bents)
+    return any(
+        ours is not None and bool(yours) and all(other is not None and _heavy(ours, other, k, count) for other in yours)
+        for ours, yours in _pairs(chart, over, under, z)
+    )
+
+
+def ordered(chart: Chart, k: Fraction) -> tuple[Cell, Cell, Fraction]:
+    """The cells and the exponent, exchanged if need be, so that the exponent is at least one."""
+    return (chart.p, chart.q, k) if k >= 1 else (chart.q, chart.p, 1 - k)
 
 
 def moment_tail(f: Fibre, power: int, x: arb, side: int) -> arb:
@@ -68,22 +104,76 @@ def _falling(found: Germ) -> arb:
     return total.upper() if total.is_finite() else arb.pos_inf()
 
 
-def _integral(exponent: Germ) -> arb:
-    """Above the integral of exp over the half-line."""
+def _least(ours: Germ | None, yours: list[Germ | None], k: Fraction, count: int) -> arb:
+    """The best bound that some strand of the other law gives."""
+    if ours is None:
+        return arb.pos_inf()
+    bounds = (_integral(ours, other, k, count) for other in yours if other is not None)
+    return min(bounds, key=lambda b: float(b.upper()), default=arb.pos_inf())  # priority
+
+
+def _integral(ours: Germ, yours: Germ, k: Fraction, count: int) -> arb:
+    """Above the integral of one term over the half-line."""
     try:
-        return _falling(exponential(exponent))
+        if k == 1:
+            return _falling(exponential(ours) * (ours - yours + ours.constant(arb(count).log())))
+        return _falling(exponential(ours.scaled(k) + yours.scaled(1 - k)))
     except NotCertifiable:
         return arb.pos_inf()
 
 
-def _logs(chart: Chart, cell: Cell, z: Germ) -> Iterator[Germ | None]:
-    """Logarithmic densities of the strands with respect to the coordinate; None where one is not known."""
-    found = chart.pilot.strand.curve.germ(z)
-    for e in cell.entries:
-        yield _entry(e, *found) if found else None
-    for f in cell.bents:
-        known = f is chart.pilot or f.strand == chart.pilot.strand
-        yield _bell(z, f.strand.mean, f.strand.sd, f.log_height) if known else None
+def _heavy(ours: Germ, yours: Germ, k: Fraction, count: int) -> bool:
+    """Is one term at least a constant over Z?"""
+    try:
+        log_z = monomial(Fraction(1), Scale(logs=Fraction(1)), ours.start)
+        if k > 1:
+            return bool((ours.scaled(k) + yours.scaled(1 - k) + log_z).range.low.is_finite())
+        gap = ours - yours - ours.constant(arb(count).log())
+        return gap.sign > 0 and bool((ours + logarithm(gap) + log_z).range.low.is_finite())
+    except NotCertifiable:
+        return False
+
+
+def _pairs(chart: Chart, over: Cell, under: Cell, z: Coordinate) -> Iterator[tuple[Germ | None, list[Germ | None]]]:
+    """Logarithmic density of each strand of the one cell, and of all those of the other, in one coordinate."""
+    for s in (*over.entries, *over.bents):
+        yield _logs(chart, s, under, z)
+
+
+def _logs(chart: Chart, s: Entry | Fibre, under: Cell, z: Coordinate) -> tuple[Germ | None, list[Germ | None]]:
+    f = s if isinstance(s, Fibre) else next((f for f in (chart.pilot, *under.bents) if z(f)), chart.pilot)
+    logs = _Logs(f, z(f))
+    return logs.of(s), [logs.of(t) for t in (*under.entries, *under.bents)]
+
+
+class _Logs:
+    """Logarithmic densities with respect to the Z of one strand; None where one is not known."""
+
+    def __init__(self, f: Fibre, z: Germ | None) -> None:
+        self.f, self.z = f, z
+        try:
+            self.known = f.strand.curve.germ(z) if z else None
+        except NotCertifiable:
+            self.known = None
+
+    def of(self, s: Entry | Fibre) -> Germ | None:
+        if self.z is None:
+            return None
+        if isinstance(s, Fibre):
+            z = self.z if parallel(s, self.f) else self._mirrored(s)
+            return _bell(z, s.strand.mean, s.strand.sd, s.log_height) if z else None
+        try:
+            return _entry(s, *self.known) if self.known else None
+        except NotCertifiable:
+            return None
+
+    def _mirrored(self, s: Fibre) -> Germ | None:
+        """The Z of the other branch of an even function."""
+        if self.z is None or self.known is None or s.strand.curve != self.f.strand.curve:
+            return None
+        other = s.strand.curve.germ(-self.z)
+        even = other is not None and other[0].terms == self.known[0].terms
+        return -self.z if even and all(c.exact is not None for c in self.known[0].terms.values()) else None
 
 
 def _entry(e: Entry, value: Germ, slope: Germ) -> Germ | None:

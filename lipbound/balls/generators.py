@@ -23,6 +23,7 @@ class Generator(NamedTuple):
     zero: Callable[[], arb]  # f(0): the weight of q where p is zero
     slope: Callable[[], arb]  # f(t)/t at infinity: the weight of p where q is zero
     growth: Callable[[Fraction], Growth]  # from (widest scale of p / widest scale of q)^2 in a tail
+    entropy: Fraction | None = None  # 1 if it is at most p log(p/q) + q, 0 if it is at most q log(q/p) + p
 
     def point(self, p: arb, q: arb) -> arb:
         """q f(p/q) for two masses, of which one may be zero."""
@@ -40,7 +41,7 @@ def mirrored(g: Generator) -> Generator:
     def growth(spread: Fraction) -> Growth:
         return tuple((c, 1 - a) for c, a in g.growth(1 / spread))
 
-    return Generator(term, g.slope, g.zero, growth)
+    return Generator(term, g.slope, g.zero, growth, None if g.entropy is None else 1 - g.entropy)
 
 
 def always(growth: Growth) -> Callable[[Fraction], Growth]:
@@ -125,7 +126,7 @@ def affinity(a: Fraction) -> Generator:
 
 def kl() -> Generator:
     """t log t - t + 1."""
-    return Generator(_kl, lambda: arb(1), arb.pos_inf, _kl_growth)
+    return Generator(_kl, lambda: arb(1), arb.pos_inf, _kl_growth, Fraction(1))
 
 
 def js() -> Generator:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from flint import arb, arb_series
 
 from ..exact import INF
+from ..pieces import Strand
 from .generators import Generator, Growth
 from .normal import ball, mass
 from .table import Cell, Entry
@@ -68,6 +70,18 @@ def _powers(p: Sequence[Entry], q: Sequence[Entry], a: object, y: arb, side: int
         value = power * (e.height.log() - u * u / 2) + (1 - power) * (wide.height.log() - v * v / 2)
         total += value.exp() / fall
     return arb(len(p)) ** (power - 1) * total
+
+
+def heavier(ours: Sequence[Strand], yours: Sequence[Strand], a: Fraction, side: int) -> bool:
+    """Is p^a q^(1 - a), a > 1, of two sums of Gaussians not integrable in a tail? Decided on exact numbers.
+
+    The widest component decides, and of several the one farthest out: the quadratic terms of the exponent, and where
+    they cancel the linear ones.
+    """
+    s, t = (max(strands, key=lambda s: (s.scale, side * s.centre)) for strands in (ours, yours))
+    bend = a / s.scale**2 - (a - 1) / t.scale**2
+    lean = side * (a * s.centre / s.scale**2 - (a - 1) * t.centre / t.scale**2)
+    return bend < 0 or (bend == 0 and lean >= 0)
 
 
 def crude(c: Cell, d: Cell, g: Generator, growth: Growth, ends: tuple[arb, arb], logs: tuple[arb, arb]) -> arb:

@@ -40,7 +40,8 @@ class FDivergence(Divergence):
     """
 
     triangle = False
-    # Tails make it infinite exactly if they do so for t^a with one of these; None: it is not known which.
+    # Tails and folds make it infinite exactly if they do so for t^a with one of these (for t log t if a = 1); None: it
+    # is not known which.
     exponents: tuple[Fraction, ...] | None = None
 
     def __init__(
@@ -79,18 +80,18 @@ class FDivergence(Divergence):
     def infinite(self, p: AbstractLaw, q: AbstractLaw) -> str:
         """Why the divergence is infinite, or nothing if it is finite; decided on exact numbers.
 
-        Raises NotCertifiable if the declared growth is too fast for a tail: then it says nothing.
+        Raises NotCertifiable if the declared growth is too fast for a tail: then it says nothing; and where a smooth
+        map makes a fold or a tail that was not decided.
         """
-        if self.exponents and (p.bent or q.bent):
-            raise NotCertifiable(f"whether {self.name} is finite at folds and in tails of smooth maps was not decided")
         reason = uncovered(p, q) if self.slope is None else ""
         if not reason and self.zero is None:
             reason = uncovered(q, p, "qp")
-        for a in self.exponents if self.exponents is not None else [a for _, a in self.growth]:
-            heavy = overwhelmed(p, q, a) if a > 1 else overwhelmed(q, p, 1 - a, "qp") if a < 0 else ""
-            if heavy and not reason and self.exponents is None:
-                raise NotCertifiable(f"{self.name} may be infinite: growth like t^{a} is declared, and {heavy}")
-            reason = reason or heavy
+        for a in self.exponents if self.exponents is not None else [a for _, a in self.growth if not 0 <= a <= 1]:
+            if reason:
+                break
+            reason = overwhelmed(p, q, a) if a >= 1 else overwhelmed(q, p, 1 - a, "qp")
+            if reason and self.exponents is None:
+                raise NotCertifiable(f"{self.name} may be infinite: growth like t^{a} is declared, and {reason}")
         return reason
 
     @cached_property

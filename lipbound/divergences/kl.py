@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property
 
 from .. import balls, kernels
+from ..enclosure import Enclosure
+from ..errors import NotCertifiable
+from ..exact import INF
+from ..laws import AbstractLaw
 from .f_divergence import FDivergence
 
 
@@ -19,12 +25,27 @@ class KullbackLeibler(FDivergence):
     0.5 ± ... (estimate) | inf (certified: p has an atom at 0, q has none there)
     """
 
-    exponents = ()
+    exponents = (Fraction(1),)
 
     def __init__(self) -> None:
         super().__init__(
             "KL", "t*log(t)", zero="0", slope="inf", growth=((1, 0), (1, 2)), unit="nats", symbol=r"\mathrm{KL}"
         )
+
+    def infinite(self, p: AbstractLaw, q: AbstractLaw) -> str:
+        try:
+            return super().infinite(p, q)
+        except NotCertifiable:  # then the integral says so, by a bound that is infinite
+            return ""
+
+    def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
+        found = super().enclose(p, q, tol)
+        if found.lo < found.hi == INF:
+            try:
+                super().infinite(p, q)
+            except NotCertifiable as undecided:
+                return replace(found, reason=str(undecided))
+        return found
 
     @cached_property
     def balls(self) -> balls.generators.Generator:

@@ -14,10 +14,10 @@ from ..errors import DomainError
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from ..pieces import atoms
-from .abstract import Divergence, common, need_affine, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, need_tolerance
 from .support import disjoint, overwhelmed, uncovered
 
-EPS = 2.0**-52
+EPS, FINE = 2.0**-52, 1e-13
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,7 +42,8 @@ class Renyi(Divergence):
 
     def __call__(self, p: AbstractLaw, q: AbstractLaw) -> Enclosure:
         need_laws(self.name, p, q)
-        need_affine(self.name, p, q)
+        if p.bent or q.bent:
+            return self.enclose(p, q, FINE)
         reason = self.infinite(p, q)
         if reason:
             return exactly(INF, reason)
@@ -51,7 +52,6 @@ class Renyi(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws(self.name, p, q)
-        need_affine(self.name, p, q)
         need_tolerance(tol)
         reason = self.infinite(p, q)
         if reason:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from .. import balls
+from ..errors import NotCertifiable
+from ..exact import INF
 from ..laws import AbstractLaw
 from ..reals import End
+from .abstract import common
 
 
 def uncovered(p: AbstractLaw, q: AbstractLaw, names: str = "pq") -> str:
@@ -40,24 +44,36 @@ def _gaps(a: End, b: End, covered: Sequence[tuple[End, End]]) -> Iterator[tuple[
 
 
 def overwhelmed(p: AbstractLaw, q: AbstractLaw, a: Fraction, names: str = "pq") -> str:
-    """Why p^a q^(1 - a), a > 1, is not integrable in a tail, or nothing if it is.
+    """Why p^a q^(1 - a), a > 1, is not integrable, or nothing if it is; for a = 1 of p log(p/q).
 
-    In a tail the widest component decides, and of several the one farthest out. The quadratic terms of the exponent
-    decide; where they cancel, the linear ones.
+    Raises NotCertifiable where a smooth map makes a fold or a tail that was not decided.
     """
+    if p.bent or q.bent:
+        return _steep(p, q, a, names)
     for side in (-1, 1):
         ours, yours = p.tails[side > 0], q.tails[side > 0]
-        if not ours or not yours:
-            continue
-        s, t = (max(strands, key=lambda s: (s.scale, side * s.centre)) for strands in (ours, yours))
-        bend = a / s.scale**2 - (a - 1) / t.scale**2
-        lean = side * (a * s.centre / s.scale**2 - (a - 1) * t.centre / t.scale**2)
-        if bend < 0 or (bend == 0 and lean >= 0):
+        if a > 1 and ours and yours and balls.tails.heavier(ours, yours, a, side):
             m, n = names
             where = "right" if side > 0 else "left"
-            scales = f"{_show(s.scale)} against {_show(t.scale)}"
+            scales = " against ".join(_show(max(s.scale for s in strands)) for strands in (ours, yours))
             return f"the {where} tail of {m} is too heavy for {n} ({scales}): {m}^{a} {n}^{1 - a} is not integrable"
     return ""
+
+
+def _steep(p: AbstractLaw, q: AbstractLaw, a: Fraction, names: str) -> str:
+    """The same of laws with smooth strands, in tails and next to folds."""
+    m, n = names
+    what = f"{m} log({m}/{n})" if a == 1 else f"{m}^{a} {n}^{1 - a}"
+    tables = common(p, q)
+    if any(x != 0 for table in tables for x in (table.lost, table.smudge)):
+        raise NotCertifiable(f"whether {what} is integrable is not known: some mass of the laws is not followed")
+    place, decided = balls.integrable.divergent(*tables, a)
+    if place is None:
+        return ""
+    where = f"next to {_show(place)}" if abs(place) < INF else f"in the {'right' if place > 0 else 'left'} tail"
+    if not decided:
+        raise NotCertifiable(f"whether {what} is integrable {where} was not decided")
+    return f"{what} is not integrable {where}"
 
 
 def stretched(p: AbstractLaw, q: AbstractLaw) -> str:

@@ -1,0 +1,98 @@
+"""Total variation and KL between a smooth sum of Gaussians and a law of the line, on a grid, with modelled errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..laws import AbstractLaw
+
+Floats = NDArray[np.float64]
+Function = Callable[[Floats], Floats]
+FINE = 4  # grid points per standard deviation of the noise
+MOST = 200_000
+LEAST = 2_000
+HALVINGS = 60
+
+
+def tv(pdf: Function, below: Function, reach: tuple[float, float], sd: float, target: AbstractLaw) -> tuple[float, float]:
+    """Half the sum of |P(I) - Q(I)| over the intervals between the sign changes of p - q, and its error.
+
+    Any partition gives a lower bound of the distance. What is modelled: a cell on whose ends p - q has one sign
+    hides no other if second differences nearby say that it cannot bend through zero; other cells count as errors.
+
+    >>> from lipbound.laws import Gaussian
+    >>> p = Gaussian(1)
+    >>> value, error = tv(p.pdf, p.cdf, (-8.0, 10.0), 1.0, Gaussian(-1))
+    >>> round(value, 9), error < 1e-9
+    (0.682689492, True)
+    """
+    x = grid(reach, sd)
+    gap = pdf(x) - np.asarray(target.pdf(x))
+    flips = np.flatnonzero(np.sign(gap[1:]) * np.sign(gap[:-1]) < 0)
+    cuts = _roots(lambda y: pdf(y) - np.asarray(target.pdf(y)), x[flips], x[flips + 1])
+    cuts = np.concatenate([x[:1], cuts, x[-1:]])
+    ours, theirs = below(cuts), np.asarray(target.cdf(cuts))
+    ends = ours[0] + theirs[0] + (ours[-1] * 0 + np.asarray(target.sf(x[-1])))
+    value = 0.5 * (float(np.sum(np.abs(np.diff(ours - theirs)))) + float(ends))
+    return value, _hidden(x, gap) + 4e-16 * (8 + cuts.size)
+
+
+def grid(reach: tuple[float, float], sd: float) -> Floats:
+    """Even points over the reach, at least FINE per sd.
+
+    >>> grid((0.0, 1.0), 1.0).size
+    2001
+    """
+    count = int(min(max(FINE * (reach[1] - reach[0]) / sd, LEAST), MOST))
+    return np.linspace(*reach, count + 1)
+
+
+def _hidden(x: Floats, gap: Floats) -> float:
+    """Mass that may hide in cells between equal signs: there the gap, less than its bend, may cross zero twice."""
+    bend = np.abs(np.diff(gap, 2))
+    near = np.maximum(np.concatenate([bend[:1], bend]), np.concatenate([bend, bend[-1:]]))  # of a cell's two ends
+    lowest = np.minimum(np.abs(gap[1:]), np.abs(gap[:-1]))
+    doubtful = (gap[1:] * gap[:-1] >= 0) & (lowest < near / 2)
+    return float(np.sum(near[doubtful]) * (x[1] - x[0]) / 2)
+
+
+def _roots(f: Function, low: Floats, high: Floats) -> Floats:
+    """Where f changes sign in each of the cells, by halving them all at once."""
+    rising = f(high) > 0 if low.size else np.zeros(0, bool)
+    low, high = low.copy(), high.copy()
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        right = (f(middle) > 0) == rising if low.size else np.zeros(0, bool)
+        high, low = np.where(right, middle, high), np.where(right, low, middle)
+        if not low.size or np.all(high - low <= 1e-12 * (1 + np.abs(high))):
+            break
+    return 0.5 * (low + high)
+
+
+def kl(pdf: Function, reach: tuple[float, float], sd: float, target: AbstractLaw) -> tuple[float, float, float]:
+    """KL(p || q), its quadrature error from a grid twice as coarse, and sup |log p/q| + 1 where p counts.
+
+    The trapezoidal rule on analytic integrands that vanish at both ends converges geometrically, so that the coarser
+    grid's difference from the finer one is far more than the finer one's error.
+
+    >>> from lipbound.laws import Gaussian
+    >>> value, error, _ = kl(Gaussian(1).pdf, (-8.0, 10.0), 1.0, Gaussian())
+    >>> round(value, 9), error < 1e-9
+    (0.5, True)
+    """
+    x = grid(reach, sd)
+    x = np.linspace(x[0], x[-1], 2 * (x.size // 2) + 1)
+    p, log_q = pdf(x), np.asarray(target.logpdf(x))
+    counts = p > 1e-300
+    if np.any(np.isneginf(log_q) & (p > 1e-15)):
+        return np.inf, 0.0, 1.0
+    ratio = np.zeros(x.size)
+    ratio[counts] = np.log(p[counts]) - np.maximum(log_q[counts], -1e5)
+    step, terms = x[1] - x[0], p * ratio
+    fine, coarse = step * float(np.sum(terms)), 2 * step * float(np.sum(terms[::2]))
+    heavy = p > 1e-14
+    height = 1 + float(np.max(np.abs(ratio[heavy])))
+    return fine, abs(fine - coarse) + 1e-15 * height, height

@@ -1,0 +1,256 @@
+"""The moves of a chain between its noises: affine, along a mixture's score, or piecewise affine such as a network's."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..enclosure import Enclosure, exactly
+from ..errors import DomainError
+from ..exact import exact
+from ..laws import AbstractLaw, Gaussian, Mixture
+from ..maps import AbstractMap, affine
+
+Floats = NDArray[np.float64]
+ROUNDINGS = 32 * 2.0**-52  # of a move, relative to its point and its way
+CERTAIN = 0.9 * np.pi  # phases within half a turn cannot cancel
+SMALL = 1e-10  # a component's share of the density that may be left out when phases are compared
+
+
+class Components(NamedTuple):
+    """A Gaussian mixture as float64 arrays: weights, centres, variances.
+
+    >>> from lipbound.laws import two_gaussians
+    >>> components(two_gaussians(3)).centres
+    array([-3.,  3.])
+    """
+
+    weights: Floats
+    centres: Floats
+    variances: Floats
+
+    def score(self, z: NDArray[Any]) -> NDArray[Any]:
+        """(log q)'(z), at complex points too; shares of the components are taken relative to the largest."""
+        shares, ways = self._shares(z)
+        return np.sum(shares * ways, axis=-1) / np.sum(shares, axis=-1)
+
+    def slope(self, x: Floats) -> Floats:
+        """(log q)''(x)."""
+        shares, ways = self._shares(x)
+        shares = shares / np.sum(shares, axis=-1, keepdims=True)
+        mean = np.sum(shares * ways, axis=-1, keepdims=True)
+        return np.sum(shares * ((ways - mean) ** 2 - 1 / self.variances), axis=-1)
+
+    def width(self, x: Floats) -> float:
+        """A distance from the real points x within which the density has no zero."""
+        shares, ways = self._shares(x)
+        large = shares > SMALL
+        spread = np.max(np.where(large, ways, -np.inf), axis=-1) - np.min(np.where(large, ways, np.inf), axis=-1)
+        return CERTAIN / max(float(np.max(spread)), 1e-300)
+
+    def _shares(self, z: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        away = self.centres - z[..., None]
+        logs = np.log(self.weights) - 0.5 * np.log(self.variances) - 0.5 * away * away / self.variances
+        return np.exp(logs - np.max(logs.real, axis=-1, keepdims=True)), away / self.variances
+
+
+class AbstractDrift(ABC):
+    """The map x -> f(x) of a step, before its noise: values, Lipschitz constant, and how it behaves off the line."""
+
+    @abstractmethod
+    def __call__(self, x: Any) -> Any:
+        """f(x), for an array of real points."""
+
+    @abstractmethod
+    def derivative(self, x: Floats) -> Floats:
+        """f'(x)."""
+
+    @abstractmethod
+    def lipschitz(self) -> Enclosure:
+        """M = sup |f'|."""
+
+    def kinks(self) -> tuple[Floats, Floats] | None:
+        """Where f turns, with the slopes between; None if f is analytic."""
+        return None
+
+    def width(self, x: Floats) -> float:
+        """A distance from the real points x within which f is analytic."""
+        return np.inf
+
+    def lift(self, x: Floats, a: float) -> float:
+        """sup of |Im f(x + i a)| over the points x."""
+        return a * self.lipschitz().hi
+
+    def rounding(self, x: Floats, y: Floats) -> float:
+        """How far the computed f(x) = y may be from the true one."""
+        return ROUNDINGS * float(np.max(np.abs(x)) + np.max(np.abs(y))) if x.size else 0.0
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class AffineDrift(AbstractDrift):
+    """x -> slope x + shift.
+
+    >>> AffineDrift("1/2", 1)(np.array([2.0]))
+    array([2.])
+    """
+
+    slope: Fraction
+    shift: Fraction
+
+    def __init__(self, slope: object, shift: object = 0) -> None:
+        object.__setattr__(self, "slope", exact(slope))
+        object.__setattr__(self, "shift", exact(shift))
+
+    def __call__(self, x: Any) -> Any:
+        return float(self.slope) * x + float(self.shift)
+
+    def derivative(self, x: Floats) -> Floats:
+        return np.full(x.shape, float(self.slope))
+
+    def lipschitz(self) -> Enclosure:
+        return exactly(abs(self.slope))
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class ScoreDrift(AbstractDrift):
+    """x -> slope x + gain (log q)'(x) for the density q of a Gaussian mixture.
+
+    Numbers are the floats nearest to what is given. Raises DomainError unless the law mixes Gaussians.
+
+    >>> from lipbound.laws import two_gaussians
+    >>> f = ScoreDrift(two_gaussians(3), gain="0.125")
+    >>> f(np.array([0.0, 3.0])).round(6), f.lipschitz()  # 1 + (3^2 - 1) / 8
+    (array([0., 3.]), Enclosure(lo=2.0, hi=2.0, certified=True, reason=''))
+    """
+
+    mixture: Components
+    gain: float
+    slope: float
+
+    def __init__(self, law: AbstractLaw | Components, gain: object, slope: object = 1) -> None:
+        object.__setattr__(self, "mixture", law if isinstance(law, Components) else components(law))
+        object.__setattr__(self, "gain", float(exact(gain)))
+        object.__setattr__(self, "slope", float(exact(slope)))
+
+    def __call__(self, x: Any) -> Any:
+        return self.slope * x + self.gain * self.mixture.score(np.asarray(x))
+
+    def derivative(self, x: Floats) -> Floats:
+        return self.slope + self.gain * self.mixture.slope(x)
+
+    def lipschitz(self) -> Enclosure:
+        return self._lipschitz
+
+    @cached_property
+    def _lipschitz(self) -> Enclosure:
+        """Ends of f': (log q)'' = Var(c)/v^2 - 1/v under the shares, Var(c) <= (range/2)^2; equality for two modes."""
+        _, centres, variances = (np.asarray(part) for part in self.mixture)
+        if np.ptp(variances):
+            return self._searched()
+        v, half = exact(float(variances[0])), (exact(float(max(centres))) - exact(float(min(centres)))) / 2
+        flat = exact(self.slope) - exact(self.gain) / v
+        steep = flat + exact(self.gain) * half**2 / v**2
+        top = exactly(max(abs(flat), abs(steep)))
+        reached = len(set(centres.tolist())) <= 2 or abs(flat) >= abs(steep)
+        return top if reached else Enclosure(min(self._seen(), top.lo), top.hi, True)
+
+    def _searched(self) -> Enclosure:
+        """From a search, and a bound: (log q)'' <= Var(ways) <= (range of the ways)^2 / 4 wherever shares count."""
+        seen = self._seen()
+        return Enclosure(seen * (1 - 1e-12), seen * (1 + 1e-4), False, "from a search on a grid")
+
+    def _seen(self) -> float:
+        _, centres, variances = self.mixture
+        reach, fine = 12 * float(np.sqrt(np.max(variances))), float(np.sqrt(np.min(variances))) / 400
+        x = np.arange(np.min(centres) - reach, np.max(centres) + reach, fine)
+        tails = self.slope - self.gain / np.array([np.min(variances), np.max(variances)])
+        return max(float(np.max(np.abs(self.derivative(x)))), float(np.max(np.abs(tails[1:]))))
+
+    def width(self, x: Floats) -> float:
+        return self.mixture.width(x)
+
+    def lift(self, x: Floats, a: float) -> float:
+        return float(np.max(np.abs(np.imag(self(x + 1j * a)))))
+
+    def rounding(self, x: Floats, y: Floats) -> float:
+        ways = self.gain * self.mixture.score(x)
+        return ROUNDINGS * float(np.max(np.abs(x)) + np.max(np.abs(ways))) if x.size else 0.0
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class PiecewiseDrift(AbstractDrift):
+    """x -> slope x + gain g(x) for a piecewise-affine map g, such as a leaky-ReLU network: all of its pieces are exact.
+
+    >>> from lipbound.maps import fold
+    >>> f = PiecewiseDrift(fold(), gain="1/2")
+    >>> f(np.array([-2.0, 2.0])), f.lipschitz().hi
+    (array([-1.,  3.]), 1.5)
+    """
+
+    map: AbstractMap
+    whole: AbstractMap
+
+    def __init__(self, g: AbstractMap, gain: object = 1, slope: object = 1) -> None:
+        if not all(hasattr(row, "slope") for row in g.branches()):
+            raise DomainError(f"{g!r} is not piecewise affine: give a Network or a PiecewiseAffine")
+        object.__setattr__(self, "map", g)
+        object.__setattr__(self, "whole", exact(gain) * g + affine(slope))  # pyright: ignore[reportOperatorIssue]
+
+    def __call__(self, x: Any) -> Any:
+        return self.whole(x)
+
+    def derivative(self, x: Floats) -> Floats:
+        knots, slopes = self._table
+        return slopes[np.searchsorted(knots, x, side="right")]
+
+    def kinks(self) -> tuple[Floats, Floats]:
+        return self._table
+
+    @cached_property
+    def _table(self) -> tuple[Floats, Floats]:
+        rows = self.whole.branches()
+        return np.array([float(r.start) for r in rows[1:]]), np.array([float(r.slope) for r in rows])
+
+    def lipschitz(self) -> Enclosure:
+        return exactly(self.whole.lipschitz())  # pyright: ignore[reportArgumentType]  # a fraction, being affine
+
+
+def components(law: AbstractLaw) -> Components:
+    """Weights, centres and variances of a Gaussian or a mixture of Gaussians.
+
+    >>> components(Gaussian(1, 2)).variances
+    array([4.])
+    """
+    parts = flattened(law)
+    weights, gaussians = zip(*parts, strict=True)
+    centres = np.array([float(g.centre) for g in gaussians])
+    return Components(np.array([float(w) for w in weights]), centres, np.array([float(g.sd**2) for g in gaussians]))
+
+
+def flattened(law: AbstractLaw) -> Sequence[tuple[Fraction, Gaussian]]:
+    """The weights and the Gaussians of a mixture, of mixtures too.
+
+    >>> [(str(w), str(g)) for w, g in flattened(Mixture((1,), (Gaussian(2),)))]
+    [('1', 'N(2, 1)')]
+    """
+    if isinstance(law, Gaussian):
+        return [(Fraction(1), law)]
+    if isinstance(law, Mixture):
+        return [(w * v, g) for w, part in zip(law.weights, law.laws, strict=True) for v, g in flattened(part)]
+    raise DomainError(f"{law} has no score in closed form: give a Gaussian or a mixture of Gaussians")
+
+
+def noised(mixture: Components, shrink: float, variance: float) -> Components:
+    """The mixture of shrink X + sqrt(variance) Z.
+
+    >>> noised(components(Gaussian(2)), 0.5, 0.75)
+    Components(weights=array([1.]), centres=array([1.]), variances=array([1.]))
+    """
+    return Components(mixture.weights, shrink * mixture.centres, shrink**2 * mixture.variances + variance)

@@ -11,11 +11,11 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import kernels
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw, Discrete
-from .drifts import AbstractDrift, components, flattened
+from .drifts import AbstractDrift
 from .grids import Rule, rule
+from .mixtures import components, flattened
 from .state import ChainLaw, Start
 
 Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ class Step:
 
     def __post_init__(self) -> None:
         if not isinstance(self.drift, AbstractDrift):
-            raise DomainError(f"drift = {self.drift!r} is not a drift: give an AffineDrift, ScoreDrift or PiecewiseDrift")
+            raise DomainError(f"drift = {self.drift!r} is not a drift: give an AffineDrift or a ScoreDrift")
         if not (isfinite(self.sd) and self.sd > 0):
             raise DomainError(f"sd = {self.sd} is not a standard deviation of noise: it must be positive and finite")
 
@@ -137,7 +137,7 @@ def _moved(state: ChainLaw | Start, x: Floats, masses: Floats, step: Step, misse
 
 
 def _trimmed(masses: Floats) -> tuple[slice, float]:
-    """The nodes without the lightest ends, and how much mass these had; beyond REACH a Gaussian is cut, too."""
+    """The nodes without the lightest ends, and how much mass these had; beyond 8.8 sd a Gaussian is cut, too."""
     left, right = np.cumsum(masses), np.cumsum(masses[::-1])
     first, last = int(np.searchsorted(left, TRIM)), int(np.searchsorted(right, TRIM))
     dropped = (left[first - 1] if first else 0.0) + (right[last - 1] if last else 0.0)
@@ -151,6 +151,3 @@ def _start(law: AbstractLaw) -> Start:
         return Start(law, points[order], np.array([float(m) for m in law.masses])[order], 0.0, 4 * 2.0**-52)
     weights, centres, variances = components(law)
     return Start(law, centres, weights, float(np.sqrt(np.min(variances))), 4 * 2.0**-52)
-
-
-REACH = kernels.chains.REACH

@@ -3,62 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ..enclosure import Enclosure, exactly
 from ..errors import DomainError
 from ..exact import exact
-from ..laws import AbstractLaw, Gaussian, Mixture
+from ..laws import AbstractLaw
 from ..maps import AbstractMap, affine
+from .mixtures import Components, components
 
 Floats = NDArray[np.float64]
 ROUNDINGS = 32 * 2.0**-52  # of a move, relative to its point and its way
-CERTAIN = 0.9 * np.pi  # phases within half a turn cannot cancel
-SMALL = 1e-10  # a component's share of the density that may be left out when phases are compared
-
-
-class Components(NamedTuple):
-    """A Gaussian mixture as float64 arrays: weights, centres, variances.
-
-    >>> from lipbound.laws import two_gaussians
-    >>> components(two_gaussians(3)).centres
-    array([-3.,  3.])
-    """
-
-    weights: Floats
-    centres: Floats
-    variances: Floats
-
-    def score(self, z: NDArray[Any]) -> NDArray[Any]:
-        """(log q)'(z), at complex points too; shares of the components are taken relative to the largest."""
-        shares, ways = self._shares(z)
-        return np.sum(shares * ways, axis=-1) / np.sum(shares, axis=-1)
-
-    def slope(self, x: Floats) -> Floats:
-        """(log q)''(x)."""
-        shares, ways = self._shares(x)
-        shares = shares / np.sum(shares, axis=-1, keepdims=True)
-        mean = np.sum(shares * ways, axis=-1, keepdims=True)
-        return np.sum(shares * ((ways - mean) ** 2 - 1 / self.variances), axis=-1)
-
-    def width(self, x: Floats) -> float:
-        """A distance from the real points x within which the density has no zero."""
-        shares, ways = self._shares(x)
-        large = shares > SMALL
-        spread = np.max(np.where(large, ways, -np.inf), axis=-1) - np.min(np.where(large, ways, np.inf), axis=-1)
-        return CERTAIN / max(float(np.max(spread)), 1e-300)
-
-    def _shares(self, z: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        away = self.centres - z[..., None]
-        logs = np.log(self.weights) - 0.5 * np.log(self.variances) - 0.5 * away * away / self.variances
-        return np.exp(logs - np.max(logs.real, axis=-1, keepdims=True)), away / self.variances
 
 
 class AbstractDrift(ABC):
@@ -159,19 +120,20 @@ class ScoreDrift(AbstractDrift):
         steep = flat + exact(self.gain) * half**2 / v**2
         top = exactly(max(abs(flat), abs(steep)))
         reached = len(set(centres.tolist())) <= 2 or abs(flat) >= abs(steep)
-        return top if reached else Enclosure(min(self._seen(), top.lo), top.hi, True)
+        return top if reached else Enclosure(min(self._seen() * (1 - 1e-12), top.lo), top.hi, False)
 
     def _searched(self) -> Enclosure:
-        """From a search, and a bound: (log q)'' <= Var(ways) <= (range of the ways)^2 / 4 wherever shares count."""
         seen = self._seen()
         return Enclosure(seen * (1 - 1e-12), seen * (1 + 1e-4), False, "from a search on a grid")
 
     def _seen(self) -> float:
+        """The largest |f'| on a grid that is fine beside every component, and in the tails, where the widest rules."""
         _, centres, variances = self.mixture
         reach, fine = 12 * float(np.sqrt(np.max(variances))), float(np.sqrt(np.min(variances))) / 400
         x = np.arange(np.min(centres) - reach, np.max(centres) + reach, fine)
-        tails = self.slope - self.gain / np.array([np.min(variances), np.max(variances)])
-        return max(float(np.max(np.abs(self.derivative(x)))), float(np.max(np.abs(tails[1:]))))
+        best = x[np.argmax(np.abs(self.derivative(x)))]
+        near = np.abs(self.derivative(np.linspace(best - fine, best + fine, 401)))
+        return max(float(np.max(near)), abs(self.slope - self.gain / float(np.max(variances))))
 
     def width(self, x: Floats) -> float:
         return self.mixture.width(x)
@@ -220,37 +182,3 @@ class PiecewiseDrift(AbstractDrift):
 
     def lipschitz(self) -> Enclosure:
         return exactly(self.whole.lipschitz())  # pyright: ignore[reportArgumentType]  # a fraction, being affine
-
-
-def components(law: AbstractLaw) -> Components:
-    """Weights, centres and variances of a Gaussian or a mixture of Gaussians.
-
-    >>> components(Gaussian(1, 2)).variances
-    array([4.])
-    """
-    parts = flattened(law)
-    weights, gaussians = zip(*parts, strict=True)
-    centres = np.array([float(g.centre) for g in gaussians])
-    return Components(np.array([float(w) for w in weights]), centres, np.array([float(g.sd**2) for g in gaussians]))
-
-
-def flattened(law: AbstractLaw) -> Sequence[tuple[Fraction, Gaussian]]:
-    """The weights and the Gaussians of a mixture, of mixtures too.
-
-    >>> [(str(w), str(g)) for w, g in flattened(Mixture((1,), (Gaussian(2),)))]
-    [('1', 'N(2, 1)')]
-    """
-    if isinstance(law, Gaussian):
-        return [(Fraction(1), law)]
-    if isinstance(law, Mixture):
-        return [(w * v, g) for w, part in zip(law.weights, law.laws, strict=True) for v, g in flattened(part)]
-    raise DomainError(f"{law} has no score in closed form: give a Gaussian or a mixture of Gaussians")
-
-
-def noised(mixture: Components, shrink: float, variance: float) -> Components:
-    """The mixture of shrink X + sqrt(variance) Z.
-
-    >>> noised(components(Gaussian(2)), 0.5, 0.75)
-    Components(weights=array([1.]), centres=array([1.]), variances=array([1.]))
-    """
-    return Components(mixture.weights, shrink * mixture.centres, shrink**2 * mixture.variances + variance)

@@ -1,4 +1,4 @@
-"""Quadrature nodes for one step of a chain, with a bound of the error that they make: trapezoidal, or Gauss on panels."""
+"""Quadrature nodes for one step of a chain, with a bound of the error they make: trapezoidal, or Gauss on panels."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ LARGEST: Final = 400_000  # nodes
 FINEST: Final = 1e-13  # nodes per step cannot be had for less: then rounding rules
 ORDER: Final = 16  # Gauss nodes on a panel
 SHRINK: Final = 0.85
+HALF: Final = 4.0  # sd, more than half of any panel
+LEEWAY: Final = 1.05  # of a supremum that was only looked for at many points
 HEIGHT: Final = 1 / math.sqrt(2 * math.pi)
 
 
@@ -56,23 +58,31 @@ def _trapezoid(drift: AbstractDrift, before: float, after: float, low: float, hi
     N bounds the integral of |p(x + i a)| |N(y; f(x + i a), after^2)| over x and y: the first factor is at most
     exp(a^2 / (2 before^2)) p(x), and the second integrates over y to exp((Im f)^2 / (2 after^2)).
     """
-    probe = np.linspace(low, high, min(LARGEST, 2 + int(4 * (high - low) / min(before, after))))
-    strip = drift.width(probe)
-    widest = min(strip, 30 * min(before, after))
-    offers = [(a, _growth(drift, probe, a, before, after)) for a in widest * np.linspace(0.02, 0.98, 25)]
     d = min(before, after)
+    strip = min(drift.width(_probe(low, high, d / 2)), 15 * d)
+    probe = _probe(low, high, min(d / 2, strip / 8))
+    offers = [(a, _growth(drift, probe, a, before, after)) for a in strip * SHRINK ** np.arange(0, 24, 2)]
     while True:
-        error = min(2 * math.exp(min(g - 2 * math.pi * a / d, 700)) / -math.expm1(-2 * math.pi * a / d) for a, g in offers)
+        error = min(_aliased(2 * math.pi * a / d, growth) for a, growth in offers)
         if error <= tol:
             break
         d *= SHRINK
         _admit((high - low) / d, low, high)
-    nodes = d * np.arange(math.floor(low / d), math.ceil(high / d) + 1)
+    nodes: Floats = d * np.arange(math.floor(low / d), math.ceil(high / d) + 1, dtype=np.float64)
     return Rule(nodes, np.full(nodes.size, d), error, low, high)
 
 
+def _probe(low: float, high: float, spacing: float) -> Floats:
+    return np.linspace(low, high, min(LARGEST, 2 + int((high - low) / spacing)))
+
+
+def _aliased(x: float, growth: float) -> float:
+    """2 exp(growth) / (exp(x) - 1)."""
+    return 2 * math.exp(min(growth - x, 700)) / -math.expm1(-x)
+
+
 def _growth(drift: AbstractDrift, x: Floats, a: float, before: float, after: float) -> float:
-    return 0.5 * (a / before) ** 2 + 0.5 * (drift.lift(x, a) / after) ** 2
+    return 0.5 * (a / before) ** 2 + 0.5 * (LEEWAY * drift.lift(x, a) / after) ** 2
 
 
 def _panels(knots: Floats, slopes: Floats, before: float, after: float, low: float, high: float, tol: float) -> Rule:
@@ -86,13 +96,15 @@ def _panels(knots: Floats, slopes: Floats, before: float, after: float, low: flo
     ends = np.concatenate([[low], knots[inside], [high]])
     rates = slopes[np.searchsorted(knots, 0.5 * (ends[1:] + ends[:-1]))]
     sds = 1 / np.hypot(1 / before, rates / after)
-    for half in 3.0 * SHRINK ** np.arange(40):
-        counts = np.maximum(np.ceil(np.diff(ends) / (2 * half * sds)), 1).astype(int)
-        _admit(float(counts.sum()) * ORDER, low, high)
+    half, error = HALF, math.inf
+    while error > tol:
+        half *= SHRINK
         error = 0.5 * (high - low) * _ellipse(half) * HEIGHT / before
-        if error <= tol:
-            break
-    cuts = np.concatenate([np.linspace(a, b, n, endpoint=False) for a, b, n in zip(ends, ends[1:], counts)] + [[high]])
+        _admit((high - low) * ORDER / (2 * half * float(np.max(sds))), low, high)
+    counts = np.maximum(np.ceil(np.diff(ends) / (2 * half * sds)), 1).astype(int)
+    _admit(float(counts.sum()) * ORDER, low, high)
+    parts = zip(ends[:-1], ends[1:], counts, strict=True)
+    cuts = np.concatenate([*(np.linspace(a, b, n, endpoint=False) for a, b, n in parts), [high]])
     gauss, weights = np.polynomial.legendre.leggauss(ORDER)
     widths = np.diff(cuts)[:, None] / 2
     nodes = cuts[:-1, None] + widths * (1 + gauss)
@@ -102,7 +114,8 @@ def _panels(knots: Floats, slopes: Floats, before: float, after: float, low: flo
 def _ellipse(half: float) -> float:
     """The least of (64 / 15) exp(h^2 (r - 1/r)^2 / 8) r^(2 - 2 n) / (1 - r^-2) over r > 1."""
     r = np.geomspace(1.05, 100, 400)
-    return float(np.exp(np.min(half**2 * (r - 1 / r) ** 2 / 8 - (2 * ORDER - 2) * np.log(r) - np.log1p(-(r**-2.0))))) * 64 / 15
+    logs = half**2 * (r - 1 / r) ** 2 / 8 - (2 * ORDER - 2) * np.log(r) - np.log1p(-(r**-2.0))
+    return float(np.exp(np.min(logs))) * 64 / 15
 
 
 def _admit(count: float, low: float, high: float) -> None:

@@ -131,7 +131,8 @@ def _moved(state: ChainLaw | Start, x: Floats, masses: Floats, step: Step, misse
     if not np.all(np.isfinite(y)):
         raise NotCertifiable("a step of the chain takes points beyond the floats: its law has left every grid")
     # a density moved by r changes by r sqrt(2 / pi) / sd in L1; sums of positive terms keep their relative accuracy
-    rounding = step.drift.rounding(x[kept], y) / step.sd + 256 * 2.0**-52
+    narrow = min(step.sd, state.sd or step.sd)
+    rounding = step.drift.rounding(x[kept], y) / narrow + 256 * 2.0**-52
     order = np.argsort(y, kind="stable")
     return ChainLaw(y[order], masses[kept][order], step.sd, state.error + missed + dropped + rounding)
 

@@ -19,7 +19,8 @@ from ..maps import AbstractMap, affine
 from .mixtures import Components, components
 
 Floats = NDArray[np.float64]
-ROUNDINGS = 32 * 2.0**-52  # of a move, relative to its point and its way
+EPS = 2.0**-52
+ROUNDINGS = 32 * EPS  # of a move, relative to its point and its way
 
 
 class AbstractDrift(ABC):
@@ -51,7 +52,7 @@ class AbstractDrift(ABC):
 
     def rounding(self, x: Floats, y: Floats) -> float:
         """How far the computed f(x) = y may be from the true one."""
-        return ROUNDINGS * float(np.max(np.abs(x)) + np.max(np.abs(y))) if x.size else 0.0
+        return ROUNDINGS * float(np.max(np.abs(x)) + np.max(np.abs(y)))
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -142,8 +143,11 @@ class ScoreDrift(AbstractDrift):
         return float(np.max(np.abs(np.imag(self(x + 1j * a)))))
 
     def rounding(self, x: Floats, y: Floats) -> float:
-        ways = self.gain * self.mixture.score(x)
-        return ROUNDINGS * float(np.max(np.abs(x)) + np.max(np.abs(ways))) if x.size else 0.0
+        # shares of two components are off by the rounding of their logarithms, at most those halfway and in the tails
+        _, centres, variances = self.mixture
+        spread, v = float(np.ptp(centres)), float(np.min(variances))
+        shares = EPS * self.gain * spread / v * (50 + spread**2 / (8 * v))
+        return shares + ROUNDINGS * float(np.max(np.abs(x)) + np.max(np.abs(y - self.slope * x)))
 
 
 @dataclass(frozen=True, init=False, eq=False)

@@ -156,7 +156,7 @@ def straight_flow(target: AbstractLaw, steps: int) -> Flow:
 
     >>> from lipbound.laws import two_gaussians
     >>> round(straight_flow(two_gaussians(2), 200).lipschitz().lo, 2)  # exp(2) = 7.39 in the limit
-    7.23
+    7.24
     """
     if steps < 1:
         raise DomainError(f"steps = {steps} is outside [1, inf): number of steps")

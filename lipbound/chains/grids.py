@@ -12,7 +12,7 @@ from ..errors import NotCertifiable
 from .drifts import AbstractDrift
 
 Floats = NDArray[np.float64]
-LARGEST: Final = 400_000  # nodes
+LARGEST: Final = 100_000  # nodes
 FINEST: Final = 1e-13  # nodes per step cannot be had for less: then rounding rules
 ORDER: Final = 16  # Gauss nodes on a panel
 SHRINK: Final = 0.85
@@ -38,7 +38,7 @@ class Rule(NamedTuple):
 def rule(drift: AbstractDrift, before: float, after: float, low: float, high: float, tol: float) -> Rule:
     """Nodes on [low, high] for the integral of p(x) N(y; f(x), after^2) dx, p a mixture of Gaussians of sd >= before.
 
-    Raises NotCertifiable if more than 400 000 nodes would be needed.
+    Raises NotCertifiable if more than 100 000 nodes would be needed.
 
     >>> from lipbound.chains.drifts import AffineDrift
     >>> made = rule(AffineDrift(1), 1.0, 1.0, -10.0, 10.0, 1e-12)

@@ -14,6 +14,7 @@ from ..laws import AbstractLaw, Gaussian, Mixture
 
 Floats = NDArray[np.float64]
 CERTAIN: Final = 0.7 * np.pi  # phases within half a turn cannot cancel; the rest is distance kept from the zeros
+NARROW: Final = 5.0  # sd beside the line, where a component is exp(12.5) times what it is on it
 SMALL: Final = 1e-10  # a component's share of the density that may be left out when phases are compared
 
 
@@ -46,7 +47,8 @@ class Components(NamedTuple):
         shares, ways = self._shares(x)
         large = shares > SMALL
         spread = np.max(np.where(large, ways, -np.inf), axis=-1) - np.min(np.where(large, ways, np.inf), axis=-1)
-        return CERTAIN / max(float(np.max(spread)), 1e-300)
+        narrow = NARROW * float(np.sqrt(np.min(self.variances)))
+        return min(CERTAIN / max(float(np.max(spread)), 1e-300), narrow)
 
     def _shares(self, z: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         away = self.centres - z[..., None]

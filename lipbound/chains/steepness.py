@@ -51,14 +51,16 @@ def log_lipschitz(chain: MarkovChain) -> Enclosure:
     >>> print(log_lipschitz(MarkovChain(Gaussian(), [Step(AffineDrift(2), 1.0)])))  # log sqrt(5)
     0.804718956217... (estimate)
     """
-    at, steepest = _start(chain.start)
-    low = high = 2 * log(steepest) if steepest > 0 else -inf
+    at, slope, steepest = _start(chain.start)
+    low, high = _square(slope), _square(steepest)
     point = np.array([at])
     for step in chain.steps:
         noise = 2 * log(step.sd)
         low = _sum(low + _square(float(np.abs(step.drift.derivative(point))[0])), noise)
         high = _sum(high + _square(step.drift.lipschitz().hi), noise)
         point = np.asarray(step.drift(point))
+    if high == inf:
+        return Enclosure(low / 2 - ROUNDING * (1 + abs(low)), inf, False, "the start is no Lipschitz image of N(0, 1)")
     slack = ROUNDING * (1 + len(chain) / 64 + abs(high))
     return Enclosure(min(low, high) / 2 - slack, high / 2 + slack, False)
 
@@ -73,18 +75,19 @@ def lipschitz(chain: MarkovChain) -> Enclosure:
     """
     found = log_lipschitz(chain)
     low, high = (exp(x) if x < 709 else inf for x in (found.lo, found.hi))
-    return Enclosure(min(low, 1.7e308) * (1 - 1e-15), high * (1 + 1e-15), False)
+    return Enclosure(min(low, 1.7e308) * (1 - 1e-15), high * (1 + 1e-15), False, found.reason)
 
 
-def _start(law: AbstractLaw) -> tuple[float, float]:
-    """Its median, and the Lipschitz constant of the monotone map from N(0, 1); atoms are no Lipschitz image."""
+def _start(law: AbstractLaw) -> tuple[float, float, float]:
+    """Its median, and the slope there and the Lipschitz constant of the monotone map from N(0, 1)."""
     if isinstance(law, Discrete):
-        return float(law.ppf(0.5)), 0.0 if len(set(law.points)) == 1 else inf
-    return float(law.ppf(0.5)), Transport(law).lipschitz().hi
+        return float(law.ppf(0.5)), 0.0, 0.0 if len(set(law.points)) == 1 else inf
+    T = Transport(law)
+    return float(T(0.0)), float(T.derivative(0.0)), T.lipschitz().hi
 
 
 def _square(x: float) -> float:
-    return 2 * log(x) if x > 0 else -inf
+    return 2 * log(x) if 0 < x < inf else (inf if x > 0 else -inf)
 
 
 def _sum(a: float, b: float) -> float:

@@ -12,6 +12,7 @@ import pytest
 from lipbound import (
     DomainError,
     Gaussian,
+    Network,
     NotCertifiable,
     PiecewiseAffine,
     Uniform,
@@ -40,6 +41,9 @@ from lipbound.laws import Discrete, Mixture
 
 LOPSIDED = gaussian_mixture(("1/4", "3/4"), (-2, 1), (1, "0.5"))
 TENT = PiecewiseAffine((-1, "0.3"), (0, "-0.5"), "0.4", "-0.7")
+
+WEIGHTS = np.random.default_rng(3).standard_normal((4, 40))
+WIDE = Network([(WEIGHTS[:1].T, WEIGHTS[1]), (WEIGHTS[2:3] / 10, WEIGHTS[3, :1])])  # some forty kinks
 
 
 def normalised(m: float) -> Mixture:
@@ -105,6 +109,7 @@ CHAINS = [
     reverse_ve(two_gaussians(2), [8 * 0.8**k for k in range(20)]),
     annealed_langevin(normalised(3), each=5),
     score_networks([TENT, TENT], (1.0, 0.5), each=20, last=0.3),
+    score_networks([WIDE], (1.0,), each=10, last=0.05),
     MarkovChain(Discrete((-1, 2), ("1/3", "2/3")), [Step(ScoreDrift(LOPSIDED, 0.1), 0.4)] * 10),
 ]
 
@@ -200,6 +205,24 @@ def test_annealed_langevin_forgets_the_distance_of_the_modes(m: int):
     assert law.error < 2e-7
 
 
+def test_annealed_langevin_with_long_steps():
+    # .0026517 by matrix products on [-13.5, 13.5]; the notes' .0032 is what a grid gives that its first level leaves
+    found = annealed_langevin(normalised(5), last=2e-4, tol=1e-6).law().tv(normalised(5))
+    assert float(found) == pytest.approx(0.0026517, abs=2e-6)
+    assert abs(float(found) - 0.0032) > 100 * found.error
+
+
+def test_a_thousand_steps_at_one_in_a_million_honest():
+    nu = two_gaussians(3)
+    quick, fine = (langevin(nu, 0.01, 1000, tol=tol).law() for tol in (9e-7, 1e-12))
+    assert quick.error < 1e-6
+    assert fine.error < 1e-9
+    y = np.linspace(*fine.range, 4001)
+    assert max(abs(quick.below(y) - fine.below(y))) <= quick.error + fine.error
+    assert quick.tv(nu).overlaps(fine.tv(nu))
+    assert quick.tv(nu).error < 1e-6
+
+
 def test_annealed_langevin_of_one_mode_is_linear():
     nu = Gaussian()
     chain = annealed_langevin(nu, tol=1e-7)
@@ -256,6 +279,14 @@ def test_divergence_from_a_law_with_gaps_is_infinite():
     assert found.lo == math.inf
     assert "no density" in found.reason
     assert CHAINS[0].law().kl(two_gaussians(3)).hi < 1
+
+
+def test_a_mode_narrower_than_the_noise_is_not_overlooked():
+    law = langevin(Gaussian(), 0.1, 50).law()
+    spike = gaussian_mixture(("3/4", "1/4"), (0, "0.123456"), (1, "1/5000"))
+    assert float(law.tv(spike)) == pytest.approx(0.25, abs=0.02)
+    assert law.tv(spike).error < 1e-3
+    assert float(law.kl(spike)) == pytest.approx(math.log(4 / 3), abs=5e-3)
 
 
 def test_kinks_are_exact_a_line_in_pieces_is_a_line():

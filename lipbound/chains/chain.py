@@ -20,7 +20,7 @@ from .state import ChainLaw, Start
 
 Floats = NDArray[np.float64]
 TRIM = 1e-18  # mass dropped at each end in each step, and counted as an error
-MARGIN = 0.5  # of the range, added to it, so that neighbouring steps can share their nodes
+MARGIN = 0.5  # of the noise, added to the range, so that neighbouring steps can share their nodes
 
 
 @dataclass(frozen=True)

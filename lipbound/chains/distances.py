@@ -8,11 +8,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import NotCertifiable
 from ..laws import AbstractLaw
+from ..pieces import Strand
 
 
 class Density(Protocol):
-    """What is asked of a target: density, mass on the left and on the right of points, and log-density."""
+    """What is asked of a target: density, and mass on the left and on the right of points."""
 
     def pdf(self, y: Floats, /) -> Any:
         """Density."""
@@ -30,7 +32,7 @@ class Density(Protocol):
 Floats = NDArray[np.float64]
 Function = Callable[[Floats], Floats]
 FINE = 4  # grid points per standard deviation of the noise
-MOST = 200_000
+MOST = 500_000
 LEAST = 2_000
 HALVINGS = 27  # of a cell: the distance changes by the square of what is left
 
@@ -38,8 +40,9 @@ HALVINGS = 27  # of a cell: the distance changes by the square of what is left
 def tv(pdf: Function, below: Function, x: Floats, target: Density) -> tuple[float, float]:
     """Half the sum of |P(I) - Q(I)| over the intervals between the sign changes of p - q, and its error; x is a grid.
 
-    Any partition gives a lower bound of the distance. What is modelled: a cell on whose ends p - q has one sign
-    hides no other if second differences nearby say that it cannot bend through zero; other cells count as errors.
+    The cells of the grid are intervals too: any partition gives a lower bound, and what they add counts as an error.
+    What is modelled: a cell on whose ends p - q has one sign hides no other if second differences nearby say that it
+    cannot bend through zero; the bends of other cells count as errors.
 
     >>> from lipbound.laws import Gaussian
     >>> p = Gaussian(1)
@@ -50,21 +53,36 @@ def tv(pdf: Function, below: Function, x: Floats, target: Density) -> tuple[floa
     gap = pdf(x) - np.asarray(target.pdf(x))
     flips = np.flatnonzero(np.sign(gap[1:]) * np.sign(gap[:-1]) < 0)
     cuts = _roots(lambda y: pdf(y) - np.asarray(target.pdf(y)), x[flips], x[flips + 1])
-    cuts = np.concatenate([x[:1], cuts, x[-1:]])
-    inside = np.abs(np.diff(below(cuts) - np.asarray(target.cdf(cuts))))
-    ends = np.asarray(target.cdf(x[:1])) + np.asarray(target.sf(x[-1:]))  # beyond the reach p has nothing
-    value = 0.5 * (float(np.sum(inside)) + float(ends[0]))
-    return value, _hidden(x, gap) + 4e-16 * (8 + cuts.size)
+    every = np.sort(np.concatenate([x, cuts]))
+    excess = below(every) - np.asarray(target.cdf(every))
+    ends = float((np.asarray(target.cdf(x[:1])) + np.asarray(target.sf(x[-1:])))[0])  # beyond the reach p has nothing
+    few = excess[np.searchsorted(every, np.concatenate([x[:1], cuts, x[-1:]]))]
+    value, rough = (0.5 * (float(np.sum(np.abs(np.diff(sums)))) + ends) for sums in (excess, few))
+    return value, _hidden(x, gap) + abs(value - rough) + 4e-16 * (8 + cuts.size)
+
+
+def finest(target: AbstractLaw, sd: float) -> float:
+    """The least of sd and the widths of the Gaussians that make up the target.
+
+    >>> from lipbound.laws import Gaussian
+    >>> finest(Gaussian(0, "0.25"), 1.0)
+    0.25
+    """
+    return min([sd, *(float(s.scale) for s in target.pieces() if isinstance(s, Strand))])
 
 
 def grid(reach: tuple[float, float], sd: float) -> Floats:
-    """Even points over the reach, at least FINE per sd.
+    """Even points over the reach, at least FINE per sd; raises NotCertifiable if these are too many.
 
     >>> grid((0.0, 1.0), 1.0).size
     2001
     """
-    count = int(min(max(FINE * (reach[1] - reach[0]) / sd, LEAST), MOST))
-    return np.linspace(*reach, count + 1)
+    count = max(FINE * (reach[1] - reach[0]) / sd, LEAST)
+    if not count <= MOST:
+        raise NotCertifiable(
+            f"a grid on [{reach[0]:.3g}, {reach[1]:.3g}] for a width of {sd:.3g} needs {count:.3g} points"
+        )
+    return np.linspace(*reach, int(count) + 1)
 
 
 def _hidden(x: Floats, gap: Floats) -> float:
@@ -102,7 +120,7 @@ def kl(pdf: Function, reach: tuple[float, float], sd: float, target: AbstractLaw
     """
     if np.any(np.isfinite(target.support())):
         return np.inf, 0.0, 1.0
-    x = grid(reach, sd)
+    x = grid(reach, finest(target, sd))
     x = np.linspace(x[0], x[-1], 2 * (x.size // 2) + 1)
     p, log_q = pdf(x), np.asarray(target.logpdf(x))
     counts = p > 1e-300

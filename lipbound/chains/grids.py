@@ -14,7 +14,7 @@ from .drifts import AbstractDrift
 Floats = NDArray[np.float64]
 LARGEST: Final = 100_000  # nodes
 FINEST: Final = 1e-13  # nodes per step cannot be had for less: then rounding rules
-ORDER: Final = 16  # Gauss nodes on a panel
+ORDERS: Final = (3, 4, 6, 8, 12, 16)  # Gauss nodes on a panel: few where it is narrow
 SHRINK: Final = 0.85
 HALF: Final = 4.0  # sd, more than half of any panel
 LEEWAY: Final = 1.05  # of a supremum that was only looked for at many points
@@ -96,25 +96,39 @@ def _panels(knots: Floats, slopes: Floats, before: float, after: float, low: flo
     ends = np.concatenate([[low], knots[inside], [high]])
     rates = slopes[np.searchsorted(knots, 0.5 * (ends[1:] + ends[:-1]))]
     sds = 1 / np.hypot(1 / before, rates / after)
-    half, error = HALF, math.inf
-    while error > tol:
-        half *= SHRINK
-        error = 0.5 * (high - low) * _ellipse(half) * HEIGHT / before
-        _admit((high - low) * ORDER / (2 * half * float(np.max(sds))), low, high)
-    counts = np.maximum(np.ceil(np.diff(ends) / (2 * half * sds)), 1).astype(int)
-    _admit(float(counts.sum()) * ORDER, low, high)
-    parts = zip(ends[:-1], ends[1:], counts, strict=True)
-    cuts = np.concatenate([*(np.linspace(a, b, n, endpoint=False) for a, b, n in parts), [high]])
-    gauss, weights = np.polynomial.legendre.leggauss(ORDER)
-    widths = np.diff(cuts)[:, None] / 2
-    nodes = cuts[:-1, None] + widths * (1 + gauss)
-    return Rule(nodes.ravel(), (widths * weights).ravel(), error, low, high)
+    share = 0.5 * (high - low) * HEIGHT / before
+    halves = np.array([_half(order, tol / share) for order in ORDERS])  # in sd, for each number of nodes
+    counts = np.maximum(np.ceil(np.diff(ends) / (2 * halves[-1] * sds)), 1)
+    _admit(float(np.sum(counts)) * ORDERS[-1], low, high)
+    cuts = [np.linspace(a, b, int(n), endpoint=False) for a, b, n in zip(ends[:-1], ends[1:], counts, strict=True)]
+    starts, wide = np.concatenate(cuts), np.repeat(np.diff(ends) / counts / 2, counts.astype(int))
+    kinds = np.searchsorted(halves, wide / np.repeat(sds, counts.astype(int)))
+    return _gauss(starts, wide, np.minimum(kinds, len(ORDERS) - 1), Rule(ends, ends, tol, low, high))
 
 
-def _ellipse(half: float) -> float:
-    """The least of (64 / 15) exp(h^2 (r - 1/r)^2 / 8) r^(2 - 2 n) / (1 - r^-2) over r > 1."""
-    r = np.geomspace(1.05, 100, 400)
-    logs = half**2 * (r - 1 / r) ** 2 / 8 - (2 * ORDER - 2) * np.log(r) - np.log1p(-(r**-2.0))
+def _gauss(starts: Floats, half: Floats, kinds: NDArray[np.int64], made: Rule) -> Rule:
+    """The rule with ORDERS[kind] nodes on each panel [start, start + 2 half], from left to right."""
+    nodes, weights = np.empty((2, starts.size, ORDERS[-1]))
+    used = np.zeros(nodes.shape, bool)
+    for kind, order in enumerate(ORDERS):
+        rows = kinds == kind
+        x, w = np.polynomial.legendre.leggauss(order)
+        nodes[rows, :order] = starts[rows, None] + half[rows, None] * (1 + x)
+        weights[rows, :order] = half[rows, None] * w
+        used[rows, :order] = True
+    return made._replace(nodes=nodes[used], weights=weights[used])
+
+
+def _half(order: int, tol: float) -> float:
+    """The largest half width, in sd, of panels on which so many nodes err by less than tol."""
+    offers = HALF * SHRINK ** np.arange(60)
+    return next((float(h) for h in offers if _ellipse(float(h), order) <= tol), 0.0)
+
+
+def _ellipse(half: float, order: int) -> float:
+    """The least of (64 / 15) exp(h^2 (r - 1/r)^2 / 8) r^(2 - 2 n) / (1 - r^-2) over r > 1, n nodes."""
+    r = np.geomspace(1.05, 1e4, 500)
+    logs = half**2 * (r - 1 / r) ** 2 / 8 - (2 * order - 2) * np.log(r) - np.log1p(-(r**-2.0))
     return float(np.exp(np.min(logs))) * 64 / 15
 
 

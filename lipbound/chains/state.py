@@ -13,7 +13,7 @@ from .. import kernels
 from ..enclosure import Enclosure, estimate, exactly
 from ..errors import DomainError
 from ..laws import AbstractLaw
-from .distances import grid, kl, tv
+from .distances import finest, grid, kl, tv
 from .mixtures import components
 
 Floats = NDArray[np.float64]
@@ -110,7 +110,7 @@ class ChainLaw:
     def tv(self, target: AbstractLaw) -> Enclosure:
         """Total variation distance to the target, which must have a density."""
         _need_density(target)
-        value, error = tv(self.pdf, self.below, grid(self.range, self.sd), target)
+        value, error = tv(self.pdf, self.below, grid(self.range, finest(target, self.sd)), target)
         found = estimate(value, error + self.error + self._summed)
         return Enclosure(max(found.lo, 0.0), min(found.hi, 1.0), False)
 

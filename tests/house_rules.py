@@ -57,6 +57,7 @@ TABLE = {
     "frontiers": (f"{NUMBERS} divergences events", "numpy scipy"),
     "frontiers.spliced": (f"{NUMBERS} frontiers", "flint"),
     "frontiers.steep": (f"{BASE} balls", "flint"),
+    "chains": (f"{NUMBERS} divergences", "numpy scipy"),
     "instance": (f"{BASE} maps laws divergences", ""),
     "sources": ("errors", ""),
     "symbols": ("errors", "sympy"),

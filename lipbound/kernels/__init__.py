@@ -1,6 +1,7 @@
 """Float64 arithmetic: tables in, values and modelled errors out."""
 
 from . import bent as bent
+from . import chains as chains
 from . import density as density
 from . import gaps as gaps
 from . import generators as generators

@@ -1,0 +1,29 @@
+"""Chains with noise at every step: Langevin and diffusion samplers, their exact laws and Lipschitz constants."""
+
+from .chain import MarkovChain as MarkovChain
+from .chain import Step as Step
+from .closed import closed as closed
+from .drifts import AbstractDrift as AbstractDrift
+from .drifts import AffineDrift as AffineDrift
+from .drifts import PiecewiseDrift as PiecewiseDrift
+from .drifts import ScoreDrift as ScoreDrift
+from .flows import Flow as Flow
+from .flows import diffused as diffused
+from .flows import euler_flow as euler_flow
+from .flows import probability_flow as probability_flow
+from .flows import straight_flow as straight_flow
+from .rates import Rate as Rate
+from .rates import against_length as against_length
+from .rates import against_steps as against_steps
+from .rates import along as along
+from .rates import rates as rates
+from .samplers import annealed_langevin as annealed_langevin
+from .samplers import langevin as langevin
+from .samplers import reverse_ve as reverse_ve
+from .samplers import reverse_vp as reverse_vp
+from .samplers import score_networks as score_networks
+from .state import ChainLaw as ChainLaw
+from .steepness import Steepness as Steepness
+from .steepness import lipschitz as lipschitz
+from .steepness import log_lipschitz as log_lipschitz
+from .steepness import steepness as steepness

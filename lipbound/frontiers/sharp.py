@@ -60,6 +60,10 @@ def frontier(
     >>> point = frontier(two_gaussians(2), 2)
     >>> round(float(point.value), 5), point.gap < 1e-6
     (0.22551, True)
+    >>> from lipbound.divergences import kl
+    >>> point = frontier(two_gaussians(3), 2, kl.reversed)  # it covers both modes
+    >>> round(float(point.value), 6), point.gap < 1e-8
+    (0.740397, True)
     """
     if divergence not in (tv, kl, kl.reversed, w1, w2):
         raise DomainError(f"divergence = {divergence!r} has no frontier here: tv, kl, kl.reversed, w1 and w2 have one")

@@ -15,8 +15,8 @@ from .bound import Floats
 from .dual import splits
 from .moments import strands
 
-GRID, CENTRES, SPAN = 64, 33, 6.0
-NEWTON, GOLDEN = 6, 57
+GRID, CENTRES, SPAN = 48, 33, 6.0
+NEWTON, GOLDEN = 4, 57
 RATIO = 0.6180339887498949
 
 

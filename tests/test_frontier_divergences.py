@@ -11,45 +11,18 @@ from scipy.integrate import quad
 from scipy.optimize import brentq, minimize
 from scipy.stats import norm
 
-from lipbound import balls, pushforward
+from frontier_instances import random_map, random_target
+from lipbound import pushforward
 from lipbound.divergences import chi2, kl, w1, w2
-from lipbound.enclosure import of_ball
 from lipbound.errors import DomainError
 from lipbound.exact import exact
 from lipbound.frontiers import frontier, required_lipschitz
 from lipbound.frontiers.antitonic import medians
-from lipbound.frontiers.costates import pieces
-from lipbound.frontiers.moments import moments
-from lipbound.frontiers.shooting import optimum
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform, gaussian_mixture, two_gaussians
-from lipbound.maps import PiecewiseAffine
 
 CONVEX = (kl.reversed, w1, w2)
 IDS = ("kl", "w1", "w2")
 THREE = gaussian_mixture(["1/4", "1/2", "1/4"], [-4, 0, 4], [1, 1, 1])
-
-
-def random_target(seed: int) -> tuple[AbstractLaw, float]:
-    """Two or three modes, unbalanced, of different widths, and a constant."""
-    rng = np.random.default_rng(seed)
-    k = int(rng.integers(2, 4))
-    parts = [int(n) for n in rng.integers(1, 6, k)]
-    centres, widths = np.sort(rng.integers(-40, 41, k)) / 8, rng.integers(2, 17, k) / 8
-    nu = gaussian_mixture([Fraction(n, sum(parts)) for n in parts], centres.tolist(), widths.tolist())
-    return nu, float(rng.choice([0.5, 1, 1.5, 2, 3, 5, 8]))
-
-
-def random_map(seed: int, L: float, like: AbstractLaw) -> PiecewiseAffine:
-    """The transport to a law, on a few random knots, with slopes disturbed and at most L."""
-    rng = np.random.default_rng(seed)
-    z = np.sort(rng.uniform(-3.5, 3.5, int(rng.integers(6, 40))))
-    x = np.asarray(like.ppf(norm.cdf(z)))
-    slopes = np.minimum(np.diff(x) / np.diff(z) * rng.uniform(0.7, 1.3, z.size - 1), L)
-    rows = x[0] + rng.normal(0, 0.1) + np.concatenate([[0.0], np.cumsum(slopes * np.diff(z))])
-    knots, values = [exact(float(t)) for t in z], [exact(float(t)) for t in rows]
-    for i in range(1, len(knots)):  # no slope may pass L, not by a rounding either
-        values[i] = min(values[i], values[i - 1] + exact(L) * (knots[i] - knots[i - 1]))
-    return PiecewiseAffine(knots, values, exact(min(L, 1.0)), exact(min(L, 1.0)))
 
 
 @pytest.mark.parametrize(("m", "L", "value"), [(2, "1.3", 0.60893), (3, 2, 0.74040), (5, 5, 0.56113)])
@@ -105,7 +78,7 @@ def test_gaussians_in_closed_form():
     assert values == pytest.approx([1.5 - np.log(2), np.sqrt(2 / np.pi), 1], abs=3e-9)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_primal_meets_dual_kl_and_w1(seed):
     nu, L = random_target(seed)
     for D in (kl.reversed, w1):
@@ -163,48 +136,6 @@ def test_an_independent_optimiser_stays_above_and_comes_near():
     assert point.dual <= found < point.value.hi + 0.02
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_no_costate_proves_too_much(seed):
-    """Whatever factors, levels and centres: the bound is a bound. The right ones prove the most."""
-    rng, nu, L = np.random.default_rng(seed), two_gaussians(2), exact("1.3")
-    known = moments(nu)
-    rows = list(pieces(known, float(L), optimum(known, float(L))))
-    best = frontier(nu, L, kl.reversed).value
-    wrong = [
-        p._replace(factor=p.factor * exact(float(np.exp(rng.normal(0, 0.3)))))
-        if isinstance(p, balls.costate.Stretch)
-        else p._replace(centre=p.centre + exact(float(rng.normal(0, 0.3))))
-        for p in rows
-    ]
-    cell = nu.balls.cells[0]
-    right, found = (of_ball(balls.costate.bound(cell, L, r, 1e-9), -np.inf) for r in (rows, wrong))
-    assert right.lo <= best.hi
-    assert found.lo < right.lo
-    assert not right.lo + 1e-7 <= best.hi  # power: were the bound 1e-7 higher, it would be above the primal
-
-
-@pytest.mark.parametrize("seed", range(15))
-def test_no_multiplier_proves_too_much(seed):
-    rng, nu = np.random.default_rng(seed), two_gaussians(2)
-    cell = nu.balls.cells[0]
-    block = tuple(exact(float(t)) for t in np.sort(rng.uniform(-4, 4, 3)))
-    L = exact(2)
-    first = of_ball(balls.multiplier.w1(cell, L, (block,)), 0.0)
-    second = of_ball(balls.multiplier.w2(cell, L, (block[::2],), 1e-6), 0.0)
-    assert first.lo < WALL[0] - 1e-6
-    assert second.lo < WALL[1] - 1e-6
-
-
-WALL = [frontier(two_gaussians(2), 2, D).value.hi for D in (w1, w2)]
-
-
-def test_power_of_the_multiplier():
-    """Its own constant is what makes it a bound: with 1.02 L for L the same block proves too little, with L / 1.02 too much."""
-    nu, blocks = two_gaussians(3), ((Fraction(-4), Fraction(0), Fraction(4)),)
-    low, high = (of_ball(balls.multiplier.w1(nu.balls.cells[0], exact(L), blocks), 0.0).lo for L in ("2.04", "1.96"))
-    assert low < of_ball(balls.multiplier.w1(nu.balls.cells[0], exact(2), blocks), 0.0).lo < high
-
-
 @pytest.mark.parametrize("D", CONVEX, ids=IDS)
 def test_primal_is_admissible_and_barely_so(D):
     point = frontier(two_gaussians(2), 2, D)
@@ -213,7 +144,7 @@ def test_primal_is_admissible_and_barely_so(D):
     assert not point.law.admissible(Fraction(2) / Fraction(101, 100))
 
 
-@pytest.mark.parametrize("D", (kl.reversed, w1), ids=("kl", "w1"))
+@pytest.mark.parametrize("D", [kl.reversed, w1], ids=("kl", "w1"))
 def test_primal_is_a_map(D):
     point = frontier(THREE, 3, D)
     z = np.array([-2.0, -0.3, 0.0, 0.4, 1.7])
@@ -257,7 +188,7 @@ def test_medians_against_all_antitonic_rows(seed):
     assert float(np.sum(w * np.abs(found - D))) == pytest.approx(min(float(np.sum(w * abs(r - D))) for r in rows))
 
 
-@pytest.mark.parametrize("D", (kl.reversed, w1), ids=("kl", "w1"))
+@pytest.mark.parametrize("D", [kl.reversed, w1], ids=("kl", "w1"))
 def test_required_lipschitz(D):
     goal = frontier(two_gaussians(2), 3, D).value.hi
     found = required_lipschitz(two_gaussians(2), divergence=D, level=goal, tol=1e-1)

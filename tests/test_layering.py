@@ -67,6 +67,7 @@ PROVED_ONLY = (
     *("coupling.py", "steepest.py", "steepness.py"),  # Lipschitz constants are enclosed, never estimated
     *("fisher.py", "supremum.py"),  # one integral and one search, in balls whoever asks
     "valley.py",  # its float twin is frontiers/valley.py
+    *("costate.py", "multiplier.py"),  # those of frontiers/shooting.py and frontiers/antitonic.py
 )
 GOOD = [
     ("lipbound/enclosure.py", "if TYPE_CHECKING:\n    from flint import arb"),

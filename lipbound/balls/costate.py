@@ -79,7 +79,8 @@ def _ends(cell: Cell, p: Stretch) -> list[tuple[arb, arb, arb]]:
         t = ball(p.factor) * part + ball(p.level)
         if x in (-INF, INF):
             fine = p.level == 0 and (x == -INF) == p.left
-            rows.append((arb.nan(), arb(0), arb(0)) if fine else (arb.nan(),) * 3)
+            nothing = arb(0) if fine else arb.nan()
+            rows.append((arb.nan(), nothing, nothing))
             continue
         w = quantile(t) * (1 if p.left else -1) if t > 0 and t < 1 else arb.nan()
         q = phi(w) / ball(p.factor)
@@ -124,7 +125,7 @@ def _arc(cell: Cell, L: Fraction, arc: Arc, p: Part, q: tuple[arb, arb], s: arb,
 
 
 def _loss(cell: Cell, L: Fraction, arc: Arc, q: arb, s: arb) -> arb:
-    """What it costs that q may be below L f: at most -log(1 - d) - d of the mass of a panel on which q >= (1 - d) L f."""
+    """What it costs that q may be below L f: at most -log(1 - d) - d of the mass of a panel where q >= (1 - d) L f."""
     stack, total = [(ball(arc.lo), ball(arc.hi), 0)], arb(0)
     for _ in range(STEPS):
         if not stack:

@@ -1,7 +1,8 @@
 """Lower bounds of W1 and W2 between a mixture and all laws of slope at most L, from a multiplier of T' <= L.
 
-For any m >= 0 that vanishes at both ends, W_p^p = integral of |T - Q|^p phi is at least that of |T - Q|^p phi + m (T' - L),
-by parts of |T - Q|^p phi - m' T - m L: a minimum over T at each level. Here m lives on blocks (a, b) of the line, z = Phi^-1 F.
+For any m >= 0 that vanishes at both ends, W_p^p, the integral of |T - Q|^p phi, is at least that of
+|T - Q|^p phi + m (T' - L), by parts of |T - Q|^p phi - m' T - m L: a minimum over T at each level. Here m lives on
+blocks (a, b) of the line, and z = Phi^-1 F.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """The L-Lipschitz map nearest to the monotone transport, in mean or in mean square: slope L where they differ.
 
-W_p(g#N, nu)^p >= integral of |T - Q|^p phi for the monotone T of the same law, Q the transport: so T - L z is the antitonic
-projection of D = Q - L z (THEORY F6). It is D outside blocks, and on each block the mean of D, or its median.
+W_p(g#N, nu)^p is the integral of |T - Q|^p phi for the monotone T of the same law, Q the transport: so T - L z is the
+antitonic projection of D = Q - L z (THEORY F6). It is D outside blocks, and on each block the mean of D, or its median.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
-from scipy.optimize import brentq, isotonic_regression
+from scipy.optimize import isotonic_regression
 
 from .bound import Floats
 from .moments import Moments
-from .shooting import ROOT_TAU, Follow, Path, Ride
+from .shooting import ROOT_TAU, Follow, Path, Ride, zero
 
 COARSE = 1500  # points for medians
 
@@ -67,29 +67,21 @@ def _polished(nu: Moments, L: float, x: Floats, D: Floats, at: tuple[int, int], 
             return float(_gap(nu, L, np.array(y), c))
 
         above, below = np.flatnonzero(D[:first] >= c), last + 1 + np.flatnonzero(D[last + 1 :] <= c)
-        left = _root(gap, float(x[above[-1]]), float(x[above[-1] + 1])) if above.size else -np.inf
-        right = _root(gap, float(x[below[0] - 1]), float(x[below[0]])) if below.size else np.inf
+        left = zero(gap, float(x[above[-1]]), float(x[above[-1] + 1])) if above.size else -np.inf
+        right = zero(gap, float(x[below[0] - 1]), float(x[below[0]])) if below.size else np.inf
         return left, right
 
     def balance(c: float) -> float:
         a, b = ends(c)
         return _excess(nu, L, a, b, c) if square else _majority(nu, L, a, b, c)
 
-    c = _root(balance, float(D[first]), float(D[last]))
+    c = zero(balance, float(D[first]), float(D[last]))
     return Ride(*ends(c), c)
-
-
-def _root(f: Callable[[float], float], a: float, b: float) -> float:
-    """A zero, or the end that is nearer to one."""
-    fa, fb = f(a), f(b)
-    if fa * fb >= 0:
-        return a if abs(fa) < abs(fb) else b
-    return float(brentq(f, a, b, xtol=1e-15, rtol=1e-14))
 
 
 def _excess(nu: Moments, L: float, a: float, b: float, c: float) -> float:
     """Integral of f (D - c)."""
-    low, high = (np.exp(-nu.position(y) ** 2 / 2) / ROOT_TAU for y in (a, b))
+    low, high = (np.exp(-(nu.position(y) ** 2) / 2) / ROOT_TAU for y in (a, b))
     return float(_moment(nu, b) - _moment(nu, a) + L * (high - low) - c * (nu.cdf(b) - nu.cdf(a)))
 
 
@@ -118,5 +110,5 @@ def crossings(nu: Moments, L: float, a: float, b: float, c: float) -> list[float
     def at(y: float) -> float:
         return float(_gap(nu, L, np.array(y), c))
 
-    found = [_root(at, float(inside[k]), float(inside[k + 1])) for k in turns]
+    found = [zero(at, float(inside[k]), float(inside[k + 1])) for k in turns]
     return found if len(found) % 2 else found[:-1]

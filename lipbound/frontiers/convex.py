@@ -1,4 +1,4 @@
-"""The frontiers that are convex problems: KL(nu || law) in the position, W1 and W2 in the map. Both sides are proved."""
+"""The frontiers that are convex problems: KL(nu || law) in the position, W1 and W2 in the map, proved on both sides."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from .spliced import Arc, Spliced
 from .trade_off import TradeOff
 
 EDGE = 1e-13  # mass beyond the grid, for distances: far out they count more than in KL
-INWARD = 1e-5  # of a block, by which its ends are drawn in, so that the arc is strictly above the transport at its start
+INWARD = 1e-5  # of a block, by which its ends are drawn in: the arc is strictly above the transport at its start
+
+Solver = Callable[[Moments, float, Divergence], Path]
 
 
 def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
@@ -31,7 +33,7 @@ def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: floa
     Raises DomainError unless nu is a mixture of Gaussians.
     """
     cells = nu.balls.cells
-    if len(cells) > 1 or cells[0].bents or nu.balls.atoms:
+    if len(cells) != 1 or cells[0].bents or nu.balls.atoms:
         raise DomainError(f"target = {nu}: the frontier of {divergence.text()} is known for mixtures of Gaussians")
     few = tol / 20
     solve, prove = (_distance, _multiplied) if divergence in (w1, w2) else (_likelihood, _shot)
@@ -42,7 +44,7 @@ def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: floa
     return TradeOff(nu, L, divergence, Enclosure(min(low, top), top, True), law)
 
 
-def _law(nu: Moments, L: Fraction, divergence: Divergence, solve: Callable[[Moments, float, Divergence], Path]) -> Spliced:
+def _law(nu: Moments, L: Fraction, divergence: Divergence, solve: Solver) -> Spliced:
     """The law of the path for a constant a little smaller, if it is proved admissible; else the best Gaussian."""
     path = solve(nu, float(L * (1 - SLACK)), divergence)
     if path:

@@ -10,8 +10,7 @@ from ..laws import AbstractLaw
 from .bound import Floats
 
 KNOTS, REACH, ROUNDS = 401, 6.0, 400
-NODES = np.array([0.5 - np.sqrt(0.15), 0.5, 0.5 + np.sqrt(0.15)])
-WEIGHTS = np.array([5, 8, 5]) / 18
+NODES, WEIGHTS = (0.5 - 0.15**0.5, 0.5, 0.5 + 0.15**0.5), (5 / 18, 8 / 18, 5 / 18)
 
 
 def descended(nu: AbstractLaw, L: float, z: Floats, x: Floats) -> tuple[Floats, Floats]:
@@ -21,13 +20,13 @@ def descended(nu: AbstractLaw, L: float, z: Floats, x: Floats) -> tuple[Floats, 
     start += np.minimum(at - z[0], 0) * L / 2 + np.maximum(at - z[-1], 0) * L / 2
     step = np.diff(at)
     mass = np.diff(ndtr(at))
-    u = at[:-1, None] + step[:, None] * NODES
-    share = WEIGHTS * np.exp(-u * u / 2)
+    u = at[:-1, None] + step[:, None] * np.array(NODES)
+    share = np.array(WEIGHTS) * np.exp(-u * u / 2)
     share *= (mass / share.sum(axis=1))[:, None]
 
     def value(theta: Floats) -> tuple[float, Floats]:
         T = theta[0] + np.concatenate([[0.0], np.cumsum(theta[1:] * step)])
-        y = T[:-1, None] + (theta[1:] * step)[:, None] * NODES
+        y = T[:-1, None] + (theta[1:] * step)[:, None] * np.array(NODES)
         log, slope = _log(nu, y)
         pull = -(share * slope)
         below = np.concatenate([np.cumsum(pull.sum(axis=1)[::-1])[::-1], [0.0]])

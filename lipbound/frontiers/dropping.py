@@ -31,7 +31,7 @@ def least_dropping(masses: Masses, L: Fraction, tol: float) -> TradeOff:
     """
     nu = masses.nu
     cells = nu.balls.cells
-    if len(cells) > 1 or cells[0].bents or nu.balls.atoms:
+    if len(cells) != 1 or cells[0].bents or nu.balls.atoms:
         raise DomainError(f"target = {nu}: the frontier of {kl.text()} is known for mixtures of Gaussians")
     found = [_through(masses, float(L), x0, tol) for x0 in (*splits(nu), None)]
     maps = list(_maps(nu, L, found, tol))
@@ -41,7 +41,7 @@ def least_dropping(masses: Masses, L: Fraction, tol: float) -> TradeOff:
 
 
 def _through(masses: Masses, L: float, x0: float | None, tol: float) -> tuple[float, float, Steps]:
-    """The bound through one point, or through the medians, the centre where it is least, and the steps that prove it."""
+    """The bound through a point, or through the medians, the centre where it is least, and the steps that prove it."""
     _, rough = steps(masses, L, x0, None, COARSE).search(1e-4)
     work = steps(masses, L, x0, rough, FINE)
     low, centre = work.search(tol / 10)

@@ -26,8 +26,8 @@ def required_lipschitz(
     """The least L for which some L-Lipschitz image of the latent law, N(0, 1), is within `level` of the target.
 
     Certified, and refined to a relative width `tol` as far as the frontier can tell the two sides apart. At level 0 it
-    is the constant of the monotone transport; other latent laws are known there only. Divergences and targets are those of
-    `frontier`. Raises DomainError if level < 0.
+    is the constant of the monotone transport; other latent laws are known there only. The divergences and targets are
+    those of `frontier`. Raises DomainError if level < 0.
 
     >>> from lipbound.laws import two_gaussians
     >>> found = required_lipschitz(two_gaussians(2), level="1/5", tol=1e-3)

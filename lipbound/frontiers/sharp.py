@@ -49,18 +49,21 @@ def frontier(
 ) -> TradeOff | Curve:
     """The least divergence between an L-Lipschitz image of a Gaussian and the target, proved from both sides.
 
-    L is a number or an iterable of numbers; `progress` then wraps it, as `rich.progress.track` does. Refined until the
-    bounds are `tol` apart, for at most so many rounds, each about twice as long as the one before (the eighth may take
-    ten seconds): a wider enclosure says that they did not suffice. Besides `tv`, for any target made of Gaussian segments
-    and atoms, there are `kl.reversed`, which is KL(target || image), `w1` and `w2`, for mixtures of Gaussians. These
-    are convex in the map or its inverse, and solved at once; `kl` is sharp over one valley, and over several it may leave a
-    gap, which the value tells. Raises DomainError for other divergences and targets,
-    and for L outside (1e-290, 1e290).
+    L is a number or an iterable of numbers; `progress` then wraps it, as `rich.progress.track` does. `tv` takes any
+    target made of Gaussian segments and atoms, and refines until the bounds are `tol` apart, for at most so many
+    rounds, each about twice as long as the one before (the eighth may take ten seconds). Mixtures of Gaussians have
+    the frontiers of `kl.reversed`, which is KL(target || image), of `w1` and of `w2`, convex problems solved at once,
+    and of `kl`, sharp over one valley. A wide enclosure says that the bounds did not meet. Raises DomainError for other
+    divergences and targets, and for L outside (1e-290, 1e290).
 
     >>> from lipbound.laws import two_gaussians
     >>> point = frontier(two_gaussians(2), 2)
     >>> round(float(point.value), 5), point.gap < 1e-6
     (0.22551, True)
+    >>> from lipbound.divergences import kl
+    >>> point = frontier(two_gaussians(3), 2, kl.reversed)  # it covers both modes
+    >>> round(float(point.value), 6), point.gap < 1e-8
+    (0.740397, True)
     """
     if divergence not in (tv, kl, kl.reversed, w1, w2):
         raise DomainError(f"divergence = {divergence!r} has no frontier here: tv, kl, kl.reversed, w1 and w2 have one")

@@ -1,9 +1,9 @@
 """The law of slope at most L with the least KL(nu || law): shooting in the position u and its costate q.
 
 KL(nu || law) is the integral of f (log f + u^2 / 2 - log u') with u = Phi^-1 G, up to a constant: convex in u, and
-u' >= 1 / L is linear. The optimum solves u' = max(1 / L, f / q), q' = -f u with q = 0 at both ends. Where f / q rules, q is
-phi(u) / k and G = k F + t: the law is k times nu there; elsewhere it follows N(c, L^2). A greater start makes all of u
-greater and q smaller, so that bisection finds the start.
+u' >= 1 / L is linear. The optimum solves u' = max(1 / L, f / q), q' = -f u with q = 0 at both ends. Where f / q rules,
+q is phi(u) / k and G = k F + t: the law is k times nu there; elsewhere it follows N(c, L^2). A greater start makes all
+of u greater and q smaller, so that bisection finds the start. What is found here is a plan: the proofs are elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from .bound import Floats
@@ -151,4 +151,12 @@ def _first(nu: Moments, f: Callable[[Floats | float], Floats], start: float) -> 
     up = np.flatnonzero((values[1:] > 0) & (values[:-1] <= 0)) if x.size > 1 else np.array([], int)
     if not up.size:
         return np.inf
-    return float(brentq(lambda y: float(f(y)), x[up[0]], x[up[0] + 1], xtol=1e-15, rtol=1e-15))
+    return zero(lambda y: float(f(y)), float(x[up[0]]), float(x[up[0] + 1]))
+
+
+def zero(f: Callable[[float], float], a: float, b: float) -> float:
+    """A zero of f between two points, or the one of them that is nearer to a zero."""
+    low, high = f(a), f(b)
+    if low * high >= 0:
+        return a if abs(low) < abs(high) else b
+    return float(root_scalar(f, bracket=(a, b), method="brentq", xtol=1e-15, rtol=1e-15).root)

@@ -21,7 +21,7 @@ class TradeOff:
     """inf of D(g#N, target) over all L-Lipschitz g, from a Gaussian of any dimension: `value` is proved on both sides.
 
     `dual` is the lower end, by dynamic programming or by a multiplier; the upper end is the divergence of `law`, which
-    is proved to be the image of N(0, 1) under an L-Lipschitz map, `primal`. Monotone maps attain the infimum (THEORY F0).
+    is proved to be the image of N(0, 1) under an L-Lipschitz map, `primal`. Monotone maps suffice (THEORY F0).
 
     >>> from lipbound.frontiers import frontier
     >>> from lipbound.laws import Gaussian

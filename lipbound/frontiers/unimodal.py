@@ -1,11 +1,11 @@
 """A lower bound of KL(law || nu) over all laws of slope at most L, from unimodal witnesses.
 
-For any function psi, KL(law || nu) is at least the mean of psi under the law, less log of the mean of exp(psi) under nu
-(Donsker and Varadhan). Fix a point x0, and c with G(x0) = Phi((x0 - c) / L): then G is above Phi((x - c) / L) right of x0 and
-below it left of x0, so that a psi which rises up to x0 and falls from there has a greater mean under G than under
-N(c, L^2). That mean is unimodal in c: on an interval of centres one psi proves the lesser of its two ends. Or fix a level
-instead, x0 = c the median: then psi must be constant where the medians of the interval are. The best psi
-is the log-slope of the convex minorant of Phi((x - c) / L) over F on the left, and of the concave majorant on the right
+For any function psi, KL(law || nu) is at least the mean of psi under the law, less log of the mean of exp(psi) under
+nu (Donsker and Varadhan). Fix a point x0, and c with G(x0) = Phi((x0 - c) / L): then G is above Phi((x - c) / L) right
+of x0 and below it left of x0, so that a psi which rises up to x0 and falls from there has a greater mean under G than
+under N(c, L^2). That mean is unimodal in c: on an interval of centres one psi proves the lesser of its two ends. Or fix
+a level instead, x0 = c the median: then psi must be constant where the medians of the interval are. The best psi is the
+log-slope of the convex minorant of Phi((x - c) / L) over F on the left, and of the concave majorant on the right
 (THEORY F5); here it is a step function, its means are sums of masses.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import isotonic_regression
@@ -25,6 +26,7 @@ from .bound import ROUNDING, ULP, Floats, Masses, taylor
 SPAN = 9.0  # centres within so many L of x0 are searched; one more interval on each side covers the rest
 LOWEST = -60.0  # of psi: beyond it nothing is gained
 ROUNDS, MOST = 30, 500
+CLOSE, MOST_CUTS = 60, 3000  # even cuts in each L: what other centres than the best are seen by
 
 
 @dataclass(frozen=True)
@@ -116,12 +118,13 @@ class Steps:
         """The bound, within about tol of the least value found, and the centre of that."""
         ends = self.ends()
         proved = min(self.beyond(float(ends[0]), -1), self.beyond(float(ends[-1]), 1))
-        rows, value, centre = list(zip(ends[:-1], ends[1:], strict=True)), np.inf, 0.0
+        rows, value, centre = list(pairwise(map(float, ends))), np.inf, 0.0
         for last in reversed(range(ROUNDS)):
-            found = [self.proves(float(c), float(e)) for c, e in rows]
-            best = int(np.argmin([f[1] for f in found]))
-            if found[best][1] < value:
-                value, centre = found[best][1], 0.5 * float(rows[best][0] + rows[best][1])
+            found = [self.proves(c, e) for c, e in rows]
+            middle = 0.5 * sum(rows[int(np.argmin([f[1] for f in found]))])
+            alone = self.proves(middle, middle)[1]  # on an interval of medians psi is flatter than it could be
+            if alone < value:
+                value, centre = alone, middle
             goal = min(value, proved) - tol
             low = [f[0] < goal and last > 0 and len(rows) < MOST for f in found]
             proved = min([proved, *(f[0] for f, again in zip(found, low, strict=True) if not again)])
@@ -138,7 +141,9 @@ def _halves(c: float, e: float) -> tuple[tuple[float, float], tuple[float, float
 def steps(masses: Masses, L: float, x0: float | None, centre: float | None, count: int) -> Steps:
     """Even cuts, and once a centre is known more of them where the squares of the steps of psi cost most."""
     nu: AbstractLaw = masses.nu
-    even = np.linspace(float(nu.ppf(1e-10)), float(nu.ppf(1 - 1e-10)), max(count // 4, 400))
+    low, high = float(nu.ppf(1e-10)), float(nu.ppf(1 - 1e-10))
+    wanted = count // 4 if centre is None else max(count // 4, int(min(MOST_CUTS, CLOSE * (high - low) / L)))
+    even = np.linspace(low, high, wanted)
     cuts = even if x0 is None else np.unique(np.append(even, x0))
     if centre is not None:
         psi = (rough := _at(masses, L, cuts, x0)).psi(centre, centre, centre)[1:-1]

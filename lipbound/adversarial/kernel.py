@@ -35,7 +35,7 @@ class Kernel:
     'cap'
     >>> Kernel("box", lambda x: np.where(abs(x) < 1, 1.0, 0.0), lambda x: 0 * x)
     Traceback (most recent call last):
-    lipbound.errors.DomainError: the kernel box is not positive definite: some weights of total mass zero have energy ...
+    lipbound.errors.DomainError: the kernel box is not positive definite: weights of total mass zero have energy ...
     """
 
     name: str
@@ -55,7 +55,7 @@ class Kernel:
         least = float(np.linalg.eigvalsh(centred)[0])
         if least < -1e-10 * GRID * float(np.abs(gram).max()):
             raise DomainError(
-                f"the kernel {self.name} is not positive definite: some weights of total mass zero have energy {least:.3g}"
+                f"the kernel {self.name} is not positive definite: weights of total mass zero have energy {least:.3g}"
             )
 
 

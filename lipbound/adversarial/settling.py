@@ -79,7 +79,7 @@ def flow_distance(target: AbstractLaw, time: float, price: float = 0.5) -> Enclo
 
 
 def linear_score_loss(slope: float, shift: float, mean: float, sd: float) -> float:
-    """(1/a - a/sd^2)^2 + ((mean - b)/sd^2)^2, the mean square of the scores' difference for z -> a z + b and N(mean, sd^2).
+    """(1/a - a/sd^2)^2 + ((mean - b)/sd^2)^2, the scores' mean square difference for a Z + b against N(mean, sd^2).
 
     >>> linear_score_loss(1, 0, 2, 1)
     4.0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import minimize_scalar
 
 from ..enclosure import Enclosure
 from ..errors import DomainError
@@ -17,7 +17,8 @@ from .laws import Latent
 
 Floats = NDArray[np.float64]
 ERROR: Final = 1e-8  # of a maximum found on a grid and polished
-FINE, COARSE, REACH = 1601, 161, 12.0
+NEAR: Final = 1e-3  # of a maximum on a grid
+FINE, COARSE = 601, 61
 
 
 def profile_ratio(latent: Latent, target: AbstractLaw, u: ArrayLike) -> Floats:
@@ -50,7 +51,7 @@ def odd_distance(latent: Latent, target: AbstractLaw, L: object) -> Enclosure:
 
 
 def distance(latent: Latent, target: AbstractLaw, L: object, split: float = 0.0) -> Enclosure:
-    """min over b of sup right of c of (F(.) - F_target)_+ and sup left of c of (F_target - F(.))_+, F = F_latent((x - b)/L).
+    """min over b of sup_{x > c} (F - F_target)_+ + sup_{x < c} (F_target - F)_+, where F(x) = F_latent((x - b) / L).
 
     For a log-concave latent law no L-Lipschitz map has a smaller total variation, monotone or not; for others no
     monotone one. If the target's only valley is at c = `split` it is attained, often by giving up mass of one mode.
@@ -70,17 +71,31 @@ def distance(latent: Latent, target: AbstractLaw, L: object, split: float = 0.0)
         def left(x: Floats) -> Floats:
             return np.asarray(target.cdf(x)) - np.asarray(latent.cdf((x - b) / slope))
 
-        ends = _highest(right, split, split + reach)[1], _highest(left, split - reach, split)[1]
+        ends = _highest(right, split, max(reach, split + 1.0))[1], _highest(left, min(-reach, split - 1.0), split)[1]
         return max(ends[0], 0.0) + max(ends[1], 0.0)
 
-    levels = np.linspace(0.0, 1.0, COARSE + 2)[1:-1]
-    places = split - slope * np.asarray(latent.quantile(levels))
-    values = [missing(float(b)) for b in places]
-    k = int(np.argmin(values))
-    low, high = sorted((float(places[max(k - 1, 0)]), float(places[min(k + 1, places.size - 1)])))
-    found = minimize_scalar(missing, bounds=(low, high), method="bounded", options={"xatol": 1e-9 * max(1.0, slope)})
-    value = min(float(found.fun), float(values[k]))
+    lower = np.asarray(latent.quantile(np.append(np.logspace(-24, -2, 23), np.linspace(0.015, 0.5, COARSE))))
+    places = np.unique(split + slope * np.append(lower, -lower))
+    values = _scanned(latent, target, slope, split, places)
+    inner = np.pad(values, 1, constant_values=np.inf)
+    starts = np.flatnonzero((values <= inner[:-2]) & (values <= inner[2:]) & (values <= values.min() + NEAR))
+    value = min(_polished(missing, places, int(k), slope) for k in starts[np.argsort(values[starts])][:4])
     return Enclosure(max(value - ERROR, 0.0), min(value + ERROR, 1.0), False)
+
+
+def _scanned(latent: Latent, target: AbstractLaw, slope: float, split: float, places: Floats) -> Floats:
+    """What is minimised, for each place b, on a grid of x that is good to NEAR."""
+    reach = _reach(target)
+    x = np.linspace(min(-reach, split - 1.0), max(reach, split + 1.0), FINE)
+    gaps = np.asarray(latent.cdf((x - places[:, None]) / slope)) - np.asarray(target.cdf(x))
+    right, left = gaps[:, x >= split].max(axis=1), -gaps[:, x <= split].min(axis=1)
+    return np.maximum(right, 0.0) + np.maximum(left, 0.0)
+
+
+def _polished(f: Callable[[float], float], places: Floats, k: int, slope: float) -> float:
+    low, high = places[max(k - 1, 0)], places[min(k + 1, places.size - 1)]
+    found = minimize_scalar(f, bounds=(low, high), method="bounded", options={"xatol": 1e-8 * max(1.0, slope)})
+    return min(float(found.fun), f(float(places[k])))
 
 
 def capacity(latent: Latent, target: AbstractLaw, level: float, split: float = 0.0, tol: float = 1e-4) -> float:
@@ -99,12 +114,15 @@ def capacity(latent: Latent, target: AbstractLaw, level: float, split: float = 0
     def excess(log_slope: float) -> float:
         return float(distance(latent, target, float(np.exp(log_slope)), split)) - level
 
-    low, high = -3.0, 0.0
+    low, high = -9.0, 0.0
     while excess(high) > 0:
         low, high = high, high + 1.0
         if high > 50:
             raise DomainError(f"no L below e^50 brings the latent law {latent.name} within {level} of the target")
-    return float(np.exp(brentq(excess, low, high, xtol=tol / 4))) if excess(low) > 0 else float(np.exp(low))
+    while high - low > tol / 4:
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return float(np.exp((low + high) / 2))
 
 
 class Choice(NamedTuple):
@@ -128,22 +146,29 @@ def best_latent(latents: Iterable[Latent], target: AbstractLaw, L: object, split
     return min(rows, key=lambda row: float(row.distance))
 
 
-def _highest(f: object, low: float, high: float) -> tuple[float, float]:
+def _highest(f: Callable[[Floats], Floats], low: float, high: float) -> tuple[float, float]:
     """Place and height of the maximum: of a grid, polished between its neighbours."""
-    assert callable(f)
+
+    def depth(t: float) -> float:
+        return -float(f(np.array([t]))[0])
+
     x = np.linspace(low, high, FINE)
     values = np.asarray(f(x))
-    k = int(np.argmax(values))
-    a, b = x[max(k - 1, 0)], x[min(k + 1, FINE - 1)]
-    found = minimize_scalar(
-        lambda t: -float(f(np.array([t]))[0]), bounds=(a, b), method="bounded", options={"xatol": 1e-7}
-    )
-    return (float(found.x), -float(found.fun)) if -found.fun > values[k] else (float(x[k]), float(values[k]))
+    inner = np.pad(values, 1, constant_values=-np.inf)
+    humps = np.flatnonzero((values >= inner[:-2]) & (values >= inner[2:]) & (values >= values.max() - NEAR))
+    best = float(x[np.argmax(values)]), float(values.max())
+    for k in (
+        humps[np.argsort(-values[humps])][:6] if values.max() > 0 else ()
+    ):  # two may be equally high: that is what the best place makes them
+        bounds = (x[max(k - 1, 0)], x[min(k + 1, FINE - 1)])
+        found = minimize_scalar(depth, bounds=bounds, method="bounded", options={"xatol": 1e-6})
+        best = max(best, (float(found.x), -float(found.fun)), key=lambda row: row[1])
+    return best
 
 
 def _reach(target: AbstractLaw) -> float:
-    """How far from the centre the target has mass above 1e-16 or so."""
-    return float(max(-target.ppf(1e-15), -float(target.ppf(1e-15))) * 1.0 + abs(target.mean()) * 2)
+    """How far from zero the target has mass above 1e-15."""
+    return float(np.abs(np.asarray(target.ppf([1e-15, 1 - 1e-15]))).max()) + 1.0
 
 
 def _slope(L: object) -> float:

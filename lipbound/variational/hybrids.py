@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from ..adversarial.integral import LATENT, ROUND, integral
@@ -73,7 +72,7 @@ class OddPair:
         if over[-1] == z.size - 1:
             raise DomainError(f"L = {self.L} is below the growth of T far out: the decoder would miss the tails")
         k = int(over[-1])
-        return float(brentq(lambda y: float(self.transport(np.array(y))) - self.slope * y, z[k], z[k + 1], xtol=1e-13))
+        return bisected(lambda y: float(self.transport(np.array(y))) - self.slope * y, z[k + 1], z[k])
 
     def encoder(self, z: Floats, share: float | None = None) -> Floats:
         """h(z), or that of another share."""
@@ -197,8 +196,8 @@ def _cuts(pair: OddPair) -> list[float]:
     """A window of 37 sd, where T is a float; the joins, and what the encoder takes to them: there are corners."""
     if not pair.join:
         return list(LATENT[1:-1])
-    back = brentq(lambda z: float(pair.encoder(np.array(z))) - pair.join, 0.0, 2 * pair.join, xtol=1e-14)
-    return [*LATENT[1:-1], *(side * z for z in (float(back), pair.join) for side in (-1, 1))]
+    back = bisected(lambda z: float(pair.encoder(np.array(z))) - pair.join, 0.0, 2 * pair.join)
+    return [*LATENT[1:-1], *(side * z for z in (back, pair.join) for side in (-1, 1))]
 
 
 def _normal(z: Any) -> Floats:
@@ -207,3 +206,15 @@ def _normal(z: Any) -> Floats:
 
 def _scaled(x: Enclosure, factor: float) -> Enclosure:
     return Enclosure(max(x.lo, 0.0) * factor * (1 - 1e-15), x.hi * factor * (1 + 1e-15), False, x.reason)
+
+
+def bisected(f: Callable[[float], float], low: float, high: float) -> float:
+    """Where f changes its sign, from negative at `low` to positive at `high`, in whichever order these lie.
+
+    >>> round(bisected(lambda x: x * x - 2, 0.0, 2.0), 12)
+    1.414213562373
+    """
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if f(middle) < 0 else (low, middle)
+    return (low + high) / 2

@@ -73,7 +73,7 @@ def fitted(
     penalty: float = 0,
     time: float | None = None,
 ) -> Classifier:
-    """The logistic classifier of q (label 1) against p on these features and a constant, trained on the laws themselves.
+    """The logistic classifier of q (label 1) against p on features and a constant, trained on the laws themselves.
 
     It minimises (E_q log(1 + e^-l) + E_p log(1 + e^l)) / 2 + penalty |w|^2 / 2, the constant included; or is where
     the gradient flow of that from zero has come at `time`. Weights are good to about 1e-8. Raises NotCertifiable
@@ -176,13 +176,12 @@ def _newton(loss: _Loss, size: int) -> Floats:
 def _flowed(loss: _Loss, size: int, time: float) -> Floats:
     if not time:
         return np.zeros(size)
-    found = solve_ivp(
-        lambda _, w: -loss.slope(w),
-        (0.0, time),
-        np.zeros(size),
-        "LSODA",
-        jac=lambda _, w: -loss.bend(w),
-        rtol=1e-10,
-        atol=1e-12,
-    )
+
+    def rates(_: float, w: Floats) -> Floats:
+        return -loss.slope(w)
+
+    def bends(_: float, w: Floats) -> Floats:
+        return -loss.bend(w)
+
+    found = solve_ivp(rates, (0.0, time), np.zeros(size), "LSODA", jac=bends, rtol=1e-10, atol=1e-12)
     return np.asarray(found.y[:, -1])

@@ -1,0 +1,36 @@
+"""Adversarial games on the line: optimal discriminators, what generators do against them, and flows of kernels."""
+
+from .games import GAMES as GAMES
+from .games import Game as Game
+from .games import forward_kl as forward_kl
+from .games import hellinger as hellinger
+from .games import least_squares_discriminator as least_squares_discriminator
+from .games import least_squares_weight as least_squares_weight
+from .games import non_saturating_weight as non_saturating_weight
+from .games import pearson as pearson
+from .games import reverse_kl as reverse_kl
+from .games import sgan as sgan
+from .kernel import Estimates as Estimates
+from .kernel import Kernel as Kernel
+from .kernel import coulomb as coulomb
+from .kernel import flow_field as flow_field
+from .kernel import gaussian_kernel as gaussian_kernel
+from .kernel import inverse_multiquadric as inverse_multiquadric
+from .kernel import ipm_first_variation as ipm_first_variation
+from .kernel import smoothed_score as smoothed_score
+from .kernel import witness as witness
+from .poisson import flow_loss as flow_loss
+from .poisson import poisson_slope as poisson_slope
+from .poisson import poisson_value as poisson_value
+from .scores import generated as generated
+from .scores import generator_score as generator_score
+from .scores import score as score
+from .settling import central_slope as central_slope
+from .settling import flow_distance as flow_distance
+from .settling import linear_flow as linear_flow
+from .settling import linear_score_loss as linear_score_loss
+from .settling import quantile_flow as quantile_flow
+from .variation import dissipation as dissipation
+from .variation import first_variation as first_variation
+from .variation import frozen_loss as frozen_loss
+from .variation import velocity as velocity

@@ -1,0 +1,217 @@
+"""Latent laws: required Lipschitz constants, distances against certified frontiers, and optimal latents."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from lipbound import frontier, pushforward, required_lipschitz, tv, two_gaussians
+from lipbound.errors import DomainError
+from lipbound.latent import (
+    best_latent,
+    bimodal,
+    capacity,
+    distance,
+    laplace,
+    latent,
+    logistic,
+    normal,
+    odd_distance,
+    profile_ratio,
+    two_stage,
+    uniform,
+)
+from lipbound.laws import Discrete, Gaussian, Uniform
+from lipbound.maps import from_slopes
+
+ALL = [normal, logistic, laplace, uniform, bimodal(2)]
+
+
+@pytest.mark.parametrize("law", ALL, ids=lambda law: law.name)
+def test_latents_are_laws_of_variance_one(law):
+    z = np.linspace(-30, 30, 600_001)
+    assert float(np.trapezoid(law.pdf(z), z)) == pytest.approx(1, abs=1e-4)
+    assert float(np.trapezoid(law.pdf(z) * z * z, z)) == pytest.approx(1, abs=1e-3)
+    u = np.array([1e-20, 0.01, 0.3, 0.5, 0.9])
+    assert np.allclose(law.cdf(law.quantile(u)), u, rtol=1e-9)
+    inside = np.array([-1.5, -0.3, 0.2, 1.1])
+    assert np.allclose((law.cdf(inside + 1e-5) - law.cdf(inside - 1e-5)) / 2e-5, law.pdf(inside), rtol=1e-6)
+
+
+def test_latents_of_the_library():
+    twin, z = latent(two_gaussians(2)), np.linspace(-3, 3, 7)
+    width = math.sqrt(5)
+    assert np.allclose(twin.cdf(z * width), bimodal(2).cdf(z), rtol=1e-10)
+    assert (twin.log_concave, latent(Gaussian(0)).log_concave) == (False, True)
+    for bad in (Gaussian(1), Discrete((-1, 1), ("1/2", "1/2"))):
+        with pytest.raises(DomainError, match="symmetric"):
+            latent(bad)
+    with pytest.raises(DomainError, match="level"):
+        normal.quantile(1.0)
+
+
+REQUIRED = {
+    1: (1.6487, 1.8740, 2.9223, 1.193),
+    2: (7.3891, 8.3986, 13.0968, 5.347),
+    3: (90.017, 102.316, 159.551, 65.14),
+    4: (2980.96, 3388.25, 5283.61, 2157.0),
+    5: (268337, 305000, 475615, 194169),
+}
+
+
+@pytest.mark.parametrize("m", REQUIRED)
+def test_required_constants(m):
+    nu = two_gaussians(m)
+    for law, value in zip(ALL[:4], REQUIRED[m], strict=True):
+        assert float(profile_ratio(law, nu, 0.5)) == pytest.approx(value, rel=1e-4)
+        if law is not uniform:  # the valley is the worst place
+            assert profile_ratio(law, nu, np.linspace(0.01, 0.99, 99)).max() == profile_ratio(law, nu, 0.5)
+    assert required_lipschitz(nu).lo <= math.exp(m * m / 2) <= required_lipschitz(nu).hi * (1 + 1e-15)
+    k = 1 / math.sqrt(1 + m * m)
+    own = required_lipschitz(nu, two_gaussians(m * k, k))
+    assert float(own) == pytest.approx(math.sqrt(1 + m * m), rel=1e-9)  # variance allows no less
+    composed = float(required_lipschitz(two_gaussians(m * k, k))) * float(own)
+    assert composed == pytest.approx(math.exp(m * m / 2), rel=1e-8)
+
+
+def test_counterexample_a_bounded_latent_never_matches_tails():
+    found = required_lipschitz(two_gaussians(2), Uniform(-1, 1))
+    assert found.lo == math.inf
+    assert found.reason
+    assert profile_ratio(uniform, two_gaussians(2), 1e-9) > 1e6
+
+
+TABLE = [
+    (2, (1.5, 2, 3, 4, 6), (0.37555, 0.24296, 0.10386, 0.04610, 0.00655),
+     (0.32975, 0.22551, 0.10179, 0.04586, 0.00655)),
+    (3, (1.5, 2, 3, 4, 6, 10, 20, 40), (0.65954, 0.52403, 0.33782, 0.23261, 0.13061, 0.05960, 0.01818, 0.00402),
+     (0.46604, 0.41256, 0.30126, 0.21935, 0.12804, 0.05933, 0.01817, 0.00402)),
+    (5, (1.5, 2, 3, 4, 6, 10, 20, 40), (0.93254, 0.85663, 0.68990, 0.55171, 0.37427, 0.21514, 0.09754, 0.04369),
+     (0.49976, 0.49722, 0.47374, 0.42875, 0.33120, 0.20636, 0.09670, 0.04361)),
+    (1, (1, 1.2, 1.5, 1.65), (0.20674, 0.11876, 0.02175, 0), (0.20674, 0.11876, 0.02175, 0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("m", "slopes", "odd", "least"), TABLE)
+def test_published_distances(m, slopes, odd, least):
+    nu = two_gaussians(m)
+    for L, a, b in zip(slopes, odd, least, strict=True):
+        assert float(odd_distance(normal, nu, L)) == pytest.approx(a, abs=6e-6)
+        assert float(distance(normal, nu, L)) == pytest.approx(b, abs=6e-6)
+
+
+def test_unequal_weights():
+    for L, value in ((2, 0.17332), (3, 0.13903), (6, 0.07120), (12, 0.02714)):
+        assert float(distance(normal, two_gaussians(3, 1, "1/5"), L)) == pytest.approx(value, abs=6e-6)
+
+
+@pytest.mark.parametrize(("m", "L"), [(2, 2), (2, 3), (3, 3), (3, 10), (5, 4)])
+def test_honest_against_certified_frontiers(m, L):
+    proved, found = frontier(two_gaussians(m), L, tol=1e-6).value, distance(normal, two_gaussians(m), L)
+    assert found.overlaps(proved)
+    assert abs(float(found) - float(proved)) < 1e-6
+    assert not odd_distance(normal, two_gaussians(m), L).overlaps(proved)  # power: symmetry is broken
+
+
+def test_no_lipschitz_map_does_better():
+    rng, nu = np.random.default_rng(3), two_gaussians(3)
+    for L in (2, 4):
+        least = float(distance(normal, nu, L))
+        for _ in range(4):
+            knots = np.sort(rng.normal(0, 1, 4)).round(3)
+            slopes = rng.uniform(-L / 4, L, 5).round(3)
+            g = from_slopes(knots.tolist(), slopes.tolist(), (0, round(float(rng.normal(0, 1)), 2)))
+            assert float(tv(pushforward(g), nu)) >= least - 1e-7
+
+
+def test_monotone_in_capacity_and_zero_beyond_the_requirement():
+    nu = two_gaussians(2)
+    for law in (normal, logistic):
+        values = [float(distance(law, nu, L)) for L in (0.5, 1, 2, 4, 7)]
+        assert values == sorted(values, reverse=True)
+        enough = float(profile_ratio(law, nu, 0.5))
+        assert distance(law, nu, 1.001 * enough).hi <= 2e-8
+        assert distance(law, nu, 0.8 * enough).lo > 1e-7
+
+
+def test_galois_connection():
+    nu = two_gaussians(3)
+    for level, published in ((0.3, 3.013), (0.01, 27.09)):
+        least = capacity(normal, nu, level)
+        assert least == pytest.approx(published, rel=3e-4)
+        assert float(distance(normal, nu, least * 1.001)) < level < float(distance(normal, nu, least * 0.999))
+    assert frontier(nu, "7.114", tol=1e-5).value.hi < 0.1  # so that 7.1135 is enough for 0.1, not 7.115 as published
+    with pytest.raises(DomainError, match="level"):
+        capacity(normal, nu, 0)
+
+
+def test_the_optimal_latent_depends_on_capacity():
+    nu = two_gaussians(3)
+    family = [bimodal(a) for a in (0, 1.5, 1.75, 2, 3)]
+    for L, name, value in ((1.5, "bimodal 0", 0.46604), (2, "bimodal 1.75", 0.39855), (3, "bimodal 3", 0.06621)):
+        found = best_latent(family, nu, L)
+        assert (found.latent.name, round(float(found.distance), 5)) == (name, value)
+    assert float(distance(bimodal(3), nu, 3.2)) < 1e-8
+    assert float(distance(normal, nu, 3.2)) == pytest.approx(0.28226, abs=6e-6)
+    with pytest.raises(DomainError, match="no latent"):
+        best_latent([], nu, 2)
+
+
+def test_counterexample_latents_are_not_ordered():
+    nu = two_gaussians(3)
+    gaps = [float(odd_distance(normal, nu, L)) - float(odd_distance(laplace, nu, L)) for L in (0.9, 3)]
+    assert gaps[0] > 0 > gaps[1]
+
+
+@pytest.mark.parametrize("L", [0, -1, "x"])
+def test_bad_constants(L):
+    for measure in (distance, odd_distance):
+        with pytest.raises(DomainError):
+            measure(normal, two_gaussians(2), L)
+
+
+@pytest.mark.parametrize(
+    ("L", "distortion", "gap", "decoder"),
+    [
+        (3.2, 9.53, 0.625, 3.2),
+        (3.5, 8.09, 0.571, 3.5),
+        (4, 7.23, 0.5, 4),
+        (6, 6.45, 0.346, 6),
+        (10, 6.364, 0.306, 8.62),
+    ],
+)
+def test_two_stages(L, distortion, gap, decoder):
+    found = two_stage(two_gaussians(3), L)
+    assert float(found.distortion) == pytest.approx(distortion, abs=6e-3)
+    assert float(found.gap) == pytest.approx(gap, abs=6e-4)
+    assert float(found.decoder) == pytest.approx(decoder, abs=8e-3)
+    assert float(found.decoder) * float(found.prior) == pytest.approx(math.exp(4.5), rel=1e-6)
+    assert max(x.error for x in found[3:]) < 1e-3
+    density = np.asarray(two_gaussians(3).pdf(found.x))
+    assert 2 * float(np.trapezoid(density * found.encoder**2, found.x)) == pytest.approx(1, abs=1e-8)
+    assert found.slope.min() >= 1 / L - 1e-12
+
+
+def test_power_other_encoders_pay_more():
+    found = two_stage(two_gaussians(3), 4)
+    density = np.asarray(two_gaussians(3).pdf(found.x))
+    for bump in (np.exp(-((found.x - 1) ** 2)), np.exp(-((found.x - 3) ** 2)), -np.exp(-((found.x - 4) ** 2))):
+        slope = np.maximum(found.slope * (1 + 0.2 * bump), 0.25)
+        for _ in range(60):  # back to variance one, within the constraint
+            encoder = np.concatenate(([0], np.cumsum((slope[1:] + slope[:-1]) / 2 * np.diff(found.x))))
+            slope = np.maximum(slope / math.sqrt(2 * float(np.trapezoid(density * encoder**2, found.x))), 0.25)
+        cost = 2 * float(np.trapezoid(density / slope**2, found.x))
+        assert cost > float(found.distortion) + 1e-4
+
+
+def test_a_linear_encoder_is_all_that_is_left_at_the_standard_deviation():
+    L = math.sqrt(10) * (1 + 1e-9)
+    found = two_stage(two_gaussians(3), L)
+    assert float(found.gap) == pytest.approx(0.6325, abs=1e-4)
+    for bad in (3, 0):
+        with pytest.raises(DomainError, match="standard deviation"):
+            two_stage(two_gaussians(3), bad)
+    with pytest.raises(DomainError, match="symmetric"):
+        two_stage(Gaussian(1), 4)

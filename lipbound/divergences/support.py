@@ -19,6 +19,8 @@ def uncovered(p: AbstractLaw, q: AbstractLaw, names: str = "pq") -> str:
     for x, _ in p.atoms():
         if x not in theirs:
             return f"{names[0]} has an atom at {_show(x)}, {names[1]} has none there"
+    if q.intervals == ((-INF, INF),):
+        return ""
     for a, b in p.intervals:
         for gap in _gaps(a, b, q.intervals):
             return f"{names[0]} has density on ({_show(gap[0])}, {_show(gap[1])}), {names[1]} has none there"

@@ -22,7 +22,7 @@ ROOT_HALF_BITS = 4604544269498187776  # of sqrt(1/2), cut to 32 bits
 
 
 @small
-def _bend(r):
+def bend(r):
     """(e^r - 1 - r) / r^2 for |r| <= log(2)/2, by Remez's exchange: relative to e^r it is off by 3.6e-18."""
     q = 2.500006006300645e-08
     q = q * r + 2.7630248377098846e-07
@@ -39,13 +39,13 @@ def _bend(r):
 @small
 def short_exp(r):
     """e^r within 0.7 ulp for |r| <= log(2)/2, beyond which it is wrong; NaN at NaN."""
-    return 1.0 + (r + _bend(r) * (r * r))
+    return 1.0 + (r + bend(r) * (r * r))
 
 
 @small
 def short_exp_m1(r):
     """e^r - 1 for |r| <= log(2)/2, beyond which it is wrong."""
-    return r + _bend(r) * (r * r)
+    return r + bend(r) * (r * r)
 
 
 @pure
@@ -60,7 +60,7 @@ def exp(x):
     k = t - ROUND
     high, low = x - k * LN2_HIGH, k * LN2_LOW  # the first is exact
     r = high - low
-    near_one = 1.0 + (high + (_bend(r) * (r * r) - low))
+    near_one = 1.0 + (high + (bend(r) * (r * r) - low))
     # 2^k in two factors, each a float; the mask tells the compiler that the number is positive.
     exponent = (np.float64(t).view(np.int64) - ROUND_BITS + 2046) & 0xFFF
     half = exponent >> 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import math
+from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -101,10 +103,14 @@ def _special(name: str, symbol: str) -> Any:
     kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double, ctypes.c_int)
 
     def found(x: float, skip: int) -> float:
-        from scipy.special import cython_special
+        try:
+            from scipy.special import cython_special
 
-        pointer.value = _address(cython_special.__pyx_capi__[symbol])
-        return kind(pointer.value)(x, skip)
+            pointer.value = _address(cython_special.__pyx_capi__[symbol])
+            return kind(pointer.value)(x, skip)
+        except BaseException:  # nothing can be raised through machine code: no number, and a stop in Python
+            interrupt_main()
+            return math.nan
 
     first = kind(found)
     pointer = ctypes.c_void_p(ctypes.cast(first, ctypes.c_void_p).value)

@@ -112,8 +112,10 @@ def _gap(y, i, j, p, q, left):
 @leaf
 def _crossing(a, b, f, g, i, j, p, q, left):
     """Zero of the monotone `_gap`, f at a and g at b: the chord's, the value at an end that stays being halved."""
-    for n in range(100):
-        y = b - g * (b - a) / (g - f) if n % 4 < 3 else 0.5 * (a + b)
+    for n in range(400):  # each fourth step halves the bracket
+        y = b - g * (b - a) / (g - f)
+        if n % 4 == 3 or not a < y < b:
+            y = 0.5 * (a + b)
         if not a < y < b:
             break
         h, size = _gap(y, i, j, p, q, left)

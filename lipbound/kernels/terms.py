@@ -1,10 +1,10 @@
-"""The integrands q f(p/q) of the usual f-divergences at arrays of log p and log q, with their rounding in ulps of one."""
+"""The integrands q f(p/q) of the usual f-divergences by log p and log q, with their rounding in ulps of one."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .exponential import SHORT, exp, log, short_exp_m1
+from .exponential import SHORT, bend, exp, log, short_exp_m1
 from .jit import jit, pure, small
 
 LOG2 = 0.6931471805599453
@@ -20,8 +20,7 @@ def _exp_m1(x):
 def _kl(lp, lq, value, ulps):
     for i in range(lp.size):
         p, q, r = exp(lp[i]), exp(lq[i]), lp[i] - lq[i]
-        grown = short_exp_m1(r)
-        near = q * (r * grown + (r - grown))  # r e^r - e^r + 1
+        near = q * (r * r) * (1.0 - bend(r) * (1.0 - r))  # r e^r - e^r + 1, as e^r = 1 + r + r^2 bend
         value[i] = near if abs(r) < SHORT else p * (r - 1.0) + q
         ulps[i] = p * abs(r) * (4.0 + abs(lp[i])) + 3.0 * abs(p - q) * (3.0 + abs(lp[i]) + abs(lq[i]))
 

@@ -90,7 +90,7 @@ def _panels(knots: Floats, slopes: Floats, before: float, after: float, low: flo
 
     On a panel of half width h the integrand is analytic; on the ellipse of radius r its integral over y is at most
     N = exp(b^2 / (2 sd^2)) / (before sqrt(2 pi)), b = h (r - 1/r) / 2, so that n nodes err by at most
-    h (64 / 15) N r^(2 - 2 n) / (1 - r^-2) (Trefethen, Approximation Theory and Practice, Thm 19.3).
+    h (64 / 15) N r^(2 - 2 n) / (1 - r^-2) (Trefethen, Approximation Theory and Approximation Practice, ch. 19).
     """
     inside = (knots > low) & (knots < high)
     ends = np.concatenate([[low], knots[inside], [high]])

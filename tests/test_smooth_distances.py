@@ -191,7 +191,9 @@ def paired(first: str, second: str, width: float) -> float:
     return math.sqrt(mean(x, x) + mean(y, y) - 2 * mean(x, y))
 
 
-@pytest.mark.parametrize(("first", "second", "width"), [("z**2", "z", 1), ("tanh(z)", "exp(z)", 2), ("z**3", "z", "1/2")])
+@pytest.mark.parametrize(
+    ("first", "second", "width"), [("z**2", "z", 1), ("tanh(z)", "exp(z)", 2), ("z**3", "z", "1/2")]
+)
 def test_mmd_is_honest_and_tight(first: str, second: str, width: object):
     found, truth = mmd(width).enclose(image(first), image(second), 1e-5), paired(first, second, float(lb.exact(width)))
     assert found.lo - 1e-9 <= truth <= found.hi + 1e-9

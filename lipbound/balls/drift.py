@@ -39,7 +39,9 @@ def outgrown(c: Cell, d: Cell, side: int) -> int:
     ours, yours = ([part(f) for f in (*cell.entries, *cell.bents)] for cell in (c, d))
     for k in range(3, FARTHEST):
         for sign, mine, other in ((1, ours, yours), (-1, yours, ours)):
-            if any(all(_runs_away(p, q, off, 2**k, side) for p in some for q in other) for some, off in _led(mine, other)):
+            if any(
+                all(_runs_away(p, q, off, 2**k, side) for p in some for q in other) for some, off in _led(mine, other)
+            ):
                 return sign
     return 0
 
@@ -132,10 +134,9 @@ def steepest(p: Part, start: arb, side: int) -> arb:
     f, first = p.of, int(start.lower().floor().unique_fmpz() or 0) if start.is_finite() else 0
     if isinstance(f, Entry):
         return 1 / f.inv
-    if f.strand.steepest != INF:
-        return arb(f.strand.steepest) / f.inv
+    known = arb.pos_inf() if f.strand.steepest == INF else arb(f.strand.steepest) / f.inv
     try:
         slope = _known(f, side, outward(1, first))[1].range if first >= 2 else None
     except NotCertifiable:
-        return arb.pos_inf()
-    return abs(slope.low).max(abs(slope.high)) / f.inv if slope else arb.pos_inf()
+        return known
+    return known if slope is None else known.min(abs(slope.low).max(abs(slope.high)) / f.inv)

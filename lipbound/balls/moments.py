@@ -28,7 +28,10 @@ def moments(table: Table, tol: float) -> tuple[arb, arb]:
             rows = powers(e, e.low, e.high)
             mean, second = mean + rows[0], second + rows[1]
         for f in cell.bents:
-            mean, second = mean + power_mean(f, f.left, f.right, 1, few), second + power_mean(f, f.left, f.right, 2, few)
+            mean, second = (
+                mean + power_mean(f, f.left, f.right, 1, few),
+                second + power_mean(f, f.left, f.right, 2, few),
+            )
     for x, m in table.atoms.items():
         mean, second = mean + m * ball(x), second + m * ball(x) ** 2
     if table.lost == 0:

@@ -1,4 +1,4 @@
-"""Parts of a density on one cell, Gaussian segments and smooth strands alike, each by its rising standard coordinate."""
+"""Parts of a density on one cell, Gaussian segments and smooth strands alike, each by a rising coordinate."""
 
 from __future__ import annotations
 

@@ -59,7 +59,6 @@ class Segment(NamedTuple):
 
     def place(self, a: arb, goal: arb, side: int = 1, within: tuple[arb, arb] | None = None) -> arb:
         """The y with mass(a, y) = goal, or with mass(y, a) = goal if side is -1: guessed, then proved by the slope."""
-
         parts = self.parts
         us = [self.at(p, a) for p in parts]
         if self.bents and len(parts) == 1:

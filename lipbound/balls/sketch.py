@@ -1,4 +1,4 @@
-"""A law with its smooth strands replaced by pairs of atoms, and how far that moves its mean in the space of a kernel."""
+"""A law with pairs of atoms for its smooth strands, and how far that moves its mean in the space of a kernel."""
 
 from __future__ import annotations
 

@@ -23,13 +23,19 @@ def stretches(pair: Coupling, leg: Leg) -> list[Stretch]:
     far, near = arb.pos_inf(), arb.neg_inf()
     inner = [y for y in (leg.y_lo, leg.y_hi) if y.is_finite()]
     starts = inner or [_heart(pair.cells(leg)[1])]
-    lo = node(pair, leg, leg.y_lo) if leg.z_lo.is_finite() else Node(near, leg.y_lo, arb.nan())
-    hi = node(pair, leg, leg.y_hi) if leg.z_hi.is_finite() else Node(far, leg.y_hi, arb.nan())
+    lo = _end(pair, leg, leg.z_lo, leg.y_lo) if leg.z_lo.is_finite() else Node(near, leg.y_lo, arb.nan())
+    hi = _end(pair, leg, leg.z_hi, leg.y_hi) if leg.z_hi.is_finite() else Node(far, leg.y_hi, arb.nan())
     whole = Stretch(leg, lo, hi)
     if lo.z.is_finite() or hi.z.is_finite():
         return [whole]
     middle = node(pair, leg, starts[0] if not inner else _inside(leg))
     return [whole._replace(hi=middle), whole._replace(lo=middle)]
+
+
+def _end(pair: Coupling, leg: Leg, z: arb, y: arb) -> Node:
+    """The node at a finite end of a leg, at which a strand may begin at infinity."""
+    found = node(pair, leg, y)
+    return found if found.z.is_finite() else Node(z, y, found.log)
 
 
 def _heart(cell: Cell) -> arb:

@@ -8,9 +8,8 @@ from typing import NamedTuple
 from flint import arb
 
 from .coupling import Coupling, Leg, log_density_series, rise
-from .drift import steepest
+from .floors import lone_slope, quotient
 from .normal import cdf, phi
-from .parts import part
 from .quantile import quantile
 from .slopes import log_sum
 from .table import Cell, Entry
@@ -95,7 +94,7 @@ def _hazard_ratio(above: Cell, z: arb, below: Cell, y: arb, side: int, far: arb 
       with 1 - t/H decreasing, log H(v)/H(u) <= k (1 - u/H(u)): at most its value at the far end, or zero.
     """
     if above.bents or below.bents:
-        return _lone(above, z, below, side)
+        return lone_slope(above, z, below, side)
     p, q = above.entries, below.entries
     a, m = widest(p, side), widest(q, side)
     v, u = side * a.at(z), side * m.at(y)
@@ -116,32 +115,20 @@ def _hazard_ratio(above: Cell, z: arb, below: Cell, y: arb, side: int, far: arb 
     return (a.inv / m.inv).log() + drift + eta.log1p()
 
 
-def _lone(above: Cell, z: arb, below: Cell, side: int) -> arb:
-    """The same if the source is one Gaussian, and the target has smooth strands that go on for ever.
-
-    The hazard of the source is H(u) / sd, and that of the target a mean of H(v) / h'(v) over its strands h, of which
-    none weighs more than one: hence v >= u, H(v) >= H(u), and T' is at most the greatest h'(v) / sd.
-    """
-    lone = above.entries[0] if len(above.entries) == 1 and not above.bents else None
-    parts = [part(f) for f in (*below.entries, *below.bents)]
-    if lone is None or lone.weight < 1 or not all(p.weight <= 1 for p in parts):
-        return arb.pos_inf()
-    if any((p.high if side > 0 else p.low).is_finite() for p in parts):
-        return arb.pos_inf()
-    start, most = side * lone.at(z), arb(0)
-    if not all(start >= side * (p.low if side > 0 else p.high) for p in parts):
-        return arb.pos_inf()
-    for p in parts:
-        most = most.max(steepest(p, start, side))
-    return (most * lone.inv).log()
-
-
 def bounds(pair: Coupling, s: Stretch) -> Range:
     """Bounds of log T' on a stretch."""
     if s.side and s.endless:
         at = s.lo if s.side > 0 else s.hi
         return Range(below(tail_low(pair, s.leg, at, s.side)), above(tail_high(pair, s.leg, at, s.side)), 0)
-    return _mixed(pair, s) if s.side else _lowered(pair, s, _range(s, *_crude(pair, s)))
+    return _mixed(pair, s) if s.side else _lowered(pair, s, _floored(pair, s, _range(s, *_crude(pair, s))))
+
+
+def _floored(pair: Coupling, s: Stretch, found: Range) -> Range:
+    """With the better of two upper bounds, where the target has smooth strands, of which some may begin or end."""
+    p, q = pair.cells(s.leg)
+    if not q.bents or p.bents or not (s.lo.z.is_finite() and s.hi.z.is_finite()):
+        return found
+    return found._replace(high=above(found.high, quotient(p, s.lo.z, s.hi.z, q, s.lo.y, s.hi.y)))
 
 
 def _lowered(pair: Coupling, s: Stretch, found: Range) -> Range:
@@ -231,24 +218,12 @@ def _mixed(pair: Coupling, s: Stretch) -> Range:
     if p.bents:
         return Range(arb.neg_inf(), arb.pos_inf(), 0)
     z = s.lo.z if s.side > 0 else s.hi.z
+    if q.bents:
+        fold = quotient(p, s.lo.z, s.hi.z, q, s.lo.y, s.hi.y)
+        return Range(arb.neg_inf(), above(fold, lone_slope(p, z, q, s.side)), 0)
     most = arb(0)
     for e in p.entries:
         u = (s.side * e.at(z)).max(arb(0))
         most += e.height * (-u * u / 2).exp()
-    if q.bents:
-        floor = least(q, s.lo.y, s.hi.y)
-        fold = most.log() - floor.log() if floor > 0 else arb.pos_inf()
-        return Range(arb.neg_inf(), above(fold, _lone(p, z, q, s.side)), 0)
     value, _, _, reach = _taylor(s.lo.y, s.hi.y, q)
     return Range(arb.neg_inf(), above(most.log() - value - reach), 0)
-
-
-def least(cell: Cell, lo: arb, hi: arb) -> arb:
-    """Below the density between two points, of which one may be a fold."""
-    total = arb(0)
-    for p in (part(f) for f in (*cell.entries, *cell.bents)):
-        u, f = p.position(lo).union(p.position(hi)), p.of
-        speed = 1 / f.inv if isinstance(f, Entry) else abs(f.strand.curve.jet(f.mean + f.side * u / f.inv, 2)[1]) / f.inv
-        floor = p.weight * phi(arb(abs(u).upper())) / speed.upper() if u.is_finite() else arb(0)
-        total += floor.lower() if floor > 0 else 0
-    return total

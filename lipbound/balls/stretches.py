@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flint import arb
 
-from .segments import Segment, same, segments
+from .segments import Segment, segments
 from .table import Table
 
 

@@ -11,7 +11,6 @@ from .normal import ball
 from .runs import Run, joined
 from .table import Cell
 
-
 REACHES = 200  # quarters of a standard deviation
 
 

@@ -10,10 +10,11 @@ from flint import arb
 from ..reals import precision
 from .drift import drift
 from .normal import cdf
+from .reach import Pair, cut
 from .segments import same
 from .stretches import Stretch, corner, stretches
 from .table import Entry, Table
-from .transport import BITS, Pair, Patch, cut, flip, patch, twins
+from .transport import BITS, Patch, flip, patch, twins
 
 ORDER, PANELS, REACHES = 8, 4_000, 12
 

@@ -16,7 +16,9 @@ from .singular import runaway
 from .support import uncovered
 
 FINE = 1e-13
-UNKNOWN = "fisher of images under smooth maps is known where it is infinite: no fold or gap that makes it so was found here"
+UNKNOWN = (
+    "fisher of images under smooth maps is known where it is infinite: no fold or gap that makes it so was found here"
+)
 
 
 class Fisher(Divergence):

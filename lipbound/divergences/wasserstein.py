@@ -84,7 +84,9 @@ class WassersteinInfinity(Divergence):
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
         if any(isinstance(piece, Lost) for piece in (*p.pieces(), *q.pieces())):
-            raise NotCertifiable("w_inf needs every quantile, and where a map of this kind takes far tails is not followed")
+            raise NotCertifiable(
+                "w_inf needs every quantile, and where a map of this kind takes far tails is not followed"
+            )
         reason = _outgrown(p, q) if p.bent or q.bent else stretched(p, q)
         if reason:
             return exactly(INF, reason)

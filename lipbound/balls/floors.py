@@ -1,0 +1,53 @@
+"""Upper bounds of the slope of a transport onto a law with smooth strands: at folds, at limits and far out."""
+
+from __future__ import annotations
+
+from flint import arb
+
+from .drift import steepest
+from .normal import phi
+from .parts import part
+from .table import Cell, Entry
+
+
+def lone_slope(above: Cell, z: arb, below: Cell, side: int) -> arb:
+    """Above log T' beyond z, if the source is one Gaussian and all strands of the target go on for ever on this side.
+
+    The hazard of the source is H(u) / sd, and that of the target a mean of H(v) / h'(v) over its strands h, of which
+    none weighs more than one: hence v >= u, H(v) >= H(u), and T' is at most the greatest h'(v) / sd.
+    """
+    lone = above.entries[0] if len(above.entries) == 1 and not above.bents else None
+    parts = [part(f) for f in (*below.entries, *below.bents)]
+    if lone is None or lone.weight < 1 or not all(p.weight <= 1 for p in parts):
+        return arb.pos_inf()
+    if any((p.high if side > 0 else p.low).is_finite() for p in parts):
+        return arb.pos_inf()
+    start, most = side * lone.at(z), arb(0)
+    if not all(start >= side * (p.low if side > 0 else p.high) for p in parts):
+        return arb.pos_inf()
+    for p in parts:
+        most = most.max(steepest(p, start, side))
+    return (most * lone.inv).log()
+
+
+def quotient(p: Cell, z: arb, w: arb, q: Cell, y: arb, x: arb) -> arb:
+    """Above log T' by the greatest density of Gaussian segments on one side and the least density on the other."""
+    most, floor = arb(0), least(q, y, x)
+    for e in p.entries:
+        u, v = e.at(z), e.at(w)
+        near = arb(0) if not (u > 0 or v < 0) else abs(u).min(abs(v))
+        most += e.height * (-near * near / 2).exp()
+    return most.log() - floor.log() if floor > 0 else arb.pos_inf()
+
+
+def least(cell: Cell, lo: arb, hi: arb) -> arb:
+    """Below the density between two points, of which one may be a fold."""
+    total = arb(0)
+    for p in (part(f) for f in (*cell.entries, *cell.bents)):
+        u, f = p.position(lo).union(p.position(hi)), p.of
+        speed = (
+            1 / f.inv if isinstance(f, Entry) else abs(f.strand.curve.jet(f.mean + f.side * u / f.inv, 2)[1]) / f.inv
+        )
+        floor = p.weight * phi(arb(abs(u).upper())) / speed.upper() if u.is_finite() else arb(0)
+        total += floor.lower() if floor > 0 else 0
+    return total

@@ -79,9 +79,9 @@ def _ordered(given: Letters) -> str:
 def _end(place: Any, side: str) -> Any:
     """The greatest or least value that a place may have; of many places, each."""
     if isinstance(place, Enclosure):
-        return np.asarray(getattr(place, side))
+        return np.asarray(getattr(place, side), object)
     values = np.asarray(place, object)
-    return np.asarray([float(exact(v)) for v in values.ravel()]).reshape(values.shape)
+    return np.asarray([exact(v) for v in values.ravel()], object).reshape(values.shape)  # exactly: ends may be near
 
 
 FEET = (

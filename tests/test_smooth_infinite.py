@@ -94,6 +94,29 @@ def test_one_map_of_two_gaussians_keeps_what_is_infinite(text: str):
     assert kl.infinite(wide, narrow) == kl.infinite(narrow, wide) == ""
 
 
+def decided(p: AbstractLaw, q: AbstractLaw) -> bool | None:
+    try:
+        return bool(chi2.infinite(p, q))
+    except NotCertifiable:
+        return None
+
+
+def test_branches_next_to_zero_are_not_taken_for_mirror_images():
+    """z^2 exp(-z^2) is even and falls to 0 three times: far out and next to z = 0, where it has a fold.
+
+    Next to 0 the law is like |y|^(-1/2) for sd 1, like |y|^(-7/8) for sd 2, up to powers of log |y|.
+    """
+    narrow, wide = image("z**2*exp(-z**2)"), image("z**2*exp(-z**2)", 2)
+    assert decided(narrow, wide) is not True  # 2/2 - 7/8 < 1
+    assert decided(wide, narrow) is not False  # 14/8 - 1/2 > 1
+    assert decided(wide, Gaussian()) is True  # power
+
+
+def test_a_fold_at_a_number_that_is_not_rational():
+    assert "is not integrable next to -0.16997" in chi2.infinite(image("gelu(z)"), WIDE)
+    assert renyi("7/4").infinite(image("gelu(z)"), WIDE) == ""  # power: below the order of the fold
+
+
 def test_lognormal_laws_against_closed_forms():
     p, q = image("exp(z)"), image("exp(z)", 2)
     for found, truth in [

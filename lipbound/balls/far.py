@@ -171,6 +171,8 @@ class _Logs:
         """The Z of the other branch of an even function."""
         if self.z is None or self.known is None or s.strand.curve != self.f.strand.curve:
             return None
+        if end(s, -self.z.sign).is_finite():
+            return None
         other = s.strand.curve.germ(-self.z)
         even = other is not None and other[0].terms == self.known[0].terms
         return -self.z if even and all(c.exact is not None for c in self.known[0].terms.values()) else None

@@ -10,7 +10,7 @@ from ..germs.sums import Germ, outward
 from ..reals import End, precision
 from .bent import Fibre
 from .chart import Chart, turns
-from .far import Coordinate, along, diverges, end, ordered, power_tail
+from .far import Coordinate, along, diverges, end, ordered, power_tail, strand_tail
 from .table import Cell, Table
 from .tails import heavier
 
@@ -59,19 +59,25 @@ def _at_end(chart: Chart, k: Fraction, side: int) -> bool | None:
     over, under, power = ordered(chart, k)
     ours, yours = (_orders(chart, cell, side) for cell in (over, under))
     known, met = ([x for x in orders if x is not None] for orders in (ours, yours))
-    if known and met:  # next to a finite point each strand is like a power
+    tame = False
+    if known and met:  # next to a finite point each of these strands is like a power
         least = power * max(known) - (power - 1) * max(met)
-        if None not in ours and (power == 1 or least < 1):
+        tame = power == 1 or least < 1
+        if None not in ours and tame:
             return True
         if None not in yours and power > 1 and least >= 1:
             return False
-    return _far(chart, k, side * chart.pilot.side)
+    return _far(chart, k, side * chart.pilot.side, tame)
 
 
-def _far(chart: Chart, k: Fraction, out: int) -> bool | None:
-    """The same where the Z of a strand runs to infinity, which decides alone how the integral ends."""
+def _far(chart: Chart, k: Fraction, out: int, tame: bool) -> bool | None:
+    """The same where the Z of a strand runs to infinity; `tame` says that the other strands are known to do no harm."""
+    over, under, power = ordered(chart, k)
+    endless = [f for f in over.bents if not end(f, along(chart, f, out)).is_finite()]
     for start in STARTS:
         z = _from(chart, out, start)
+        if tame and all(strand_tail(chart, f, under, power, z).is_finite() for f in endless):
+            return True
         if power_tail(chart, k, z).is_finite():
             return True
         if diverges(chart, k, z):

@@ -72,7 +72,7 @@ def _steep(p: AbstractLaw, q: AbstractLaw, a: Fraction, names: str) -> str:
     place, decided = balls.integrable.divergent(*tables, a)
     if place is None:
         return ""
-    where = f"next to {_show(place)}" if abs(place) < INF else f"in the {'right' if place > 0 else 'left'} tail"
+    where = f"in the {'right' if place > 0 else 'left'} tail" if place in (-INF, INF) else f"next to {_show(place)}"
     if not decided:
         raise NotCertifiable(f"whether {what} is integrable {where} was not decided")
     return f"{what} is not integrable {where}"

@@ -65,6 +65,8 @@ PROVED_ONLY = (
     *("chart.py", "charted.py", "far.py", "folds.py", "strip.py", "taylor.py"),  # smooth strands: the enclosure's float
     *("coupling.py", "steepest.py", "steepness.py"),  # Lipschitz constants are enclosed, never estimated
     *("fisher.py", "supremum.py"),  # one integral and one search, in balls whoever asks
+    *("drift.py", "floors.py", "heavy.py"),  # tails and folds of smooth strands: proofs, of which no float is asked
+    *("parts.py", "reach.py", "segments.py", "sketch.py"),  # couplings and kernels of smooth strands
     "valley.py",  # its float twin is frontiers/valley.py
 )
 GOOD = [

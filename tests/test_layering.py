@@ -66,6 +66,8 @@ PROVED_ONLY = (
     "integrable.py",  # what is infinite is proved, whoever asks
     *("coupling.py", "steepest.py", "steepness.py"),  # Lipschitz constants are enclosed, never estimated
     *("fisher.py", "supremum.py"),  # one integral and one search, in balls whoever asks
+    *("drift.py", "floors.py", "heavy.py"),  # tails and folds of smooth strands: proofs, of which no float is asked
+    *("parts.py", "reach.py", "segments.py", "sketch.py"),  # couplings and kernels of smooth strands
     "valley.py",  # its float twin is frontiers/valley.py
     *("costate.py", "multiplier.py"),  # those of frontiers/shooting.py and frontiers/antitonic.py
 )

@@ -492,14 +492,31 @@ def test_lipschitz_constants_of_smooth_transports(T: Transport, value: float):
 
 
 def test_a_constant_that_is_not_decided_is_an_honest_enclosure_with_a_reason():
-    found = Transport(pushforward(formula("z**2"))).lipschitz()
-    assert found.lo > 4
-    assert found.hi == math.inf
+    found = Transport(two_gaussians(2), pushforward(formula("sqrt(1 + z**2)"))).lipschitz()
+    assert found.lo < 1 < found.hi == math.inf
     assert "not decided" in found.reason
     onto = Transport(two_gaussians(2), Uniform(-1, 3)).lipschitz()
     steepest = 4 * max(two_gaussians(2).pdf(np.linspace(-4, 4, 8001)))
     assert onto.lo <= steepest * (1 + 1e-12)
     assert steepest <= onto.hi <= 1.6
+
+
+def test_transport_onto_a_fold_with_a_tail_that_grows_is_not_lipschitz():
+    for text in ("z**2", "z**2 + z"):
+        found = Transport(pushforward(formula(text))).lipschitz()
+        assert found.lo == math.inf
+        assert "faster than every line on the right" in found.reason
+
+
+@pytest.mark.parametrize("text", ["tanh(z)**2", "sqrt(1 + z**2)", "tanh(z) - tanh(2*z - 1)"])
+def test_transport_onto_a_law_with_folds_has_a_closed_lipschitz_enclosure(text: str):
+    """At a fold the slope of T falls to zero; at limits and in tails it is at most that of the strands."""
+    T = Transport(pushforward(formula(text)))
+    found, steepest = T.lipschitz(), float(np.max(T.derivative(np.linspace(-6, 6, 2001))))
+    assert steepest * (1 - 1e-9) <= found.hi
+    assert found.error < 1e-5
+    assert found.hi < max(1.0, steepest) + 1e-5  # power: what the strands are at their steepest is more
+    assert found.lo > steepest * (1 - 1e-3)
 
 
 def test_from_laws_with_smooth_strands():

@@ -73,7 +73,7 @@ class Segment(NamedTuple):
             return side * (passed([self.at(p, y) for p in parts]) - goal)
 
         ends = within or ((a, self.stop) if side > 0 else (self.start, a))
-        lo, hi = (self.bents and shared(parts, us, goal, side)) or self._bracket(gap, *ends)
+        lo, hi = (shared(parts, us, goal, side) if self.bents else None) or self._bracket(gap, *ends)
         y, grain = ((lo + hi) / 2).mid(), self.grain(hi - lo)
         for _ in range(STEPS):
             vs = [self.at(p, y) for p in parts]

@@ -101,7 +101,8 @@ def _outgrown(p: AbstractLaw, q: AbstractLaw) -> str:
         ours, yours = (any(s.image[side > 0] == side * INF for s in dense(law.pieces())) for law in (p, q))
         if ours != yours:
             return f"the {where} tail of {'p' if ours else 'q'} is unbounded, that of {'q' if ours else 'p'} is not"
-        faster = ours and balls.drift.outgrown(*(t.cells[-1 if side > 0 else 0] for t in tables), side)
+        first, second = (t.cells[-1 if side > 0 else 0] for t in tables)
+        faster = balls.drift.outgrown(first, second, side) if ours else 0
         if faster:
             return f"the {where} tail of {'p' if faster > 0 else 'q'} outgrows that of {'q' if faster > 0 else 'p'}"
     return ""

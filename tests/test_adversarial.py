@@ -383,8 +383,15 @@ def test_quantile_flow(m, times):
 
 def test_flow_distance_is_a_total_variation():
     assert float(adv.flow_distance(NU, 0)) == pytest.approx(float(tv(Gaussian(0), NU)), abs=2e-8)
-    with pytest.raises(DomainError, match="time"):
-        adv.quantile_flow(NU, [0.0], -1)
+    for bad in (
+        lambda: adv.quantile_flow(NU, [0.0], -1),
+        lambda: adv.central_slope(NU, -1),
+        lambda: adv.linear_flow("score", 5, 1, -1),
+    ):
+        with pytest.raises(DomainError, match="time"):
+            bad()
+    with pytest.raises(DomainError, match="median"):
+        adv.central_slope(two_gaussians(2, 1, "1/5"), 1)
 
 
 def test_score_matching_is_blind_to_weights_and_floats_are_not():

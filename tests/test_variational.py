@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from lipbound import Transport, affine, frontier, kl, pushforward, tv, two_gaussians
+from lipbound import Transport, affine, frontier, gaussian_mixture, kl, pushforward, tv, two_gaussians
 from lipbound.errors import DomainError, NotCertifiable
 from lipbound.laws import Discrete, Gaussian
 from lipbound.maps import clamp, from_slopes
@@ -222,6 +222,9 @@ def test_the_odd_decoder_is_a_push_forward():
 def test_bad_pairs(arguments, message):
     with pytest.raises(DomainError, match=message):
         OddPair(*arguments)
+    three = gaussian_mixture(("1/3", "1/3", "1/3"), (-6, 0, 6), (1, 1, 1))
+    with pytest.raises(DomainError, match="more than once"):
+        mismatch(OddPair(three, 4, 1))
     with pytest.raises(DomainError, match="tails"):
         _ = OddPair(two_gaussians(2), "1/2", 1).join
 

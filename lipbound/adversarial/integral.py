@@ -98,6 +98,7 @@ def cuts(*laws: AbstractLaw) -> list[float]:
                 found += [y for y in (low, high, *inside) if low <= y <= high and np.isfinite(y)]
         if law.bent:
             found += np.asarray(law.ppf(np.array([1e-300, 1e-100, 1e-30, 1e-9, *(0.5 + LOOK / 2.0001)]))).tolist()
+            # the upper tail by reflection, a guess: if it is longer, `integral` sees that f has not faded there
             found += [2 * float(law.ppf(0.5)) - y for y in found[-len(LOOK) - 4 : -len(LOOK)]]
     return sorted({x for x in found if np.isfinite(x)})
 

@@ -36,8 +36,7 @@ def quantile_flow(target: AbstractLaw, z: ArrayLike, time: float, price: float =
     >>> quantile_flow(Gaussian(0), [0.5], 3).x  # already there
     array([0.5])
     """
-    if not (0 <= time < np.inf and 0 < price < np.inf):
-        raise DomainError(f"time = {time} and price = {price}: a time is at least 0, the price of slopes positive")
+    _need_time(time, price)
     start = np.asarray(z, float).ravel()
     level, flux = ndtr(start), np.exp(-start * start / 2) / np.sqrt(2 * np.pi)
     above, upper = ndtr(-start), start > 0
@@ -51,12 +50,17 @@ def quantile_flow(target: AbstractLaw, z: ArrayLike, time: float, price: float =
 
 
 def central_slope(target: AbstractLaw, time: float, price: float = 0.5) -> float:
-    """T_t'(0) = L - (L - 1) exp(-f_d(0) t / (2 price)) with L = phi(0) / f_d(0), for a target symmetric about zero.
+    """T_t'(0) = L - (L - 1) exp(-f_d(0) t / (2 price)) with L = phi(0) / f_d(0), for a target of median zero.
+
+    Raises DomainError if the median is not zero: then T_t(0) moves, and its slope has no such form.
 
     >>> from lipbound.laws import two_gaussians
     >>> round(central_slope(two_gaussians(3), 100), 3)  # on its way to e^(9/2) = 90.017
     32.869
     """
+    _need_time(time, price)
+    if abs(float(target.cdf(0.0)) - 0.5) > 1e-12:
+        raise DomainError(f"P(X <= 0) = {float(target.cdf(0.0)):.6g}: the target's median must be zero")
     rate = float(target.pdf(0.0))
     steepest = 1 / (np.sqrt(2 * np.pi) * rate)
     return float(steepest - (steepest - 1) * np.exp(-rate * time / (2 * price)))
@@ -102,6 +106,7 @@ def linear_flow(
     if kind not in ("score", "reverse KL"):
         raise DomainError(f"kind = {kind!r} is unknown: 'score' or 'reverse KL'")
     _need_scale(start[0], sd)
+    _need_time(time)
     square, power = sd * sd, 2 if kind == "score" else 1
 
     def rates(_: float, state: Floats) -> Floats:
@@ -125,3 +130,8 @@ def _solved(rates: Any, start: Floats, time: float) -> Floats:
 def _need_scale(slope: float, sd: float) -> None:
     if not (slope and sd > 0):
         raise DomainError(f"slope = {slope} and sd = {sd}: the slope must not be zero, the standard deviation positive")
+
+
+def _need_time(time: float, price: float = 1.0) -> None:
+    if not (0 <= time < np.inf and 0 < price < np.inf):
+        raise DomainError(f"time = {time} and price = {price}: a time is at least 0, the price of slopes positive")

@@ -16,7 +16,7 @@ from ..laws import AbstractLaw
 from .laws import Latent
 
 Floats = NDArray[np.float64]
-ERROR: Final = 1e-8  # of a maximum found on a grid and polished
+ERROR: Final = 1e-7  # of a maximum found on a grid and polished
 NEAR: Final = 1e-3  # of a maximum on a grid
 FINE, COARSE = 601, 61
 
@@ -157,9 +157,8 @@ def _highest(f: Callable[[Floats], Floats], low: float, high: float) -> tuple[fl
     inner = np.pad(values, 1, constant_values=-np.inf)
     humps = np.flatnonzero((values >= inner[:-2]) & (values >= inner[2:]) & (values >= values.max() - NEAR))
     best = float(x[np.argmax(values)]), float(values.max())
-    for k in (
-        humps[np.argsort(-values[humps])][:6] if values.max() > 0 else ()
-    ):  # two may be equally high: that is what the best place makes them
+    # several may be equally high, and below zero on the grid alone: that is what the best place makes of them
+    for k in humps[np.argsort(-values[humps])][:6] if values.max() > -NEAR else ():
         bounds = (x[max(k - 1, 0)], x[min(k + 1, FINE - 1)])
         found = minimize_scalar(depth, bounds=bounds, method="bounded", options={"xatol": 1e-6})
         best = max(best, (float(found.x), -float(found.fun)), key=lambda row: row[1])

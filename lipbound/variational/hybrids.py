@@ -30,7 +30,7 @@ class OddPair:
 
     >>> from lipbound.laws import two_gaussians
     >>> pair = OddPair(two_gaussians(3), 3, 1)
-    >>> pair.encoder(np.array([0.0, 2.5])).tolist()[0], pair.join < 2.5  # beyond its join with L y, T is taken
+    >>> pair.encoder(np.array([0.0, 2.5])).tolist()[0], round(pair.join, 3) < 2.5  # beyond, g is T
     (0.0, True)
     """
 
@@ -67,9 +67,14 @@ class OddPair:
         """The greatest z with T(z) = L z, or 0 if L is so large that g = T."""
         z = np.linspace(1e-6, 12.0, 4001)
         over = np.flatnonzero(self.transport(z) > self.slope * z)
+        beyond = z[over[-1] + 1 :] if over.size else z
+        if (over.size and over.size != over[-1] + 1) or np.any(self.transport_slope(beyond) > self.slope * (1 + 1e-9)):
+            raise DomainError(
+                f"T meets the line of slope L = {self.L} more than once, or is steeper beyond: no odd pair"
+            )
         if not over.size:
             return 0.0
-        if over[-1] == z.size - 1:
+        if not beyond.size:
             raise DomainError(f"L = {self.L} is below the growth of T far out: the decoder would miss the tails")
         k = int(over[-1])
         return bisected(lambda y: float(self.transport(np.array(y))) - self.slope * y, z[k + 1], z[k])

@@ -77,7 +77,7 @@ class OddPair:
         if not beyond.size:
             raise DomainError(f"L = {self.L} is below the growth of T far out: the decoder would miss the tails")
         k = int(over[-1])
-        return bisected(lambda y: float(self.transport(np.array(y))) - self.slope * y, z[k + 1], z[k])
+        return bisected(lambda y: float(self.transport(np.array(y))) - self.slope * y, float(z[k + 1]), float(z[k]))
 
     def encoder(self, z: Floats, share: float | None = None) -> Floats:
         """h(z), or that of another share."""

@@ -519,6 +519,16 @@ def test_transport_onto_a_law_with_folds_has_a_closed_lipschitz_enclosure(text: 
     assert found.lo > steepest * (1 - 1e-3)
 
 
+def test_slopes_where_a_value_rounds_to_a_fold():
+    """T = sqrt(1 + v^2) with 2 P(N > v) = P(N > z): T' = v / T * v', and v' = phi(z) / (2 phi(v))."""
+    T = Transport(pushforward(formula("sqrt(1 + z**2)")))
+    with mp.workdps(40):
+        for z in (-6.0, -5.526):
+            v = mp.sqrt(2) * mp.erfinv(mp.ncdf(z))  # 2 Phi(v) - 1 = Phi(z)
+            slope = v / mp.sqrt(1 + v * v) * mp.npdf(z) / (2 * mp.npdf(v))
+            assert abs(T.derivative(z) / float(slope) - 1) < 1e-12
+
+
 def test_from_laws_with_smooth_strands():
     T = Transport(Uniform(-1, 3), two_gaussians(2))
     for z in ("-99/100", "3/10", "29/10"):

@@ -109,10 +109,17 @@ class Transport(AbstractSmooth):
         if self._formula is not None:
             return onto.log_slopes(self._formula, z)
         y = values(z, self._spans, self.source, self.target)
-        on_atom = np.isin(y, [float(a.place) for a in self.target.atoms()])
         with np.errstate(invalid="ignore"):
             found = np.asarray(self.source.logpdf(z)) - np.asarray(self.target.logpdf(y))
-        return np.where(on_atom, -np.inf, found)
+        found[np.isin(y, [float(a.place) for a in self.target.atoms()])] = -np.inf
+        for i in np.flatnonzero(np.isposinf(found) & np.isfinite(z)) if self.target.bent else ():
+            found[i] = self._beside_a_fold(z[i])
+        return found
+
+    def _beside_a_fold(self, z: float) -> float:
+        """log T'(z), certified, where T(z) rounds to a fold of the target, of which the density is infinite."""
+        slope = self.slope(Fraction(z))
+        return float(np.log(float(slope))) if slope.lo > 0 and slope.hi < INF else INF
 
     def at(self, z: object) -> Enclosure:
         """T(z), certified, for an exact number z."""

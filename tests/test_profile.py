@@ -147,3 +147,9 @@ def test_a_flat_place_has_an_infinite_profile_and_an_end_may_be_undecided():
     end = profile(pushforward(formula("z**2"))).enclose(0)
     assert (end.lo, end.hi) == (0.0, math.inf)
     assert end.reason
+
+
+def test_the_profile_at_the_level_of_a_fold_is_infinite():
+    cubes = profile(pushforward(formula("z**3")))
+    assert cubes(0.5) == np.inf == cubes.enclose("1/2").lo
+    assert np.isfinite(cubes(0.5 + 2**-52))  # power: only at the level itself

@@ -21,10 +21,12 @@ from .normal import ball
 REACH = 39  # standard deviations; exp(-39^2 / 2) is below the least float
 TAYLOR, DEGREE = 26, 12  # order of the power series, and degree kept of it after economisation
 TINY, SMALL = 2.0**-53, 2.0**-36  # errors of Z allowed in the middle, and further out
+NARROW = 2.0**-40  # of a panel: where polynomials fail on so short a one, shorter ones will not do
 # bits, and panels tried: next to a limit that terms cancel to approach, differences are small beyond many digits
 EFFORTS = ((128, 2500), (640, 5000))
 CENTRAL = Fraction(17, 2)  # standard deviations within which the polynomials are proved; 2e-17 of the mass lies beyond
 CLOSE = 2.0**-36  # of y: values so close to each other that floats hardly tell them apart
+CLEAR = 40  # bits to which distances from a limit must be known
 SAMPLES = 8  # points at which a polynomial is tested, further out
 
 
@@ -128,14 +130,17 @@ def _middle(f: Fibre, a: arb, b: arb) -> arb:
 
 def _split(frame: _Frame, z: arb, w: arb, proved: bool, left: Iterator[int]) -> list[Panel]:
     """Panels between two values of Z, the first of them nearer to the anchor."""
-    low, high = sorted(nearest(frame.curve(x)) for x in (z, w))
+    values = [frame.curve(x) for x in (z, w)]
+    if frame.root == 0 and any((y - frame.anchor).rel_accuracy_bits() < CLEAR for y in values):
+        raise NotCertifiable(f"values next to the limit {frame.anchor} are not told from it")
+    low, high = sorted(map(nearest, values))
     if not low < high:  # floats do not tell its points apart
         return []
     panel = _panel(frame, z, w, proved, low, high)
     if panel is not None:
         return [panel]
     y = ((z + w) / 2).mid()
-    if next(left, None) is None or not (z.min(w) < y and y < z.max(w)):
+    if next(left, None) is None or not abs(w - z) > NARROW * (1 + abs(y)):
         raise NotCertifiable(f"the inverse of a branch could not be tabulated around y = {low:.12g}")
     return _split(frame, z, y, proved, left) + _split(frame, y, w, proved, left)
 

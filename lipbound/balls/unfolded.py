@@ -130,12 +130,12 @@ def _middle(f: Fibre, a: arb, b: arb) -> arb:
 
 def _split(frame: _Frame, z: arb, w: arb, proved: bool, left: Iterator[int]) -> list[Panel]:
     """Panels between two values of Z, the first of them nearer to the anchor."""
-    values = [frame.curve(x) for x in (z, w)]
-    if frame.root == 0 and any((y - frame.anchor).rel_accuracy_bits() < CLEAR for y in values):
-        raise NotCertifiable(f"values next to the limit {frame.anchor} are not told from it")
-    low, high = sorted(map(nearest, values))
+    beside, beyond = frame.curve(z), frame.curve(w)
+    low, high = sorted((nearest(beside), nearest(beyond)))
     if not low < high:  # floats do not tell its points apart
         return []
+    if frame.root == 0 and (beyond - frame.anchor).rel_accuracy_bits() < CLEAR:
+        raise NotCertifiable(f"values next to the limit {frame.anchor} are not told from it")
     panel = _panel(frame, z, w, proved, low, high)
     if panel is not None:
         return [panel]

@@ -75,7 +75,8 @@ def _log_mass(x: Floats, point: Point, law: AbstractLaw, side: int) -> Floats:
         return np.asarray(law.logcdf(x) if side > 0 else law.logsf(x))
     at = np.full(x.shape, point.z)
     low, high = (at, np.maximum(x, at)) if side > 0 else (np.minimum(x, at), at)
-    mass = np.asarray(law.mass(low, high, closed="neither")) - side * point.rest * np.asarray(law.pdf(point.z))
+    drift = point.rest * float(np.asarray(law.pdf(point.z))) if point.rest else 0.0  # a fold has no finite density
+    mass = np.asarray(law.mass(low, high, closed="neither")) - side * drift
     with np.errstate(divide="ignore"):
         return np.log(np.maximum(mass, 0.0))
 

@@ -110,16 +110,19 @@ class Transport(AbstractSmooth):
             return onto.log_slopes(self._formula, z)
         y = values(z, self._spans, self.source, self.target)
         with np.errstate(invalid="ignore"):
-            found = np.asarray(self.source.logpdf(z)) - np.asarray(self.target.logpdf(y))
-        found[np.isin(y, [float(a.place) for a in self.target.atoms()])] = -np.inf
-        for i in np.flatnonzero(np.isposinf(found) & np.isfinite(z)) if self.target.bent else ():
-            found[i] = self._beside_a_fold(z[i])
+            given, asked = np.asarray(self.source.logpdf(z)), np.asarray(self.target.logpdf(y))
+            found = given - asked
+        on_atom = np.isin(y, [float(a.place) for a in self.target.atoms()])
+        found[on_atom] = -np.inf
+        doubtful = np.isinf(asked) & np.isfinite(given) & np.isfinite(z) & ~on_atom & self.target.bent
+        for i in np.flatnonzero(doubtful):
+            found[i] = self._beside_a_fold(z[i], found[i])
         return found
 
-    def _beside_a_fold(self, z: float) -> float:
+    def _beside_a_fold(self, z: float, otherwise: float) -> float:
         """log T'(z), certified, where T(z) rounds to a fold of the target, of which the density is infinite."""
         slope = self.slope(Fraction(z))
-        return float(np.log(float(slope))) if slope.lo > 0 and slope.hi < INF else INF
+        return float(np.log(float(slope))) if slope.lo > 0 and slope.hi < INF else otherwise
 
     def at(self, z: object) -> Enclosure:
         """T(z), certified, for an exact number z."""

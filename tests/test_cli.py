@@ -122,8 +122,10 @@ def test_json_is_whole_and_exact(run: Run, folder: Path):
     for row in trained["bounds"]:
         assert row["promised"]["certified"]
         assert row["measured"]["certified"] == (row["bound"] == "poincare")  # a variance needs no quadrature
-        assert row["promised"]["hi"] <= row["measured"]["lo"]
-        assert row["margin"] > 0 <= row["ratio"] <= 1
+        low, high = ("measured", "promised") if row["bound"] == "poincare" else ("promised", "measured")
+        assert row[low]["hi"] <= row[high]["lo"]
+        assert row["margin"] > 0 <= row["ratio"]
+        assert (row["ratio"] <= 1) == (row["bound"] != "poincare")
         assert row["verdict"] == "HOLDS"
     assert trained["frontier"]["sharp"]
     assert trained["frontier"]["ratio"] > 1

@@ -14,8 +14,8 @@ from ..enclosure import Enclosure, exactly
 from ..errors import DomainError
 from ..exact import INF, exact
 from ..laws import AbstractLaw
+from ..laws.coupled import admitted
 from ..laws.profile import required_lipschitz as exact_fit
-from ..laws.transport import admitted
 from .bound import Masses
 from .convex import least_convex
 from .dropping import least_dropping

@@ -194,6 +194,14 @@ def affine_between(source: Strands, target: Strands) -> tuple[Fraction, Fraction
     return (slope, shift) if same(moved, target) else None
 
 
+def admitted(law: object, name: str) -> AbstractLaw:
+    """The law, if transport can work with it."""
+    if not isinstance(law, AbstractLaw):
+        raise DomainError(f"{name} = {law!r} is not a law: give a law such as Gaussian, Mixture or two_gaussians(m)")
+    strands(law, name)
+    return law
+
+
 def strands(law: AbstractLaw, name: str) -> Strands:
     """The pieces of a law none of whose mass is lost sight of."""
     pieces = law.pieces()

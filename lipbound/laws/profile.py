@@ -15,9 +15,9 @@ from ..errors import DomainError
 from ..exact import INF, exact
 from ..reals import precision
 from .abstract import AbstractLaw
-from .coupled import LADDER, Monotone, strands
+from .coupled import LADDER, Monotone, admitted, strands
 from .monotone import each
-from .transport import Transport, admitted
+from .transport import Transport
 from .uniform import Uniform
 
 

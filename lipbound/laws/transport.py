@@ -22,7 +22,7 @@ from ..reals import Real, exact_ball, precision
 from . import onto
 from .abstract import AbstractLaw
 from .breaks import broken, orders, unbounded
-from .coupled import LADDER, Level, Monotone, Passage, affine_between, passages, refined, strands
+from .coupled import LADDER, Level, Monotone, Passage, admitted, affine_between, passages, refined, strands
 from .gaussian import Gaussian
 from .monotone import Span, each, spans, values
 
@@ -109,13 +109,11 @@ class Transport(AbstractSmooth):
         if self._formula is not None:
             return onto.log_slopes(self._formula, z)
         y = values(z, self._spans, self.source, self.target)
+        given, asked = np.asarray(self.source.logpdf(z)), np.asarray(self.target.logpdf(y))
         with np.errstate(invalid="ignore"):
-            given, asked = np.asarray(self.source.logpdf(z)), np.asarray(self.target.logpdf(y))
             found = given - asked
-        on_atom = np.isin(y, [float(a.place) for a in self.target.atoms()])
-        found[on_atom] = -np.inf
-        doubtful = np.isinf(asked) & np.isfinite(given) & np.isfinite(z) & ~on_atom & self.target.bent
-        for i in np.flatnonzero(doubtful):
+        found[np.isin(y, [float(a.place) for a in self.target.atoms()])] = -np.inf
+        for i in np.flatnonzero(np.isinf(asked) & np.isfinite(given)) if self.target.bent else ():
             found[i] = self._beside_a_fold(z[i], found[i])
         return found
 
@@ -243,11 +241,3 @@ class Transport(AbstractSmooth):
     @cached_property
     def _spans(self) -> list[Span]:
         return spans(self.passages, self.target, self.curve)
-
-
-def admitted(law: object, name: str) -> AbstractLaw:
-    """The law, if transport can work with it."""
-    if not isinstance(law, AbstractLaw):
-        raise DomainError(f"{name} = {law!r} is not a law: give a law such as Gaussian, Mixture or two_gaussians(m)")
-    strands(law, name)
-    return law

@@ -32,11 +32,12 @@ figcaption {{ max-width: 46rem; }} .shows {{ color: #444; font-size: 0.92em; }} 
 def formula(bound: Bound) -> str:
     """The bound's LaTeX as SVG markup, drawn without network or fonts of the reader's."""
     from matplotlib import rc_context
+    from matplotlib.font_manager import FontProperties
     from matplotlib.mathtext import math_to_image
 
     stream = io.StringIO()
     with rc_context({**LOOK, "mathtext.fontset": "cm"}):
-        math_to_image(f"${spelled(bound.latex())}$", stream, format="svg")
+        math_to_image(f"${spelled(bound.latex())}$", stream, FontProperties(size=15), format="svg")
     return _unnamed(stream.getvalue()[stream.getvalue().index("<svg") :], bound.name)
 
 

@@ -92,6 +92,7 @@ def draw(axes: list[Any], data: Row) -> None:
         curve(middle, data["langevin"][m], "kl", "^--", light, f"KL, $m={m}$")
     middle.set(xlabel="length of a step", title=f"Langevin, time {PARAMETERS['time']}", ylim=(2e-6, 2))
     middle.minorticks_off()
+    middle.set_xticks(PARAMETERS["lengths"], [f"{h:g}" for h in PARAMETERS["lengths"]])
     legend(middle, loc="upper left", ncols=2)
     for m, dark, light in zip(data["annealed"], (BLUE, RED), (SKY, ORANGE), strict=True):
         curve(right, data["annealed"][m], "tv", "o-", dark, f"TV, $m={m}$")

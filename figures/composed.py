@@ -141,9 +141,9 @@ def says(data: Row) -> str:
         "steps vanish. Middle: total variation against the Lipschitz constant of the map that takes all the noises to "
         "the last point; both kinds of samplers stay above the least TV at that constant. Right: 1000 steps of "
         f"annealed Langevin, each of constant at most {last['step']:.2f} at m = {last['m']}, composed above "
-        f"1e{int(last['digits'])}; best single maps beside it. What its law needs is read off its mass within {WIDTH} of "
-        "the middle. Formulas above, in this order: the least TV, what equal steps with noise and a flow's velocities "
-        "afford, the limits with noise and without."
+        f"1e{int(last['digits'])}; best single maps beside it. What its law needs is read off its mass within {WIDTH} "
+        "of the middle. Formulas above, in this order: the least TV, what equal steps with noise and a flow's "
+        "velocities afford, the limits with noise and without."
     )
 
 

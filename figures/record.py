@@ -24,6 +24,8 @@ NAMES = (
     "promised",
     "split",
     "sandwich",
+    "convergence",
+    "composed",
     "optimal",
     "shapes",
     "digits",

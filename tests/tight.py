@@ -54,6 +54,8 @@ LETTERS = {
     "bi_lipschitz_tv": {"K": 2, "r": "1/3"},
     "residual_depth": {"kappa": "1/2", "n": 5},
     "inverse_depth": {"kappa": "1/2", "n": 5},
+    "noisy_depth": {"kappa": "1/4", "n": 7, "sigma": "1/3"},
+    "flow_budget": {"kappa": "5/3"},
     "ode_exponent": {"m": 2, "s": "1/2"},
     "sde_exponent": {"m": 2, "s": 1},
     "bretagnolle_huber": {},

@@ -3,6 +3,8 @@
 from typing import Final
 
 from ..bound import Bound
+from .chains import flow_budget as flow_budget
+from .chains import noisy_depth as noisy_depth
 from .dropping import one_sided as one_sided
 from .dropping import one_sided_early as one_sided_early
 from .dropping import shared_loss as shared_loss
@@ -62,6 +64,7 @@ ALL: Final[tuple[Bound, ...]] = (
     *GAPS, gap_hellinger2, gap_js, gap_chi2, gap_chi2_reverse, gap_renyi2, balanced,
     enlargement, tail, precision, symmetric_fit, mixture_in_ball, log_concave, latent_remedy,
     bi_lipschitz, bi_lipschitz_tv, residual_depth, inverse_depth, ode_exponent, sde_exponent,
+    noisy_depth, flow_budget,
     pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above,
     two_points, two_points_rate, one_sided, one_sided_early, shared_loss, polynomial_rate, valley_rate,
     product_target, null_image, transport_entropy, unbalanced_fit, unbalanced_limit,

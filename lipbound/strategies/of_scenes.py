@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
+from math import log, nextafter, sqrt
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from ..bound import Bound, Letters
 from ..instance import Instance
-from ..laws import Discrete, Gaussian, gaussian_mixture, two_gaussians
+from ..laws import Discrete, Gaussian, gaussian_mixture, pushforward, two_gaussians
 from ..maps import PiecewiseAffine, affine, from_slopes
 from .of_bounds import instances
 from .of_laws import targets
@@ -55,6 +56,10 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
         return st.builds(Instance, _rising(), targets()).map(lambda case: (case, {"at": 0, "r": Fraction(1, 2)}))
     if bound.name in ("residual_depth", "inverse_depth"):
         return _stacks(bound.name == "inverse_depth")
+    if bound.name == "noisy_depth":
+        return _noisy_lines()
+    if bound.name == "flow_budget":
+        return _straightened()
     if bound.name in ("tail", "enlargement"):
         ends = st.fixed_dictionaries({"at": rationals(-4, 4, 8), "r": rationals("1/8", 6, 8)})
         return st.tuples(instances(), ends)
@@ -151,6 +156,26 @@ def _stacks(draw: st.DrawFn, inverse: bool) -> Scene:
     stack = [_inverted(_block(f)) if inverse else _block(f) for f in blocks]
     whole = reduce(lambda g, h: h @ g, stack)
     return Instance(whole, Gaussian()), {"kappa": kappa, "n": count}
+
+
+@st.composite
+def _noisy_lines(draw: st.DrawFn) -> Scene:
+    """Steps along lines, with noise: the law of the last point, its deviation rounded down to a float."""
+    kappa, sigma, count = draw(rationals("1/8", 2, 8)), draw(rationals("1/8", 2, 8)), draw(st.integers(1, 4))
+    var = Fraction(1)
+    for _ in range(count):
+        var = draw(rationals(-1 - kappa, 1 + kappa, 8)) ** 2 * var + sigma**2
+    sd = Fraction(nextafter(sqrt(var), 0))
+    return Instance(affine(1), Gaussian(0, sd)), {"kappa": kappa, "n": count, "sigma": sigma}
+
+
+@st.composite
+def _straightened(draw: st.DrawFn) -> Scene:
+    """Images of maps of slopes between 1 and a, along straight lines: the constants of the velocities sum to log a."""
+    knots = sorted(draw(st.lists(rationals(-3, 3, 8), max_size=3, unique=True)))
+    slopes = [draw(rationals("5/4", 4, 4)) for _ in range(len(knots) + 1)]
+    g = from_slopes(knots, slopes, (0, 0)) if knots else affine(slopes[0])
+    return Instance(g, pushforward(g)), {"kappa": Fraction(nextafter(log(max(slopes)), 9))}
 
 
 def _block(f: PiecewiseAffine) -> PiecewiseAffine:

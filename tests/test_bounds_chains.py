@@ -56,13 +56,15 @@ def test_the_constant_of_one_step_is_that_of_a_plane():
     e = 1e-4 * np.array([1 + 8 * h, step.sd])
     gap = abs(float(step.drift(np.array([e[0]]))[0] + step.sd * e[1]))
     assert gap / math.hypot(*e) > 0.999 * found.hi
-    assert noisy_depth(kappa=8 * h, n=1, sigma=step.sd) == pytest.approx(float(found), rel=1e-14)
+    assert noisy_depth(kappa=math.log1p(8 * h), n=1, sigma=step.sd) == pytest.approx(float(found), rel=1e-14)
 
 
 @pytest.mark.parametrize(("rate", "steps", "noise"), [(0.25, 1, 0.5), (0.25, 7, 0.5), (1, 12, 2), (0.01, 300, 0.1)])
 def test_the_closed_form_is_the_recursion_of_chains(rate: float, steps: int, noise: float):
     chain = MarkovChain(Gaussian(), [Step(AffineDrift(1 + rate), noise)] * steps)
-    assert noisy_depth(kappa=rate, n=steps, sigma=noise) == pytest.approx(float(lipschitz(chain)), rel=1e-11)
+    assert noisy_depth(kappa=math.log1p(rate), n=steps, sigma=noise) == pytest.approx(
+        float(lipschitz(chain)), rel=1e-11
+    )
     weights = [(1 + rate) ** steps, *(noise * (1 + rate) ** k for k in range(steps))]
     assert float(lipschitz(chain)) == pytest.approx(float(np.linalg.norm(weights)), rel=1e-11)
 
@@ -71,7 +73,7 @@ def test_the_closed_form_is_the_recursion_of_chains(rate: float, steps: int, noi
 def test_the_reverse_diffusion_stays_below_what_its_steps_allow(m: int, n: int):
     """Needed for its law <= composed map <= bound of equal steps, and the steps' logarithms sum to more than needed."""
     chain = reverse_vp(two_gaussians(m), 4.0, n)
-    kappa = max(step.drift.lipschitz().hi for step in chain.steps) - 1
+    kappa = math.log(max(step.drift.lipschitz().hi for step in chain.steps))
     needs, composed = steepest_needed(chain.law()), lipschitz(chain)
     assert needs <= composed.hi <= noisy_depth(kappa=kappa, n=n, sigma=chain.steps[0].sd)
     joint = [max(1.0, steepness(step).joint.hi) for step in chain.steps]
@@ -100,6 +102,14 @@ def test_power_a_little_less_is_violated_by_lines(bound, letters, weaker):
     tighter = replace(bound, formula=bound.formula.subs(weaker))
     found = check(tighter, g, nu, **event)
     assert replace(found, supposed=True).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize("rate", ["1/1000", "1/1000000000", "1e-17", "1e-200"])
+def test_steps_that_hardly_expand_keep_all_digits(rate: str):
+    """As kappa -> 0 the square is 1 + n sigma^2."""
+    letters = {"kappa": rate, "n": 100, "sigma": "1/10"}
+    assert noisy_depth(**letters) == pytest.approx(float(noisy_depth.enclose(**letters)), rel=1e-14)
+    assert noisy_depth(**{**letters, "kappa": "1e-17"}) == pytest.approx(math.sqrt(2), rel=1e-14)
 
 
 def test_how_many_steps_a_fit_needs():

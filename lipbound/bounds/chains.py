@@ -42,21 +42,21 @@ def _linear_flow(kappa: Any) -> Witness:
     return Witness(affine(1), Gaussian(0, _fraction(sp.exp(sp.Rational(exact(kappa))))), {"kappa": exact(kappa)})
 
 
-SQUARE: Any = (1 + kappa) ** (2 * n)
+SPREAD: Any = sp.exp(-kappa * (n + 1)) * sp.sinh(n * kappa) / sp.sinh(kappa)  # no digits are lost as kappa -> 0
 noisy_depth = UpperBound(
     name="noisy_depth",
     says="A sampler with noise at every step is one Lipschitz map of all its noises: gentle steps need to be many.",
     quantity=NEEDED,
-    formula=sp.sqrt(SQUARE + sigma**2 * (SQUARE - 1) / (kappa * (2 + kappa))),
+    formula=sp.exp(kappa * n) * sp.sqrt(1 + sigma**2 * SPREAD),
     parameters=(
-        Parameter(kappa, 0, INF, "how much more than one the Lipschitz constant of a step may be"),
+        Parameter(kappa, 0, INF, "logarithm of the Lipschitz constant of a step, before its noise"),
         Parameter(n, 0, INF, "number of steps"),
         Parameter(sigma, 0, INF, "standard deviation of the noise of each step"),
     ),
     read=_noisy,
     witness=_linear_steps,
     hypotheses=(
-        assumed("nu is the law of x_n, where x_0 = z_0, x_k = f_k(x_(k-1)) + sigma z_k and Lip f_k <= 1 + kappa"),
+        assumed("nu is the law of x_n, where x_0 = z_0, x_k = f_k(x_(k-1)) + sigma z_k and Lip f_k <= exp(kappa)"),
     ),
     sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
     provenance="derived here",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
-from math import log, nextafter, sqrt
+from math import exp, log, nextafter, sqrt
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -162,9 +162,9 @@ def _stacks(draw: st.DrawFn, inverse: bool) -> Scene:
 def _noisy_lines(draw: st.DrawFn) -> Scene:
     """Steps along lines, with noise: the law of the last point, its deviation rounded down to a float."""
     kappa, sigma, count = draw(rationals("1/8", 2, 8)), draw(rationals("1/8", 2, 8)), draw(st.integers(1, 4))
-    var = Fraction(1)
+    steepest, var = Fraction(nextafter(exp(kappa), 0)), Fraction(1)
     for _ in range(count):
-        var = draw(rationals(-1 - kappa, 1 + kappa, 8)) ** 2 * var + sigma**2
+        var = (steepest * draw(rationals(-1, 1, 8))) ** 2 * var + sigma**2
     sd = Fraction(nextafter(sqrt(var), 0))
     return Instance(affine(1), Gaussian(0, sd)), {"kappa": kappa, "n": count, "sigma": sigma}
 

@@ -9,7 +9,7 @@ from proofs.lemmas import isoperimetry
 
 
 def prove(proof: Proof) -> None:
-    """G is the distribution function of mu = g#N; d = sup (F - G), the lack, lies in [0, 1]: take x = -inf."""
+    """G is the distribution function of mu = g#N."""
     isoperimetry(proof)
     proof.argue(
         "the lack is d = sup (F - G) over half-lines (-inf, x], the excess sup (G - F); both lie in [0, 1], by x = -inf"
@@ -27,5 +27,5 @@ def prove(proof: Proof) -> None:
     proof.same("nu(-inf, y) = nu(-inf, x] + nu(x, y)", ahead - (F + beta), ahead - F - beta)
     proof.argue("mu(-inf, y) - nu(-inf, y) is a limit of G - F, from the left: the excess is at least this, and 0")
     proof.argue("d >= c, and some row holds d: the least value over the rows is a lower bound")
-    proof.at_zero(F, "the level is 0, and the excess at least 0 - beta: the row says c, which is true")
+    proof.at_zero(F, "the level is 0, where Phi(Quantile(0) + w) = 0 by its limit: the row says c, which is true")
     proof.qed(lack_and_excess, c + sp.Max(0, ahead - F - beta))

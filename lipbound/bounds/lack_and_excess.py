@@ -38,6 +38,11 @@ class Windows(NamedTuple):
         reach = ndtri(np.maximum(self.below - lack, 0.0)) + (self.y - self.x) / self.slope
         return np.where(self.x < self.y, ndtr(reach) - self.until, -1.0)
 
+    def top(self, lack: float) -> tuple[float, float]:
+        """Of a column of points x and a row of points y, those of greatest excess."""
+        i, j = np.unravel_index(int(np.argmax(self.excess(lack))), (self.x.size, self.y.size))
+        return float(self.x[i, 0]), float(self.y[0, j])
+
 
 def table(case: Instance, x: Floats, y: Floats) -> Windows:
     """The windows between these points."""
@@ -48,12 +53,10 @@ def table(case: Instance, x: Floats, y: Floats) -> Windows:
 def best(case: Instance, every: Windows, lack: float) -> tuple[float, float]:
     """The window of greatest excess at a lack: between points of a grid, then of finer ones around these."""
     steps = [np.max(np.diff(ends.ravel())) for ends in (every.x, every.y)]
-    here = every
-    for finer in range(ZOOMS + 1):
-        i, j = np.unravel_index(int(np.argmax(here.excess(lack))), (here.x.size, here.y.size))
-        x, y = float(here.x[i, 0]), float(here.y[0, j])
+    x, y = every.top(lack)
+    for finer in range(ZOOMS):
         near = [end + step * SIDES / 4**finer for end, step in zip((x, y), steps, strict=True)]
-        here = table(case, near[0][:, None], near[1][None, :])
+        x, y = table(case, near[0][:, None], near[1][None, :]).top(lack)
     return x, y
 
 
@@ -87,12 +90,12 @@ def rows(found: Windows) -> tuple[Floats, NDArray[np.intp]]:
 def read(case: Instance) -> Letters:
     """Rows of lacks [c, e] that cover [0, 1], each with a window (x, y), its masses under nu, and L."""
     found = windows(case)
-    cuts, best = rows(found)
-    nu, used = case.nu.certified, {int(k): (exact(float(found.x[k])), exact(float(found.y[k]))) for k in set(best)}
+    cuts, chosen = rows(found)
+    nu, used = case.nu.certified, {int(k): (exact(float(found.x[k])), exact(float(found.y[k]))) for k in set(chosen)}
     masses = {k: (nu.cdf(a), nu.mass(a, b, "neither")) for k, (a, b) in used.items()}
-    table = [(exact(float(lo)), exact(float(hi)), *used[int(k)], *masses[int(k)])
-             for (lo, hi), k in zip(pairwise(cuts), best, strict=True)]  # fmt: skip
-    return {"L": case.L, **{name: list(v) for name, v in zip(TABLE, zip(*table, strict=True), strict=True)}}
+    lines = [(exact(float(lo)), exact(float(hi)), *used[int(k)], *masses[int(k)])
+             for (lo, hi), k in zip(pairwise(cuts), chosen, strict=True)]  # fmt: skip
+    return {"L": case.L, **{name: list(v) for name, v in zip(TABLE, zip(*lines, strict=True), strict=True)}}
 
 
 def incoherent(given: Letters) -> str:

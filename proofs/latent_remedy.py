@@ -15,7 +15,7 @@ def prove(proof: Proof) -> None:
     pair = bell + bell.subs(x, -x)
     proof.same("the pair is even", pair.subs(x, -x), pair)
     proof.argue(
-        "so T(0) = 0 and T'(0) = latent(0) / f(0), as T carries masses left of 0 into each other; Lip(T) >= T'(0)"
+        "so both have their median at 0 alone: T(0) = 0. F_nu(T(x)) = F_latent(x), so f(0) T'(0) = latent(0); Lip >= T'"
     )
     f, latent = pair.subs({at: m, sd: s}).subs(x, 0), pair.subs({at: k, sd: 1}).subs(x, 0)
     slope = s * sp.exp(m**2 / (2 * s**2) - k**2 / 2)

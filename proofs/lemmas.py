@@ -5,7 +5,7 @@ from typing import Any
 import sympy as sp
 
 from lipbound.proof import Proof
-from lipbound.symbols import L, Phi, Quantile, beta, m, p, phi, r, unfold
+from lipbound.symbols import D, L, Phi, Quantile, beta, m, p, phi, r, unfold
 
 
 def isoperimetry(proof: Proof) -> None:
@@ -30,6 +30,18 @@ def gap(proof: Proof, binary: Any, u: sp.Symbol) -> Any:
     proof.nonnegative("u - beta is at least zero on [beta, 1]", (u - beta).subs(u, beta + h))
     proof.argue("so the divergence increases there: it is at least its value at max(alpha, beta); limits at 0 and 1")
     return binary.subs(u, sp.Max(Phi(Quantile(p) + r / L) - p, beta))
+
+
+def equal_shares(proof: Proof) -> Any:
+    """Two sets at distance D of one mass P under mu = g#N: P is at most what is returned."""
+    P = sp.Symbol("P", positive=True)
+    proof.argue("the second set lies beyond the first one enlarged, so P <= 1 - Phi(Quantile(P) + D/L) if 0 < P < 1")
+    proof.argue("P = 1 is out, as two disjoint sets weigh one at most together; P = 0 needs no proof")
+    proof.same("what lies beyond", 1 - Phi(Quantile(P) + D / L), Phi(-Quantile(P) - D / L))
+    proof.argue("so Quantile(P) <= -Quantile(P) - D/L")
+    z = -D / (2 * L)
+    proof.same("with equality at Quantile(P) = -D / 2L, which it cannot exceed: P <= Phi(-D / 2L)", -z - D / L, z)
+    return Phi(z)
 
 
 def two_bells(x: Any) -> Any:

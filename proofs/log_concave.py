@@ -14,5 +14,7 @@ def prove(proof: Proof) -> None:
     scale = 1 / sp.sqrt(kappa)
     proof.same("the potential of N(0, scale^2) is kappa-convex", (x**2 / (2 * scale**2)).diff(x, 2), kappa)
     proof.cite("the Brenier map from that Gaussian to nu is a contraction", "Caffarelli00")
-    proof.argue("after the map z -> scale z, which carries N to that Gaussian, it is scale-Lipschitz")
+    proof.argue(
+        "for nu is as log-concave or more; after z -> scale z, which carries N to that Gaussian, it is scale-Lipschitz"
+    )
     proof.qed(log_concave, scale)

@@ -43,15 +43,16 @@ def arcs(proof: Proof) -> None:
     slope = 1 - m**2 / sp.cosh(m * at) ** 2
     proof.same("chi'' = q' - 1/L^2", (chi.diff(at, 2) - slope + 1 / L**2).rewrite(sp.exp), 0)
     proof.argue(
-        "q' is even, rises on x > 0 from 1 - m^2 <= exp(-m^2) < 1/L^2 to 1 > 1/L^2: chi' falls, then rises there"
+        "q' is even, on x > 0 it rises from 1 - m^2 <= exp(-m^2) = R(0)^-2 < L^-2 to 1 > L^-2: chi' falls, then rises"
     )
     proof.same("chi' at the middle", chi.diff(at).subs(at, 0), z / L**2)
     proof.argue("it is <= 0: on x > 0 chi falls, then rises; on x < 0, from the left, it falls, rises and falls again")
     proof.argue("at z = c, x = a: chi = 0 and chi' = q - u u' = (log R)' > 0, so chi > 0 on (a, 0] if it is so at 0")
     middle(proof)
     proof.argue(
-        "so it is: the promise at (a, y) grows with y up to 0, and is greatest at some y = b >= 0, or at infinity"
+        "so it is: the promise at (a, y) grows with y up to 0, and on to the first zero b > 0 of chi, which there is:"
     )
+    proof.argue("beyond b it falls and then, chi growing, rises to its limit 0 at infinity: it is greatest at b")
     proof.argue(
         "and then so at 0 for c <= z <= 0: chi > 0 on (a_z, b_z), around 0 with a_z >= a, as chi falls in z left of z"
     )
@@ -72,9 +73,11 @@ def middle(proof: Proof) -> None:
     bracket = (2 * tau + u) * (1 - t * R.diff(t) / R) - tau
     proof.same("P' = -bracket/R", change, -bracket / R)
     proof.argue(
-        "e falls to e(0) = 0, so e > 0 and tau >= |u|: the bracket is positive, P falls to 0, drop rises, then falls"
+        "e falls to e(0) = 0, so 2 tau + u > tau; t R' < 0: the bracket is positive, P falls to 0, drop rises and falls"
     )
-    proof.argue("drop(0) = 0, and drop -> m^2 - m^2 = 0 at -inf, as R -> 1 and e -> m there: so drop > 0 between")
+    proof.argue(
+        "drop(0) = 0; at -inf u = t + m + O(1/t) and R = 1 + O(1/t^2), so drop -> m^2 - m^2 = 0: drop > 0 between"
+    )
 
 
 def promise(proof: Proof) -> None:
@@ -82,16 +85,20 @@ def promise(proof: Proof) -> None:
     at, z = sp.Symbol("at", positive=True), sp.Symbol("z", nonpositive=True)
     proof.argue("TV >= min over z of C(z), by `one_valley` with all windows around 0; C is even: let z <= 0")
     proof.argue(
-        "z <= c: the window (-inf, b] has at least the mass that it has at z = c: C(z) >= C(c), the promise at (a, b)"
+        "z <= c: the window (-inf, b] has at least the mass that it has at z = c: C(z) >= the promise at (a, b)"
     )
-    proof.argue("c <= z <= 0: both sides of C(z) are best at a_z and b_z: farther out they fall, then rise to zero")
-    proof.argue("so C' = f(a_z) - f(b_z), for both densities agree there and a small move of the ends costs nothing")
+    proof.argue(
+        "c <= z <= 0: C(z) >= V(z), what the window (a_z, b_z) gives; V(c) is the promise at (a, b), as a_c = a"
+    )
+    proof.argue(
+        "V' = f(a_z) - f(b_z): both densities agree there, chi crosses zero, and to move the ends costs nothing"
+    )
     gap = ((at - z) ** 2 - (-at - z) ** 2) / (2 * L**2)
     proof.nonnegative("chi(-x) - chi(x) for x > 0", gap)
     proof.argue(
-        "so b_z <= |a_z| <= |a|; f rises on (0, m'), m' its mode, and C' >= 0 if |a| <= m', that is if L >= R(m')"
+        "so b_z <= |a_z| <= |a|; f is even, rises on (0, m'), m' its mode: V' >= 0 if |a| <= m', that is if L >= R(m')"
     )
-    proof.argue("then C(z) >= C(c), and C(c) is at least the promise at every (x, y)")
+    proof.argue("then C(z) >= V(z) >= V(c), the promise at (a, b), and that is at least the promise at every (x, y)")
 
 
 def steep_enough(proof: Proof) -> None:

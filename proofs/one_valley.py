@@ -14,8 +14,10 @@ def prove(proof: Proof) -> None:
     x0, t = sp.symbols("x0 t", real=True)
     proof.same("the arc in the latent space", (x0 - z) / L + (t - x0) / L, (t - z) / L)
     proof.argue("S = g^-1 (-inf, x0] gives mu(-inf, t) >= Phi((t - z)/L) for t > x0")
-    proof.argue("S = g^-1 (-inf, t] gives G(t) <= Phi((t - z)/L) for t < x0, for else G(x0) would be greater")
-    proof.argue("so a window (x, y), with y if y = x0, has at least the mass that N(z, L^2) gives it")
+    proof.argue("S = g^-1 (-inf, t] gives G(t) <= Phi((t - z)/L) for t < x0, or else mu(-inf, x0) > G(x0)")
+    proof.argue(
+        "mu(x, y) = mu(-inf, y) - G(x): a window (x, y), with y if y = x0, has the mass under N(z, L^2) at least"
+    )
 
     # One window serves all centres of a row.
     mass = Phi((y - z) / L) - Phi((x - z) / L)
@@ -30,6 +32,8 @@ def prove(proof: Proof) -> None:
     # Beyond the rows.
     proof.positive("(-inf, y) gains as z falls", -Phi((y - z) / L).diff(z))
     proof.positive("(x, inf) gains as z rises", (1 - Phi((x - z) / L)).diff(z))
-    proof.argue("so the first and the last window serve the centres beyond; z = -inf and inf are limits, of mass one")
+    proof.argue(
+        "so the first and the last window serve the centres beyond; G(x0) = 1 or 0 is z = -inf or inf: mass one"
+    )
     proof.argue("TV >= mu(W) - nu(W) and TV >= 0; some row holds z, so the least value over the rows is a lower bound")
     proof.qed(one_valley, sp.Max(0, sp.Min(mass.subs(z, c), mass.subs(z, e)) - beta))

@@ -21,13 +21,14 @@ def prove(proof: Proof) -> None:
     proof.same(
         "beyond b, psi'' = q' - U'^2 + U U' psi'", raised, Q.diff(x) - sp.exp(-2 * psi) + U * sp.exp(-psi) * psi.diff(x)
     )
-    proof.argue("at b psi = log L and psi' <= 0, as N(c, L^2) falls below f there; q' rises, and U > 0")
+    proof.argue("at b psi = log L and psi' <= 0, as N(c, L^2) falls below f there; q' rises, and U > 0, as c < 0 <= b")
     proof.argue(
-        "if psi' grew positive it would stay so, but psi -> -inf where F + e reaches 1: so psi <= log L beyond b"
+        "where psi' turns positive q' >= U'^2, and so ever after, as U' falls where psi grows: psi' would stay positive"
     )
     proof.argue(
-        "so Quantile(G) rises at least as 1/L: G is the law of an L-Lipschitz map of the line, `one_sided` says"
+        "but psi -> -inf where F + e reaches 1, as it does for e > 0, the promise at b: so psi <= log L beyond b"
     )
+    proof.argue("so Quantile(G) rises at least as 1/L: G is the law of the L-Lipschitz map G^-1(Phi(.)) of the line")
     proof.argue("TV(G, nu) = G(b) - F(b) = Phi(u(a) + (b - a)/L) - F(b), as G' >= f on (a, b) alone")
 
     # No more than for two points.

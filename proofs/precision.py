@@ -1,23 +1,14 @@
 """Proof of `precision`: two sets of equal mass."""
 
-import sympy as sp
-
 from lipbound.bounds import precision
 from lipbound.proof import Proof
-from lipbound.symbols import D, L, Phi, Quantile
-from proofs.lemmas import isoperimetry
+from lipbound.symbols import D, L, Phi
+from proofs.lemmas import equal_shares, isoperimetry
 
 
 def prove(proof: Proof) -> None:
     """P is the mass that mu = g#N gives each set."""
     proof.suppose("g#N is symmetric about g(0), so that both sets get the same mass")
     isoperimetry(proof)
-    P = sp.Symbol("P", positive=True)
-    proof.argue(
-        "the sets get one mass P each, and the second lies beyond the first enlarged: P <= 1 - Phi(Quantile(P) + D/L)"
-    )
-    proof.same("what lies beyond", 1 - Phi(Quantile(P) + D / L), Phi(-Quantile(P) - D / L))
-    z = -D / (2 * L)
-    proof.same("it equals P where Quantile(P) = -D / 2L", -z - D / L, z)
-    proof.argue("Quantile(P) <= -Quantile(P) - D/L, so P <= Phi(-D / 2L)")
-    proof.qed(precision, 2 * Phi(z))
+    proof.same("the sets share evenly the most that each may get", 2 * equal_shares(proof), 2 * Phi(-D / (2 * L)))
+    proof.qed(precision, 2 * Phi(-D / (2 * L)))

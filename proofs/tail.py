@@ -11,6 +11,6 @@ def prove(proof: Proof) -> None:
     isoperimetry(proof)
     beyond = Phi(-Quantile(p) - r / L)
     proof.same("what lies beyond", 1 - Phi(Quantile(p) + r / L), beyond)
-    proof.argue("mu [x + r, inf) = 1 - mu(-inf, x + r), and (-inf, x + r) is (-inf, x] enlarged by r")
+    proof.argue("mu [x + r, inf) = 1 - mu(-inf, x + r), and (-inf, x + r) is (-inf, x] enlarged by r; p = 1 leaves 0")
     proof.at_zero(p, "Phi^-1(0) = -inf: without mass nothing is promised, and the formula is its limit")
     proof.qed(tail, beyond)

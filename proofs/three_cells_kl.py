@@ -25,6 +25,8 @@ def prove(proof: Proof) -> None:
     proof.argue(
         "x, y <= 0: the mean rises, then falls, so on a row c <= t <= e it is least at an end, or at its limit there"
     )
-    proof.argue("some row holds t, so the least value over the rows is a lower bound; and KL >= 0")
+    proof.argue(
+        "some row holds t, also t = -inf or inf for P = 0 or 1: the least value over the rows is a bound; and KL >= 0"
+    )
     least = sp.Min(*(mean.subs(t, at).subs(w, D / L) for at in (c, e)))
     proof.qed(three_cells_kl, sp.Max(0, least - sp.log(tilted)))

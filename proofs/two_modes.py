@@ -13,7 +13,7 @@ def prove(proof: Proof) -> None:
     proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75, Thm 3.1", "SudakovTsirelson74")
     proof.argue("the preimages of the sets are D/L apart, so 1 - Q >= Phi(x + s): Q <= Phi(-s - x)")
     proof.same("what lies beyond", 1 - Phi(x + s), Phi(-s - x))
-    proof.argue("TV >= (a - P)^+ + (b - Q)^+: the event is the union of the sets that miss mass")
+    proof.argue("TV >= (a - P)^+ + (b - Q)^+: the event is the union of those of the disjoint sets that miss mass")
 
     # Inside Quantile(P) <= Quantile(a), Quantile(Q) <= Quantile(b) the least total is
     cost = a + b - Phi(x) - Phi(-s - x)
@@ -21,7 +21,9 @@ def prove(proof: Proof) -> None:
     proof.same("log phi(s + x) - log phi(x) = -s (x + s/2)", x**2 / 2 - (s + x) ** 2 / 2, -s * (x + s / 2))
     proof.positive("it is positive left of -s/2", (-s * (x + s / 2)).subs(x, -s / 2 - h))
     proof.positive("it is negative right of -s/2", -(-s * (x + s / 2)).subs(x, -s / 2 + h))
-    proof.argue("so the cost rises, then falls: on -s - Quantile(b) <= x <= Quantile(a) it is least at an end")
+    proof.argue(
+        "it rises, then falls: on -s - Quantile(b) <= x <= Quantile(a), where TV >= cost, it is least at an end"
+    )
     at_a, at_b = b - Phi(-s - Quantile(a)), a - Phi(-s - Quantile(b))
     proof.same("the cost at x = Quantile(a)", cost.subs(x, Quantile(a)), at_a)
     proof.same("the cost at x = -s - Quantile(b)", cost.subs(x, -s - Quantile(b)), at_b)

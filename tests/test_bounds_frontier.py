@@ -245,3 +245,14 @@ def test_overlapping_gaps_are_refused_where_levels_would_not_tell():
 def test_verdicts_name_the_declared_statement():
     assert declared("one_sided") is one_sided
     assert two_modes.relation == one_sided.relation == ">="
+
+
+@pytest.mark.parametrize("bound", [one_sided, one_sided_early], ids=lambda bound: bound.name)
+def test_a_foot_whose_level_no_float_holds_is_refused(bound):
+    """There the level is 1e-890: a float would take it for zero, and promise 0 in place of 1/2."""
+    for evaluate in (bound, bound.enclose):
+        with pytest.raises(DomainError, match="more than 37 s left of both modes"):
+            evaluate(m=1, s="1/64", L="1/64", x=-2, y=0)
+    near = {"m": 1, "s": "1/64", "L": "1/64", "x": "-101/64", "y": 0}
+    assert bound(**near) == pytest.approx(float(bound.enclose(**near)), abs=1e-13)
+    assert bound(**near) == pytest.approx(0.5)

@@ -38,6 +38,7 @@ from .isoperimetry import enlargement as enlargement
 from .isoperimetry import precision as precision
 from .isoperimetry import tail as tail
 from .isoperimetry import tail_tv as tail_tv
+from .lack_and_excess import lack_and_excess as lack_and_excess
 from .one_valley import one_valley as one_valley
 from .points import two_points as two_points
 from .points import two_points_rate as two_points_rate
@@ -68,4 +69,5 @@ ALL: Final[tuple[Bound, ...]] = (
     pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above,
     two_points, two_points_rate, one_sided, one_sided_early, shared_loss, polynomial_rate, valley_rate,
     product_target, null_image, transport_entropy, unbalanced_fit, unbalanced_limit,
+    lack_and_excess,
 )  # fmt: skip

@@ -20,6 +20,7 @@ from ..symbols import L, Phi, Quantile, m, s, x, y
 from ._modes import PAIR, centre, read_pair, symmetric_pair
 
 SOURCES = ("Borell75, Thm 3.1", "SudakovTsirelson74")
+FAR = 37
 MODES = (
     Parameter(m, 0, INF, "half the distance between the modes of nu"),
     Parameter(s, 0, INF, "standard deviation of each mode"),
@@ -71,9 +72,14 @@ def _feet(case: Instance, x: object = None, y: object = None) -> Letters:
 
 
 def _ordered(given: Letters) -> str:
-    """Where x is not left of y the formula bounds nothing."""
-    wrong = np.any(_end(given["x"], "hi") >= _end(given["y"], "lo"))
-    return f"x = {given['x']} is not left of y = {given['y']}" if wrong else ""
+    """Where x is not left of y the formula bounds nothing; farther out than FAR its level is zero to a float."""
+    if np.any(_end(given["x"], "hi") >= _end(given["y"], "lo")):
+        return f"x = {given['x']} is not left of y = {given['y']}"
+    x, m, s = (_end(given[letter], "lo") for letter in "xms")
+    beyond = np.any(x + m < -FAR * s)
+    return (
+        f"x = {given['x']} is more than {FAR} s left of both modes: no float tells its level from 0" if beyond else ""
+    )
 
 
 def _end(place: Any, side: str) -> Any:

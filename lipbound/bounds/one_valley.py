@@ -67,7 +67,7 @@ one_valley = LowerBound(
         Parameter(e, -INF, INF, "greatest centre of the arc in this row"),
         Parameter(x, -INF, INF, "left end of the row's window", closed="low"),
         Parameter(y, -INF, INF, "right end of the row's window", closed="high"),
-        Parameter(beta, 0, 1, "mass of the window under nu", closed="low high"),
+        Parameter(beta, 0, 1, "mass of the window under nu, with y if no window reaches less far", closed="low high"),
     ),
     read=read,
     incoherent=incoherent,

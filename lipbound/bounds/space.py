@@ -17,7 +17,7 @@ def read(case: Instance) -> Letters:
 
 product_target = LowerBound(
     name="product_target",
-    says="Coordinates beside a hard one make a target no easier; Gaussian ones, no wider than L, make it no harder.",
+    says="Coordinates beside a hard one make nothing easier; Gaussian ones, up to L wide, nothing harder if d >= p.",
     quantity=tv,
     formula=t,
     parameters=(

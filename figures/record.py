@@ -27,6 +27,12 @@ NAMES = (
     "optimal",
     "shapes",
     "digits",
+    "latents",
+    "stages",
+    "vanishing",
+    "blind",
+    "marginals",
+    "ratios",
 )
 DIGITS = 10  # kept of each number
 Numbers = dict[str, Any]

@@ -84,7 +84,8 @@ def says(data: dict[str, Any]) -> str:
     return (
         "Classifiers trained on the laws themselves, against the exact KL. Left: N(D, 1) and N(0, 1), KL = D²/2, where "
         "the affine logit is the right class. Middle: how probably samples are told apart by a threshold, so that "
-        "logits grow without end. Right: two modes of variance one against N(0, 1); the last plug-in estimate is above KL."
+        "logits grow without end. Right: two modes of variance one against N(0, 1); the last "
+        "plug-in estimate is above KL."
     )
 
 
@@ -115,7 +116,7 @@ def verdict(data: dict[str, Any]) -> Verdict:
     return Verdict(
         "density-ratio estimates of KL underestimate it (Distribution Matching in Variational Inference)",
         f"KL = 18: {stopped:.2f} when stopped at time 1000, {18 * data['shares']['logits to ±5'][k]:.2f} with logits "
-        f"to ±5; but KL = 0.5 gives {soon:.4f} at time 10, and {last['kl']:.4f} gives {last['quartic']:.4f} with x², x⁴ "
-        f"(lower bound {last['bound']:.4f})",
+        f"to ±5; but KL = 0.5 gives {soon:.4f} at time 10, and {last['kl']:.4f} gives {last['quartic']:.4f} with "
+        f"x², x⁴ (lower bound {last['bound']:.4f})",
         "for variational lower bounds yes; for plug-in estimates only as a rule",
     )

@@ -31,6 +31,7 @@ NAMES = (
     "stages",
     "vanishing",
     "blind",
+    "guided",
     "marginals",
     "ratios",
 )

@@ -121,7 +121,7 @@ def settled(m: float, heat: float, price: float) -> float:
 
 
 def test_constant_noise_does_not_settle_on_the_data():
-    """m = 3, noise 0.1 per unit of time: TV .247 at time 60, as published; it grows on to that of the stationary law."""
+    """m = 3, noise 0.1 per unit of time: TV .247 at time 60, as published, growing on to the stationary law's."""
     nu, found = two_gaussians(3), {}
     for h, times in ((0.4, (60, 120, 240)), (0.2, (60,))):
         laws = guided_langevin(nu, h, [math.sqrt(0.2 * h)] * round(times[-1] / h), Gaussian(-3))

@@ -14,7 +14,6 @@ from .guided import Guide as Guide
 from .guided import PoissonDrift as PoissonDrift
 from .guided import guided_langevin as guided_langevin
 from .guided import linear_guide as linear_guide
-from .guided import poisson_guide as poisson_guide
 from .kernel import Estimates as Estimates
 from .kernel import Kernel as Kernel
 from .kernel import coulomb as coulomb

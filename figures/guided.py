@@ -77,6 +77,7 @@ def verdict(data: dict[str, Any]) -> Verdict:
         "Langevin sampling may be guided by a discriminator in place of the score (GANs Settle Scores)",
         f"TV at time {PARAMETERS['time']} from one mode, steps of {PARAMETERS['h']:g}: m = 5 Langevin "
         f"{far['Langevin']:.4f}, guided and cooled {far['guided, cooled']:.4f}; m = 3 {near['Langevin']:.4f} and "
-        f"{near['guided, cooled']:.4f}, with constant heat 0.1 {near['guided, heat 0.1']:.4f}, with 0.03 {near['guided, heat 0.03']:.4f}",
+        f"{near['guided, cooled']:.4f}, with constant heat 0.1 {near['guided, heat 0.1']:.4f}, "
+        f"with 0.03 {near['guided, heat 0.03']:.4f}",
         "only with noise that is cooled: constant noise leaves a bias",
     )

@@ -29,6 +29,13 @@ NAMES = (
     "optimal",
     "shapes",
     "digits",
+    "latents",
+    "stages",
+    "vanishing",
+    "blind",
+    "guided",
+    "marginals",
+    "ratios",
 )
 DIGITS = 10  # kept of each number
 Numbers = dict[str, Any]

@@ -58,7 +58,7 @@ TABLE = {
     "frontiers.spliced": (f"{NUMBERS} frontiers", "flint"),
     "frontiers.steep": (f"{BASE} balls", "flint"),
     "chains": (f"{NUMBERS} divergences", "numpy scipy"),
-    "adversarial": (f"{NUMBERS} divergences", "numpy scipy"),
+    "adversarial": (f"{NUMBERS} divergences chains", "numpy scipy"),
     "variational": (f"{NUMBERS} divergences frontiers adversarial", "numpy scipy"),
     "latent": (f"{NUMBERS} divergences frontiers adversarial", "numpy scipy"),
     "instance": (f"{BASE} maps laws divergences", ""),

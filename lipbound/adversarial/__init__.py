@@ -10,6 +10,10 @@ from .games import non_saturating_weight as non_saturating_weight
 from .games import pearson as pearson
 from .games import reverse_kl as reverse_kl
 from .games import sgan as sgan
+from .guided import Guide as Guide
+from .guided import PoissonDrift as PoissonDrift
+from .guided import guided_langevin as guided_langevin
+from .guided import linear_guide as linear_guide
 from .kernel import Estimates as Estimates
 from .kernel import Kernel as Kernel
 from .kernel import coulomb as coulomb

@@ -49,7 +49,7 @@ class MarkovChain:
     The law of x_k is a sum of narrow Gaussians, one for each node of a quadrature of the step before; its stated error
     adds up, in total variation, what each step's nodes may miss (a bound), the mass dropped beyond them, and a model
     of rounding: a Markov kernel contracts the distance, so that old errors never grow. `tol` is the share of the nodes.
-    Raises DomainError unless the start is a Gaussian, a mixture of Gaussians or a Discrete law.
+    Raises DomainError unless the start is a Gaussian, a mixture of Gaussians, a Discrete law or the law of a chain.
 
     >>> from lipbound.laws import Gaussian
     >>> from lipbound.chains import AffineDrift
@@ -58,15 +58,15 @@ class MarkovChain:
     (0.3989422804, True)
     """
 
-    start: AbstractLaw
+    start: AbstractLaw | ChainLaw
     steps: tuple[Step, ...]
     tol: float
 
-    def __init__(self, start: AbstractLaw, steps: Iterable[Step], tol: float = 1e-9) -> None:
+    def __init__(self, start: AbstractLaw | ChainLaw, steps: Iterable[Step], tol: float = 1e-9) -> None:
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "steps", tuple(steps))
         object.__setattr__(self, "tol", tol)
-        if not isinstance(start, Discrete):
+        if not isinstance(start, (Discrete, ChainLaw)):
             flattened(start)
         if not tol > 0:
             raise DomainError(f"tol = {tol} is not a tolerance: it must be positive")
@@ -145,7 +145,9 @@ def _trimmed(masses: Floats) -> tuple[slice, float]:
     return slice(first, masses.size - last), float(dropped) + 2e-18
 
 
-def _start(law: AbstractLaw) -> Start:
+def _start(law: AbstractLaw | ChainLaw) -> Start | ChainLaw:
+    if isinstance(law, ChainLaw):
+        return law
     if isinstance(law, Discrete):
         points = np.array([float(x) for x in law.points])
         order = np.argsort(points)

@@ -386,6 +386,20 @@ def test_narrow_peaks_and_far_modes(name: str, pair: Pair, value: float):
         assert abs(float(found) - value) <= found.error + 4e-16 + 1e-7 * min(value, 1e-6)
 
 
+NEEDLES = [  # mpmath, 30 digits: KL(N(3, sd) || 1/4 N(15/2, sd=9/2) + 3/4 N(-131/20, sd=2))
+    ("1e-4", 12.10058758372115245),
+    ("1e-6", 16.70575776746670001),
+]
+
+
+@pytest.mark.parametrize(("sd", "value"), NEEDLES)
+def test_kl_of_a_needle_under_a_wide_law_is_honest_and_tight(sd: str, value: float):
+    """Where the needle's density is nothing, its logarithm is huge, and its rounding must not count."""
+    found = kl(Gaussian(3, sd), parse_law("1/4 N(15/2, sd=9/2) + 3/4 N(-131/20, sd=2)"))
+    assert abs(float(found) - value) <= found.error + 4e-15
+    assert tight(found)
+
+
 def test_power_a_trap_misses_its_peak_on_a_grid():
     """What a quadrature that never sees the needle would say is far from the truth."""
     p, q = PAIRS["needle in a mode"]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 import mpmath as mp
 import pytest
+from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instances import LAWS, PAIRS
 from judged import honest, narrow, possible, tight
+from lipbound import balls
 from lipbound import strategies as lips
 from lipbound.divergences import (
     Divergence,
@@ -491,3 +493,23 @@ def test_what_is_no_law_is_refused(d: Divergence, wrong: object):
 def test_what_is_no_tolerance_is_refused(d: Divergence, tol: float):
     with pytest.raises(DomainError, match="is not a width"):
         d.enclose(Gaussian(), Gaussian(1), tol=tol)
+
+
+def wide_affinities(monkeypatch: pytest.MonkeyPatch, radii: Sequence[float]) -> int:
+    """How often the affinity is asked for, if it comes out as 1/2 within each of these radii in turn."""
+    left = list(radii)
+
+    def total(*_: object) -> arb:
+        return arb(0.5, left.pop(0))
+
+    monkeypatch.setattr(balls.renyi, "total", total)
+    renyi("1/2").enclose(Gaussian(0), Gaussian(1))
+    return len(radii) - len(left)
+
+
+def test_renyi_stops_when_its_integral_no_longer_narrows(monkeypatch: pytest.MonkeyPatch):
+    assert wide_affinities(monkeypatch, [0.4, *[0.3] * 9]) == 3
+
+
+def test_power_renyi_looks_closer_while_its_integral_narrows(monkeypatch: pytest.MonkeyPatch):
+    assert wide_affinities(monkeypatch, [0.4, 0.3, 0.2, 0.1, 1e-15, 0.3]) == 5

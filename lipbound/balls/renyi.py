@@ -21,11 +21,11 @@ def renyi(p: Table, q: Table, a: Fraction, tol: float) -> arb:
     with precision(bits(tol * min(abs(a - 1), Fraction(1)))):
         gap = abs(ball(a) - 1)
         share = (arb(tol) * gap / 4).min(arb(1) / 8)
-        few, found = share, arb(0, 1)
+        few, found = share, arb(0, arb.pos_inf())
         for _ in range(ROUNDS):
-            found = total(p, q, affinity(a), few, share / 8)
-            if found.rad() < share * found.lower():
-                break
+            last, found = found, total(p, q, affinity(a), few, share / 8)
+            if found.rad() < share * found.lower() or not found.rad() < few.max(last.rad()):
+                break  # good enough, or it misses what was asked for and no longer shrinks
             few = (few * few).min(share * found.upper())  # the integral is small: look closer
         return found.log() / (ball(a) - 1)
 

@@ -22,7 +22,9 @@ def _kl(lp, lq, value, ulps):
         p, q, r = exp(lp[i]), exp(lq[i]), lp[i] - lq[i]
         near = q * (r * r) * (1.0 - bend(r) * (1.0 - r))  # r e^r - e^r + 1, as e^r = 1 + r + r^2 bend
         value[i] = near if abs(r) < SHORT else p * (r - 1.0) + q
-        ulps[i] = p * abs(r) * (4.0 + abs(lp[i])) + 3.0 * abs(p - q) * (3.0 + abs(lp[i]) + abs(lq[i]))
+        # The value moves by p r with log p and by q - p with log q: far out, where p is nothing, log p may be anything.
+        moved = 3.0 * abs(p - q) * (3.0 + abs(lq[i]) + min(abs(lp[i]), abs(lq[i])))
+        ulps[i] = p * abs(r) * (4.0 + abs(lp[i])) + moved
 
 
 @small

@@ -11,7 +11,7 @@ from scipy.special import erf, ndtr
 
 from lipbound import DomainError, Gaussian, Uniform, two_gaussians
 from lipbound.adversarial import PoissonDrift, guided_langevin, linear_guide, poisson_slope
-from lipbound.chains import MarkovChain, langevin
+from lipbound.chains import MarkovChain, langevin, lipschitz
 
 NU = two_gaussians(2)
 
@@ -179,6 +179,8 @@ def test_a_chain_goes_on_from_its_law():
     y = np.linspace(-6, 6, 101)
     assert np.abs(rest.pdf(y) - whole.law().pdf(y)).max() < 1e-9
     assert rest.error > half.law().error
+    with pytest.raises(DomainError, match="where another has come"):
+        lipschitz(MarkovChain(half.law(), half.steps))
     assert np.abs(half.law().pdf(y) - whole.law().pdf(y)).max() > 1e-4  # power
 
 

@@ -71,6 +71,13 @@ class MarkovChain:
         if not tol > 0:
             raise DomainError(f"tol = {tol} is not a tolerance: it must be positive")
 
+    @property
+    def origin(self) -> AbstractLaw:
+        """The start, if it is a law of the library. Raises DomainError if it is itself the law of a chain."""
+        if isinstance(self.start, ChainLaw):
+            raise DomainError("this chain starts where another has come: ask it of the two chains' steps in one")
+        return self.start
+
     def __len__(self) -> int:
         return len(self.steps)
 

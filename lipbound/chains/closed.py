@@ -33,7 +33,7 @@ def closed(chain: MarkovChain) -> Mixture:
             raise DomainError(f"step {k + 1} is not affine: its law has no closed form, use chain.law()")
         slope = step.drift.slope
         rate, shift, noise = slope * rate, slope * shift + step.drift.shift, slope**2 * noise + exact(step.sd) ** 2
-    parts = flattened(chain.start)
+    parts = flattened(chain.origin)
     laws = [Gaussian(rate * g.centre + shift, root(rate**2 * g.sd**2 + noise)) for _, g in parts]
     return Mixture([w for w, _ in parts], laws)
 

@@ -51,7 +51,7 @@ def log_lipschitz(chain: MarkovChain) -> Enclosure:
     >>> print(log_lipschitz(MarkovChain(Gaussian(), [Step(AffineDrift(2), 1.0)])))  # log sqrt(5)
     0.804718956217... (estimate)
     """
-    at, slope, steepest = _start(chain.start)
+    at, slope, steepest = _start(chain.origin)
     low, high = _square(slope), _square(steepest)
     point = np.array([at])
     for step in chain.steps:

@@ -387,8 +387,8 @@ def test_narrow_peaks_and_far_modes(name: str, pair: Pair, value: float):
 
 
 NEEDLES = [  # mpmath, 30 digits: KL(N(3, sd) || 1/4 N(15/2, sd=9/2) + 3/4 N(-131/20, sd=2))
-    ("1e-4", 12.10058758372115245),
-    ("1e-6", 16.70575776746670001),
+    ("1e-4", 12.10058758372115244),
+    ("1e-6", 16.70575776946647000),
 ]
 
 
@@ -398,6 +398,12 @@ def test_kl_of_a_needle_under_a_wide_law_is_honest_and_tight(sd: str, value: flo
     found = kl(Gaussian(3, sd), parse_law("1/4 N(15/2, sd=9/2) + 3/4 N(-131/20, sd=2)"))
     assert abs(float(found) - value) <= found.error + 4e-15
     assert tight(found)
+
+
+@pytest.mark.parametrize(("sd", "value"), NEEDLES)
+def test_power_a_needle_whose_last_digits_are_wrong_is_caught(sd: str, value: float):
+    found = kl(Gaussian(3, sd), parse_law("1/4 N(15/2, sd=9/2) + 3/4 N(-131/20, sd=2)"))
+    assert not abs(float(found) - value * (1 + 1e-12)) <= found.error + 4e-15
 
 
 def test_power_a_trap_misses_its_peak_on_a_grid():

@@ -81,8 +81,8 @@ def table() -> str:
     """The README of the figures: claim, finding, agreement, figure by figure."""
     head = (
         "# Figures\n\n"
-        "Made by `python -m figures`; every number from exact laws, of trained generators those in `trained/`. `python -m figures "
-        "--check` works them out again.\n\n"
+        "Made by `python -m figures`; every number from exact laws, of trained generators those in `trained/`. "
+        "`python -m figures --check` works them out again.\n\n"
         "| figure | the paper's claim | what exact computation shows | agree |\n|---|---|---|---|\n"
     )
     return head + "".join(_row(name) for name in NAMES) + "\n" + (ROOM / "SOURCES.md").read_text()

@@ -134,8 +134,9 @@ def _split(frame: _Frame, z: arb, w: arb, proved: bool, left: Iterator[int]) -> 
     low, high = sorted((nearest(beside), nearest(beyond)))
     if not low < high:  # floats do not tell its points apart
         return []
-    if frame.root == 0 and (beyond - frame.anchor).rel_accuracy_bits() < CLEAR:
-        raise NotCertifiable(f"values next to the limit {frame.anchor} are not told from it")
+    limit = frame.anchor if frame.root == 0 else None
+    if limit is not None and (beyond - limit).rel_accuracy_bits() < CLEAR:
+        raise NotCertifiable(f"values next to the limit {limit} are not told from it")
     panel = _panel(frame, z, w, proved, low, high)
     if panel is not None:
         return [panel]

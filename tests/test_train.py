@@ -106,3 +106,58 @@ def test_the_score_network_is_the_studys():
     x = torch.linspace(-3, 3, 7)[:, None]
     assert score(x, 0.1).shape == (7, 1)
     assert not torch.equal(score(x, 0.1), score(x, 1.0))
+
+
+@pytest.mark.parametrize("part", ["generator", "discriminator", "encoder"])
+def test_two_layers_summed_by_kinks_are_the_two_layers(part):
+    """Values and every gradient, to float32 rounding; a bias moved by 1e-3 shows."""
+    line, x = _line(part), torch.randn(2000, 1, generator=torch.Generator().manual_seed(1)) * 3
+    x.requires_grad_(True)
+    found, wanted = line(x), line.plain(x)
+    assert torch.allclose(found, wanted, rtol=1e-5, atol=1e-5 * wanted.abs().max().item())
+    pull = torch.cos(torch.arange(wanted.numel())).reshape(wanted.shape)
+    letters = [x, *line.parameters()]
+    mine, theirs = (torch.autograd.grad((y * pull).sum(), letters) for y in (found, wanted))
+    assert all((a - b).norm() <= 1e-5 * b.norm() + 1e-6 for a, b in zip(mine, theirs, strict=True))
+    with torch.no_grad():
+        line[0].bias[3] += 1e-3
+        assert (line(x) - wanted).abs().max() > 1e-6
+        assert torch.allclose(line(x), line.plain(x), rtol=1e-5, atol=1e-5 * wanted.abs().max().item())
+
+
+def test_units_that_do_not_bend():
+    """Zero weights of the first layer, of either sign of bias and none, have no kink."""
+    line = _line("generator")
+    with torch.no_grad():
+        line[0].weight[:3] = 0.0
+        line[0].bias[:3] = torch.tensor([1.0, -1.0, 0.0])
+    x = torch.linspace(-3, 3, 11)[:, None]
+    found, wanted = line(x), line.plain(x)
+    assert torch.allclose(found, wanted, rtol=1e-5, atol=1e-6)
+    mine, theirs = (torch.autograd.grad(y.sum(), line[0].bias)[0] for y in (found, wanted))
+    assert torch.allclose(mine[:2], theirs[:2], rtol=1e-5, atol=1e-6)
+
+
+def test_the_penalty_is_at_the_steepest_point():
+    """Its gradient is that of 10 / L^2 (max |g'| - L)^2, taken twice through the plain layers."""
+    from figures.train.objectives import Gan
+
+    torch.manual_seed(0)
+    model = Gan(L=5.0)
+    z = torch.randn(1000, 1, generator=torch.Generator().manual_seed(2)).requires_grad_(True)
+    (slopes,) = torch.autograd.grad(model.generator.plain(z).sum(), z, create_graph=True)
+    wanted = 10 / 25 * (slopes.abs().max() - 5).square()
+    found = model._excess(z, model.generator(z))
+    letters = list(model.generator.parameters())
+    mine, theirs = (torch.autograd.grad(y, letters, allow_unused=True) for y in (found, wanted))
+    assert found.item() == pytest.approx(wanted.item(), rel=1e-6)
+    for a, b in zip(mine, theirs, strict=True):
+        assert (a is None and b is None) or torch.allclose(a, b, rtol=1e-4, atol=1e-7)
+
+
+def _line(part):
+    from figures.train.networks import Encoder, discriminator, generator
+
+    torch.manual_seed(0)
+    made = {"generator": generator, "discriminator": discriminator, "encoder": lambda: Encoder().body}[part]()
+    return made.eval()  # spectral norms at rest

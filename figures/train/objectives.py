@@ -63,8 +63,10 @@ class Gan:
     def _excess(self, z: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
         if self.L is None:
             return torch.zeros(())
-        (slopes,) = torch.autograd.grad(fake.sum(), z, create_graph=True)
-        return 10 / self.L**2 * (slopes.abs().max() - self.L).square()
+        (slopes,) = torch.autograd.grad(fake.sum(), z, retain_graph=True)
+        steepest = z[slopes.abs().argmax()][None]  # the maximum's gradient is the gradient there
+        (slope,) = torch.autograd.grad(self.generator.plain(steepest).sum(), steepest, create_graph=True)
+        return 10 / self.L**2 * (slope.abs().squeeze() - self.L).square()
 
 
 class Sgm:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from multiprocessing import get_context
@@ -203,7 +204,9 @@ def test_a_killed_sweep_resumes_with_nothing_lost_or_done_twice(tmp_path: Path):
     journal, log, program = tmp_path / "journal", tmp_path / "log", tmp_path / "killed.py"
     program.write_text(KILLED.format(log=str(log), journal=str(journal)))
     path = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
-    run = subprocess.Popen([sys.executable, str(program)], env={**os.environ, "PYTHONPATH": path})
+    run = subprocess.Popen(
+        [sys.executable, str(program)], env={**os.environ, "PYTHONPATH": path}, start_new_session=True
+    )
     try:
         for _ in range(1000):
             if journal.exists() and len(journal.read_bytes().splitlines()) > 12:
@@ -212,7 +215,9 @@ def test_a_killed_sweep_resumes_with_nothing_lost_or_done_twice(tmp_path: Path):
     finally:
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
-    time.sleep(1.0)  # orphaned workers finish the box they hold, and see that nobody listens
+    time.sleep(1.0)  # orphaned workers finish the box they hold
+    with suppress(ProcessLookupError):
+        os.killpg(run.pid, signal.SIGKILL)
     written = journal.read_bytes()[: journal.read_bytes().rfind(b"\n") + 1]
     kept = len(written.splitlines()) - 1
     decide = Below(0.2501, str(log), 0.02)

@@ -6,64 +6,77 @@ import math
 
 import numpy as np
 
-from .bumps import exp_run
-from .exponential import log
+from .exponential import exp, log
 from .jit import jit, pure
 
 
-@pure
-def _exponents(a, b, k, nodes, first, y0, u0, inv, log_height, e, top):
-    """Logarithms of the entries at the nodes, one row for each entry of each panel, and the greatest of a panel."""
-    i = 0
-    for m in range(k.size):
-        half = 0.5 * (b[m] - a[m])
-        for j in range(first[k[m]], first[k[m] + 1]):
-            way, start, scale, high = a[m] - y0[j], u0[j], inv[j], log_height[j]
-            for n in range(nodes.size):
-                u = start + (way + half * (1.0 + nodes[n])) * scale
-                x = high - 0.5 * u * u
-                e[i, n] = x
-                top[m, n] = x if x > top[m, n] else top[m, n]
-            i += 1
+def log_densities(a, b, k, t, nodes):
+    """Logarithmic density at the nodes, a row for each, of panels that lie in the cells k: by log-sum-exp."""
+    return _log_densities(a, b, k, nodes, t.first, t.y0, t.u0, t.inv, t.log_height)
 
 
-@pure
-def _lowered(k, first, e, top):
-    i = 0
+@jit
+def _ranked(k, first):
+    """The panels by the number of entries of their cells, most first; how many have more than s; where those begin."""
+    most = 0
     for m in range(k.size):
-        for _ in range(first[k[m]], first[k[m] + 1]):
-            for n in range(top.shape[1]):
-                e[i, n] -= top[m, n]
-            i += 1
+        most = max(most, first[k[m] + 1] - first[k[m]])
+    more, order = np.zeros(most + 2, np.int64), np.empty(k.size, np.int64)
+    for m in range(k.size):
+        more[first[k[m] + 1] - first[k[m]]] += 1
+    for s in range(most, -1, -1):
+        more[s] += more[s + 1]  # that have s entries or more
+    place = more[1:].copy()  # a panel of s entries follows those that have more
+    for m in range(k.size):
+        s = first[k[m] + 1] - first[k[m]]
+        order[place[s]] = m
+        place[s] += 1
+    return order, more[1:]
 
 
 @pure
-def _summed(k, first, e, total):
-    i = 0
-    for m in range(k.size):
-        for _ in range(first[k[m]], first[k[m] + 1]):
-            for n in range(total.shape[1]):
-                total[m, n] += e[i, n]
-            i += 1
+def _exponents(half, way, start, scale, high, e, top):
+    for m in range(e.size):
+        u = start[m] + (way[m] + half[m]) * scale[m]
+        x = high[m] - 0.5 * u * u
+        e[m] = x
+        top[m] = x if x > top[m] else top[m]
+
+
+@pure
+def _shares(e, top, total):
+    for m in range(e.size):
+        total[m] += exp(e[m] - top[m])
 
 
 @pure
 def _logs(top, total):
-    for n in range(total.size):
-        total[n] = top[n] + log(total[n]) if top[n] > -math.inf else -math.inf
+    for m in range(total.size):
+        total[m] = top[m] + log(total[m]) if top[m] > -math.inf else -math.inf
 
 
 @jit
-def log_densities(a, b, k, t, nodes):
-    """Logarithmic density at the nodes of each panel, which lies in the cell k of its row: by log-sum-exp."""
-    count = 0
-    for m in range(k.size):
-        count += t.first[k[m] + 1] - t.first[k[m]]
-    shape = (k.size, nodes.size)
-    e, top, total = np.empty((count, nodes.size)), np.full(shape, -math.inf), np.zeros(shape)
-    _exponents(a, b, k, nodes, t.first, t.y0, t.u0, t.inv, t.log_height, e, top)
-    _lowered(k, t.first, e, top)
-    exp_run(e.ravel(), e.ravel())
-    _summed(k, t.first, e, total)
-    _logs(top.ravel(), total.ravel())
-    return total
+def _log_densities(a, b, k, nodes, first, y0, u0, inv, log_height):
+    # the panels with most entries first: a loop over the s-th entries of all panels becomes vector instructions
+    order, more = _ranked(k, first)
+    table, e = np.empty((more.size, 4, k.size)), np.empty((more.size, k.size))
+    for s in range(more.size):
+        for m in range(more[s]):
+            j = first[k[order[m]]] + s
+            table[s, 0, m], table[s, 1, m] = a[order[m]] - y0[j], u0[j]
+            table[s, 2, m], table[s, 3, m] = inv[j], log_height[j]
+    out, half = np.empty((nodes.size, k.size)), np.empty(k.size)
+    top, total = np.empty(k.size), np.empty(k.size)
+    for n in range(nodes.size):
+        for m in range(k.size):
+            half[m] = 0.5 * (b[order[m]] - a[order[m]]) * (1.0 + nodes[n])
+            top[m], total[m] = -math.inf, 0.0
+        for s in range(more.size):
+            row, some = table[s], e[s, : more[s]]
+            _exponents(half, row[0], row[1], row[2], row[3], some, top)
+        for s in range(more.size):
+            _shares(e[s, : more[s]], top, total)
+        _logs(top, total)
+        for m in range(k.size):
+            out[n, order[m]] = total[m]
+    return out

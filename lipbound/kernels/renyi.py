@@ -9,7 +9,7 @@ import numpy as np
 from .generators import affinity
 from .logs import log_densities
 from .panel import WIDTHS, panels, shared
-from .quadrature import LOOK
+from .quadrature import LONG
 
 
 def highest(p, q, a: float) -> float:
@@ -19,5 +19,5 @@ def highest(p, q, a: float) -> float:
     if not len(rows):
         return -math.inf
     k = rows[:, 2].astype(np.int64)
-    lp, lq = (log_densities(rows[:, 0], rows[:, 1], at[k, n], t, LOOK) for n, t in enumerate((p, q)))
+    lp, lq = (log_densities(rows[:, 0], rows[:, 1], at[k, n], t, LONG.look) for n, t in enumerate((p, q)))
     return float((a * lp + (1.0 - a) * lq).max())

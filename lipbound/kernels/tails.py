@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .generators import Generator
+from .jit import jit
 from .table import Floats, Table
 
 FAR = 9.5  # standard deviations of any component that are always looked at
@@ -21,14 +22,6 @@ class Tail(NamedTuple):
     centre: Floats
     inv: Floats
     height: Floats  # logarithms
-
-    def log(self, y: float) -> Floats:
-        """Logarithmic densities of the components."""
-        return self.height - 0.5 * ((y - self.centre) * self.inv) ** 2
-
-    def fall(self, y: float) -> Floats:
-        """How fast they fall there."""
-        return (y - self.centre) * self.inv**2
 
 
 def tail(t: Table, side: int) -> Tail:
@@ -58,10 +51,22 @@ def window(p: Table, q: Table, generators: tuple[Generator, ...], side: int) -> 
 
 
 def _powers(p: Tail, q: Tail, a: float, y: float) -> float:
-    """Bound of the integral of p^a q^(1 - a), a >= 1, beyond y."""
-    wide = max(range(q.inv.size), key=lambda j: (-q.inv[j], q.centre[j]))
-    fall = a * p.fall(y) + (1.0 - a) * q.fall(y)[wide]
-    if not (fall > 0.0).all():
-        return math.inf
-    with np.errstate(over="ignore"):
-        return float(p.inv.size ** (a - 1.0) * np.sum(np.exp(a * p.log(y) + (1.0 - a) * q.log(y)[wide]) / fall))
+    return powers(*p, *q, a, y)
+
+
+@jit
+def powers(centre, inv, height, centre_q, inv_q, height_q, a, y):
+    """Bound of the integral of p^a q^(1 - a), a >= 1, beyond y; infinite where none is known."""
+    wide = 0
+    for j in range(inv_q.size):
+        if inv_q[j] < inv_q[wide] or (inv_q[j] == inv_q[wide] and centre_q[j] > centre_q[wide]):
+            wide = j
+    v = (y - centre_q[wide]) * inv_q[wide]
+    other, total = (1.0 - a) * (height_q[wide] - 0.5 * v * v), 0.0
+    for j in range(inv.size):
+        u = (y - centre[j]) * inv[j]
+        fall = a * u * inv[j] + (1.0 - a) * v * inv_q[wide]
+        if not fall > 0.0:
+            return math.inf
+        total += math.exp(a * (height[j] - 0.5 * u * u) + other) / fall
+    return inv.size ** (a - 1.0) * total

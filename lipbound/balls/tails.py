@@ -78,10 +78,15 @@ def heavier(ours: Sequence[Strand], yours: Sequence[Strand], a: Fraction, side: 
     The widest component decides, and of several the one farthest out: the quadratic terms of the exponent, and where
     they cancel the linear ones.
     """
-    s, t = (max(strands, key=lambda s: (s.scale, side * s.centre)) for strands in (ours, yours))
-    bend = a / s.scale**2 - (a - 1) / t.scale**2
-    lean = side * (a * s.centre / s.scale**2 - (a - 1) * t.centre / t.scale**2)
-    return bend < 0 or (bend == 0 and lean >= 0)
+    s, t = (_outermost(strands, side) for strands in (ours, yours))
+    ours_bend, yours_bend = a * t.scale**2, (a - 1) * s.scale**2
+    if ours_bend != yours_bend:
+        return ours_bend < yours_bend
+    return side * (a * s.centre / s.scale**2 - (a - 1) * t.centre / t.scale**2) >= 0
+
+
+def _outermost(strands: Sequence[Strand], side: int) -> Strand:
+    return strands[0] if len(strands) == 1 else max(strands, key=lambda s: (s.scale, side * s.centre))
 
 
 def crude(c: Cell, d: Cell, g: Generator, growth: Growth, ends: tuple[arb, arb], logs: tuple[arb, arb]) -> arb:

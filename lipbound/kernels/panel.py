@@ -10,13 +10,13 @@ import numpy as np
 
 from . import doubts, tails
 from .generators import Array, Generator
-from .jit import inner, jit, pure
+from .jit import inner, jit
 from .logs import log_densities
 from .quadrature import LONG, SHORT, Rule
 from .runs import EPS, _doubled, merge, near_cuts, weigh
+from .sums import final, gauge, taken
 
 WIDTHS: Final = np.array([0.0, 1.0, 2.5, 5.0, 9.0, 15.0, 25.0])  # panel ends around each component, in its own widths
-NEGLIGIBLE = 1e-18
 FLAT = 2.0  # a panel on which no logarithm moves by more
 DEPTH = 45
 
@@ -118,9 +118,10 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
         rows, flat = rows[:, :3], rows[:, 3] < FLAT
         rows = np.concatenate((rows[~flat], sums.add(rows[flat], SHORT, False)))
         for depth in range(DEPTH):
+            rows = sums.add(rows, LONG, depth == DEPTH - 1)
             if not len(rows):
                 break
-            rows = _halves(sums.add(rows, LONG, depth == DEPTH - 1))
+            rows = _halves(rows)
     return total, err
 
 
@@ -157,11 +158,11 @@ class _Sums(NamedTuple):
         lp, lq = log_densities(a, b, i, p, rule.look), log_densities(a, b, j, q, rule.look)
         fits = np.ones(len(rows), np.bool_)
         found = [gauge(a, b, *moved, *g.term(lp, lq), *rule, fits) for g in self.generators]
-        middle = 0.5 * (a + b)
-        done = fits if not (last or rule is LONG) else fits | ~((a < middle) & (middle < b)) | last
+        done = final(a, b, fits, last) if rule is LONG else fits
         for n, (fine, doubt) in enumerate(found):
-            self.total[n] += fine[done].sum()
-            self.err[n] += doubt[done].sum()
+            value, error = taken(fine, doubt, done)
+            self.total[n] += value
+            self.err[n] += error
         return rows[~done]
 
 
@@ -176,33 +177,6 @@ def _read(rows, lo, hi, at):
         moved[0, m] = 0.5 * EPS * abs(a[m]) if a[m] == lo[k] else 0.0
         moved[1, m] = 0.5 * EPS * abs(b[m]) if b[m] == hi[k] else 0.0
     return a, b, i, j, moved
-
-
-@pure
-def _weighed(value, ulps, kronrod, difference, left, right, sums):
-    for m in range(value.size):
-        sums[0, m] += kronrod * value[m]
-        sums[1, m] += difference * value[m]
-        sums[2, m] += kronrod * ulps[m]
-        sums[3, m] += left * value[m]
-        sums[4, m] += right * value[m]
-
-
-@jit
-def gauge(a, b, moved_a, moved_b, value, ulps, look, kronrod, difference, end, last, fits):
-    """The finer quadrature on each panel and its modelled error; `fits` is lowered where that is not yet rounding."""
-    sums, n = np.zeros((5, a.size)), kronrod.size
-    for i in range(n):
-        _weighed(value[i + 1], ulps[i + 1], kronrod[i], difference[i], end[n - 1 - i], end[i], sums)
-    fine, err = np.empty(a.size), np.empty(a.size)
-    for m in range(a.size):
-        half, at_a, at_b = 0.5 * (b[m] - a[m]), value[0, m], value[n + 1, m]
-        x, doubt = half * sums[0, m], 8 * EPS * half * sums[2, m]
-        gap = abs(half * sums[1, m]) + (b[m] - a[m]) * last * (abs(at_a - sums[3, m]) + abs(at_b - sums[4, m]))
-        fits[m] &= gap <= doubt + NEGLIGIBLE or not x < math.inf
-        fine[m], err[m] = x, gap + doubt + EPS * x
-        err[m] += (moved_a[m] * at_a if moved_a[m] > 0.0 else 0.0) + (moved_b[m] * at_b if moved_b[m] > 0.0 else 0.0)
-    return fine, err
 
 
 def _halves(rows: Array) -> Array:

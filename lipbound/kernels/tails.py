@@ -37,10 +37,11 @@ def window(p: Table, q: Table, generators: tuple[Generator, ...], side: int) -> 
     ours, yours = tail(p, side), tail(q, side)
     if not ours.inv.size or not yours.inv.size:
         return 0.0, [0.0 for _ in generators]
-    growths = [g.growth((float(np.min(yours.inv)) / float(np.min(ours.inv))) ** 2) for g in generators]
+    (far, flat), (beyond, plain) = _outermost(ours.centre, ours.inv), _outermost(yours.centre, yours.inv)
+    growths = [g.growth((plain / flat) ** 2) for g in generators]
     exponents = {a for growth in growths for _, a in growth}
     ends = [side * float(t.edges[0 if side > 0 else -1]) + 1.0 for t in (p, q) if t.edges.size]
-    y = first = max(*(float(np.max(t.centre + FAR / t.inv)) for t in (ours, yours)), *ends)
+    y = first = max(far, beyond, *ends)
     for k in range(STEPS):
         known = {a: _powers(ours, yours, a, y) if a >= 1.0 else _powers(yours, ours, 1.0 - a, y) for a in exponents}
         rest = [sum(c * known[a] for c, a in growth) for growth in growths]
@@ -48,6 +49,15 @@ def window(p: Table, q: Table, generators: tuple[Generator, ...], side: int) -> 
             break
         y = first + (1.0 + abs(first)) * 2.0 ** (k - 3)
     return side * y, rest  # pyright: ignore[reportPossiblyUnboundVariable]
+
+
+@jit
+def _outermost(centre, inv):
+    """How far out the components are looked at, and the inverse scale of the widest."""
+    far, least = -math.inf, math.inf
+    for j in range(inv.size):
+        far, least = max(far, centre[j] + FAR / inv[j]), min(least, inv[j])
+    return far, least
 
 
 def _powers(p: Tail, q: Tail, a: float, y: float) -> float:

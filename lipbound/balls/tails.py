@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import arb, arb_series
+from flint import arb, arb_series, fmpq
 
 from ..exact import INF
 from ..pieces import Strand
@@ -78,15 +78,16 @@ def heavier(ours: Sequence[Strand], yours: Sequence[Strand], a: Fraction, side: 
     The widest component decides, and of several the one farthest out: the quadratic terms of the exponent, and where
     they cancel the linear ones.
     """
-    s, t = (_outermost(strands, side) for strands in (ours, yours))
-    ours_bend, yours_bend = a * t.scale**2, (a - 1) * s.scale**2
-    if ours_bend != yours_bend:
-        return ours_bend < yours_bend
-    return side * (a * s.centre / s.scale**2 - (a - 1) * t.centre / t.scale**2) >= 0
+    (scale, centre), (other, far) = (max(_place(s, side) for s in strands) for strands in (ours, yours))
+    power = fmpq(a.numerator, a.denominator)
+    bend = power / scale - (power - 1) / other
+    return bend < 0 or (bend == 0 and power * centre / scale >= (power - 1) * far / other)
 
 
-def _outermost(strands: Sequence[Strand], side: int) -> Strand:
-    return strands[0] if len(strands) == 1 else max(strands, key=lambda s: (s.scale, side * s.centre))
+def _place(s: Strand, side: int) -> tuple[fmpq, fmpq]:
+    """Variance, and how far out the centre is; in FLINT's rationals, as networks have numbers of a thousand digits."""
+    slope, shift, mean, sd = (fmpq(x.numerator, x.denominator) for x in (s.slope, s.shift, s.mean, s.sd))
+    return (slope * sd) ** 2, side * (slope * mean + shift)
 
 
 def crude(c: Cell, d: Cell, g: Generator, growth: Growth, ends: tuple[arb, arb], logs: tuple[arb, arb]) -> arb:

@@ -35,18 +35,20 @@ def _ranked(k, first):
 
 
 @pure
-def _exponents(half, way, start, scale, high, e, top):
-    for m in range(e.size):
-        u = start[m] + (way[m] + half[m]) * scale[m]
-        x = high[m] - 0.5 * u * u
-        e[m] = x
-        top[m] = x if x > top[m] else top[m]
+def _exponents(half, nodes, way, start, scale, high, e, top):
+    for n in range(nodes.size):
+        for m in range(e.shape[1]):
+            u = start[m] + (way[m] + half[m] * (1.0 + nodes[n])) * scale[m]
+            x = high[m] - 0.5 * u * u
+            e[n, m] = x
+            top[n, m] = x if x > top[n, m] else top[n, m]
 
 
 @pure
 def _shares(e, top, total):
-    for m in range(e.size):
-        total[m] += exp(e[m] - top[m])
+    for n in range(e.shape[0]):
+        for m in range(e.shape[1]):
+            total[n, m] += exp(e[n, m] - top[n, m])
 
 
 @pure
@@ -59,24 +61,24 @@ def _logs(top, total):
 def _log_densities(a, b, k, nodes, first, y0, u0, inv, log_height):
     # the panels with most entries first: a loop over the s-th entries of all panels becomes vector instructions
     order, more = _ranked(k, first)
-    table, e = np.empty((more.size, 4, k.size)), np.empty((more.size, k.size))
+    half, ends, entries = np.empty(k.size), np.zeros(more.size + 1, np.int64), np.empty((4, k.size))
+    for m in range(k.size):
+        half[m] = 0.5 * (b[order[m]] - a[order[m]])
+    for s in range(more.size):
+        ends[s + 1] = ends[s] + nodes.size * more[s]
+    e, top = np.empty(ends[-1]), np.full((nodes.size, k.size), -math.inf)
     for s in range(more.size):
         for m in range(more[s]):
             j = first[k[order[m]]] + s
-            table[s, 0, m], table[s, 1, m] = a[order[m]] - y0[j], u0[j]
-            table[s, 2, m], table[s, 3, m] = inv[j], log_height[j]
-    out, half = np.empty((nodes.size, k.size)), np.empty(k.size)
-    top, total = np.empty(k.size), np.empty(k.size)
+            entries[0, m], entries[1, m] = a[order[m]] - y0[j], u0[j]
+            entries[2, m], entries[3, m] = inv[j], log_height[j]
+        part = e[ends[s] : ends[s + 1]].reshape(nodes.size, more[s])
+        _exponents(half, nodes, entries[0], entries[1], entries[2], entries[3], part, top)
+    total, out = np.zeros(top.shape), np.empty(top.shape)
+    for s in range(more.size):
+        _shares(e[ends[s] : ends[s + 1]].reshape(nodes.size, more[s]), top, total)
+    _logs(top.ravel(), total.ravel())
     for n in range(nodes.size):
         for m in range(k.size):
-            half[m] = 0.5 * (b[order[m]] - a[order[m]]) * (1.0 + nodes[n])
-            top[m], total[m] = -math.inf, 0.0
-        for s in range(more.size):
-            row, some = table[s], e[s, : more[s]]
-            _exponents(half, row[0], row[1], row[2], row[3], some, top)
-        for s in range(more.size):
-            _shares(e[s, : more[s]], top, total)
-        _logs(top, total)
-        for m in range(k.size):
-            out[n, order[m]] = total[m]
+            out[n, order[m]] = total[n, m]
     return out

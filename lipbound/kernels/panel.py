@@ -17,7 +17,7 @@ from .runs import EPS, _doubled, merge, near_cuts, weigh
 from .sums import final, gauge, taken
 
 WIDTHS: Final = np.array([0.0, 1.0, 2.5, 5.0, 9.0, 15.0, 25.0])  # panel ends around each component, in its own widths
-FLAT = 2.0  # a panel on which no logarithm moves by more
+FLAT = 4.0  # a panel on which the logarithm of no component moves by more
 DEPTH = 45
 
 
@@ -46,13 +46,11 @@ def _ends(lo, hi, k, t, widths, out, m):
 
 @jit
 def panels(lo, hi, at, p, q, widths):
-    """Rows of panels on the cells that both laws share: ends, number of the cell, and most by which a logarithm moves.
-
-    The last is a bound for every component of both laws.
-    """
+    """Rows of panels on the cells that both laws share: ends, and number of the cell; the flat ones apart."""
     size = 2 * widths.size
     ends = np.empty(size * (p.inv.size + q.inv.size) + 2)
-    out, rows = np.empty((lo.size + 64, 4)), 0
+    out, rows = np.empty((lo.size + 64, 3)), 0
+    few, flat = np.empty((lo.size + 64, 3)), 0
     for k in range(lo.size):
         i, j = at[k, 0], at[k, 1]
         if p.first[i] == p.first[i + 1] or q.first[j] == q.first[j + 1] or not lo[k] < hi[k]:
@@ -63,18 +61,16 @@ def panels(lo, hi, at, p, q, widths):
         grid = np.sort(ends[:m]) if m > 2 else ends[:2]
         while rows + m > len(out):
             out = _doubled(out)
+        while flat + m > len(few):
+            few = _doubled(few)
         for n in range(m - 1):
-            if grid[n] < grid[n + 1]:
-                out[rows] = (grid[n], grid[n + 1], float(k), (grid[n + 1] - grid[n]) * max(ours, yours))
+            if (grid[n + 1] - grid[n]) * max(ours, yours) < FLAT:
+                few[flat] = (grid[n], grid[n + 1], float(k))
+                flat += grid[n] < grid[n + 1]
+            else:
+                out[rows] = (grid[n], grid[n + 1], float(k))
                 rows += 1
-    return out[:rows]
-
-
-@jit
-def _common(p, q):
-    """The merged cells, the masses that one law has for itself, and the cuts that floats confuse."""
-    lo, hi, at = merge(p, q)
-    return lo, hi, at, lone(lo, hi, at, p, q), near_cuts(p, q)
+    return out[:rows], few[:flat]
 
 
 @jit
@@ -96,6 +92,13 @@ def lone(lo, hi, at, p, q):
     return out
 
 
+@jit
+def _common(p, q):
+    """The merged cells, the masses that one law has for itself, and the cuts that floats confuse."""
+    lo, hi, at = merge(p, q)
+    return lo, hi, at, lone(lo, hi, at, p, q), near_cuts(p, q)
+
+
 def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
     """For each generator the integral of q f(p/q) over the cells, and the modelled error, in one pass.
 
@@ -110,13 +113,12 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
         value, doubt = _alone(alone, g)
         total[n] += value
         err[n] += doubt
-    rows = panels(lo, hi, at, p, q, WIDTHS)
+    rows, flat = panels(lo, hi, at, p, q, WIDTHS)
     with np.errstate(over="ignore", invalid="ignore"):  # p^2/q may leave the range of floats
         doubts.slivers(lo, hi, at, p, q, generators, total, err)
         doubts.confused(*near, p, q, generators, err)
         sums = _Sums((lo, hi, at), (p, q), generators, total, err)
-        rows, flat = rows[:, :3], rows[:, 3] < FLAT
-        rows = np.concatenate((rows[~flat], sums.add(rows[flat], SHORT, False)))
+        rows = np.concatenate((rows, sums.add(flat, SHORT, False)))
         for depth in range(DEPTH):
             rows = sums.add(rows, LONG, depth == DEPTH - 1)
             if not len(rows):
@@ -163,7 +165,7 @@ class _Sums(NamedTuple):
             value, error = taken(fine, doubt, done)
             self.total[n] += value
             self.err[n] += error
-        return rows[~done]
+        return rows[:0] if done.all() else rows[~done]
 
 
 @jit

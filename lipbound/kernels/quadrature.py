@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,7 +11,10 @@ Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 class Rule(NamedTuple):
-    """Nodes with both ends, where integrands may peak unseen; weights of the nodes alone."""
+    """Where integrands are looked at: at the nodes, and perhaps at both ends, as they may peak there unseen.
+
+    The weights are those of the nodes alone.
+    """
 
     look: Vector
     kronrod: Vector
@@ -19,10 +23,10 @@ class Rule(NamedTuple):
     last: float  # from an end to the node beside it, in widths of the panel
 
 
-def _rule(half: Vector, kronrod: Vector, gauss: Vector) -> Rule:
+def _rule(half: Vector, kronrod: Vector, gauss: Vector, ends: Sequence[float] = ()) -> Rule:
     """The rule from its nodes >= 0, from the centre outwards; `gauss` is 0 where the coarser rule has none."""
     nodes, fine, coarse = (np.concatenate((s * x[:0:-1], x)) for s, x in ((-1, half), (1, kronrod), (1, gauss)))
-    look = np.concatenate(([-1.0], nodes, [1.0]))
+    look = np.concatenate((ends[:1], nodes, ends[1:]))
     return Rule(look, fine, fine - coarse, _to_the_end(nodes), 0.5 * (1.0 - float(nodes[-1])))
 
 
@@ -51,6 +55,7 @@ LONG: Final = _rule(
         0.219086362515982043995534934228163, 0.0, 0.149451349150580593145863396957697, 0.0,
         0.066671344308688137593568809893332, 0.0,
     ]),
+    (-1.0, 1.0),
 )  # fmt: skip
 
 SHORT: Final = _rule(

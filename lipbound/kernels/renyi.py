@@ -15,7 +15,7 @@ from .quadrature import LONG
 def highest(p, q, a: float) -> float:
     """The greatest logarithm of p^a q^(1 - a) at the nodes of a first grid; -inf where nothing is shared."""
     lo, hi, at, _ = shared(p, q, (affinity(a, 0.0),))
-    rows = panels(lo, hi, at, p, q, WIDTHS)
+    rows = np.concatenate(panels(lo, hi, at, p, q, WIDTHS))
     if not len(rows):
         return -math.inf
     k = rows[:, 2].astype(np.int64)

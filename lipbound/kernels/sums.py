@@ -33,17 +33,21 @@ def _weighed(value, ulps, kronrod, difference, left, right, sums):
 @jit
 def gauge(a, b, moved_a, moved_b, value, ulps, look, kronrod, difference, end, last, fits):
     """The finer quadrature on each panel and its modelled error; `fits` is lowered where that is not yet rounding."""
-    sums, n = np.zeros((5, a.size)), kronrod.size
+    sums, n, first = np.zeros((5, a.size)), kronrod.size, (look.size - kronrod.size) // 2
     for i in range(n):
-        _weighed(value[i + 1], ulps[i + 1], kronrod[i], difference[i], end[n - 1 - i], end[i], sums)
+        _weighed(value[i + first], ulps[i + first], kronrod[i], difference[i], end[n - 1 - i], end[i], sums)
     fine, err = np.empty(a.size), np.empty(a.size)
     for m in range(a.size):
-        half, at_a, at_b = 0.5 * (b[m] - a[m]), value[0, m], value[n + 1, m]
+        half, at_a, at_b = 0.5 * (b[m] - a[m]), sums[3, m], sums[4, m]
         x, doubt = half * sums[0, m], 8 * EPS * half * sums[2, m]
-        gap = abs(half * sums[1, m]) + (b[m] - a[m]) * last * (abs(at_a - sums[3, m]) + abs(at_b - sums[4, m]))
+        gap = abs(half * sums[1, m])
+        if first:
+            at_a, at_b = value[0, m], value[n + 1, m]
+            gap += (b[m] - a[m]) * last * (abs(at_a - sums[3, m]) + abs(at_b - sums[4, m]))
         fits[m] &= gap <= doubt + NEGLIGIBLE or not x < math.inf
         fine[m], err[m] = x, gap + doubt + EPS * x
-        err[m] += (moved_a[m] * at_a if moved_a[m] > 0.0 else 0.0) + (moved_b[m] * at_b if moved_b[m] > 0.0 else 0.0)
+        err[m] += abs(moved_a[m] * at_a) if moved_a[m] > 0.0 else 0.0
+        err[m] += abs(moved_b[m] * at_b) if moved_b[m] > 0.0 else 0.0
     return fine, err
 
 

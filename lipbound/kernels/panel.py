@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -170,7 +169,7 @@ class _Sums(NamedTuple):
 
 @jit
 def _read(rows, lo, hi, at):
-    """Ends and cells of panels, and what rounding its place may cost at an end that is a cut, in units of the height."""
+    """Ends and cells of panels; what rounding may cost at ends that are cuts, in units of the height there."""
     a, b, moved = rows[:, 0].copy(), rows[:, 1].copy(), np.zeros((2, len(rows)))
     i, j = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     for m in range(len(rows)):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from .generators import Generator
 from .jit import jit
 from .table import Floats, Table

@@ -13,7 +13,7 @@ from bench.subjects import network
 from instances import random_network
 from lipbound import balls
 from lipbound.balls.normal import ball, precision
-from lipbound.balls.signed import Signed
+from lipbound.balls.sums import Signed
 from lipbound.kernels import generators, logs, panel, quadrature, runs, settled, sums, tails
 from lipbound.laws import Gaussian, gaussian_mixture, pushforward, two_gaussians
 

@@ -11,7 +11,7 @@ from .chart import Chart
 from .density import within
 from .normal import area, ball, cdf, working
 from .runs import Run, joined, own, runs, weigh
-from .signed import Signed
+from .sums import Signed
 from .table import Cell, Table
 
 BITS = 96

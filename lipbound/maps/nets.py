@@ -142,7 +142,9 @@ def _binary(x: Floats) -> tuple[Ints, int]:
     last = np.where(n == 0, 1, n & -n)  # the lowest bit that is set
     e = 53 - exponent - np.frexp(last.astype(np.float64))[1] + 1  # x = (n / last) / 2^e
     common = max(0, int(np.max(e, where=n != 0, initial=0)))
-    return (n // last).astype(object) << np.where(n == 0, 0, common - e).astype(object), common
+    odd: Ints = (n // last).astype(object)
+    raised: Ints = np.left_shift(odd, np.where(n == 0, 0, common - e).astype(object))
+    return raised, common
 
 
 def _activated(block: _Block, leak: Fraction) -> _Block:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from bench.cases import plain_densities, quadrature
 from bench.floor import active, exponentials
 from bench.subjects import TARGET, monotone, network, places
 from bench.timing import Row, race, table
@@ -26,6 +27,15 @@ def test_the_monotone_map_fits_the_two_modes():
     assert len(slopes) == 400
     assert min(slopes) > 0
     assert float(tv(pushforward(g), TARGET)) == pytest.approx(0.0097519865, rel=1e-6)
+
+
+def test_quadrature_sees_all_of_both_laws():
+    law = pushforward(monotone(20))
+    densities, integral = plain_densities(law), quadrature(law)
+    assert integral(lambda y: densities(y)[0]) == pytest.approx(1, abs=1e-12)
+    assert integral(lambda y: densities(y)[1]) == pytest.approx(1, abs=1e-12)
+    gap = integral(lambda y: 0.5 * abs(densities(y)[0] - densities(y)[1]))
+    assert gap == pytest.approx(float(tv(law, TARGET)), abs=1e-8)  # its kinks are not breakpoints
 
 
 def test_the_floor_makes_the_exponentials_it_counts():

@@ -11,6 +11,7 @@ from .chart import Chart
 from .density import within
 from .normal import area, ball, cdf, working
 from .runs import Run, joined, own, runs, weigh
+from .sums import Signed
 from .table import Cell, Table
 
 BITS = 96
@@ -22,21 +23,41 @@ def half_l1(p: Table, q: Table, tol: float) -> arb:
     total, few = arb(0), arb(tol) / (8 * len(p.cells) + 64)
     for x in p.atoms.keys() | q.atoms.keys():
         total += abs(p.atoms.get(x, arb(0)) - q.atoms.get(x, arb(0)))
+    signed, right = (Signed(), Signed()), ball(p.cells[0].lo)
     for c, d in zip(p.cells, q.cells, strict=True):
-        (c, light), (d, slight) = (folds.heavy(cell, few / 64) for cell in folds.apart(c, d))
-        total += arb(0).union(light + slight)  # |p - q| moves by no more than what is left out
-        for x, y, sign, bound in _charted(c, d, few) if c.bents or d.bents else _weighed(c, d, few):
-            net = x - y
-            total += abs(net) if sign else abs(net).union(bound.min(x + y))
+        left, right = right, ball(c.hi)  # where one cell ends the next begins
+        if c.bents or d.bents:
+            total += _smooth(c, d, few)
+        else:
+            total += _affine(c, d, few, (left, right), signed)
     doubt = p.lost + q.lost + p.smudge + q.smudge
-    return total / 2 + arb(0, doubt.upper())
+    return (total + signed[0].sum() - signed[1].sum()) / 2 + arb(0, doubt.upper())
 
 
-def _weighed(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:
-    """Masses of p and q on each run of a cell without smooth strands, its sign, and what an undecided one may weigh."""
-    (mine, yours), ends = own(c, d), (ball(c.lo), ball(c.hi))
-    for a, b, sign, bound in joined(runs(c, mine, yours, tol, ends)) if mine or yours else ():
-        yield weigh(mine, c, a, b, ends), weigh(yours, c, a, b, ends), sign, bound
+def _smooth(c: Cell, d: Cell, few: arb) -> arb:
+    """Integral of |p - q| over a cell with smooth strands."""
+    (c, light), (d, slight) = (folds.heavy(cell, few / 64) for cell in folds.apart(c, d))
+    total = arb(0).union(light + slight)  # |p - q| moves by no more than what is left out
+    if not c.bents and not d.bents:
+        signed = Signed(), Signed()
+        total += _affine(c, d, few, (ball(c.lo), ball(c.hi)), signed)
+        return total + signed[0].sum() - signed[1].sum()
+    for x, y, sign, bound in _charted(c, d, few):
+        total += abs(x - y) if sign else abs(x - y).union(bound.min(x + y))
+    return total
+
+
+def _affine(c: Cell, d: Cell, few: arb, ends: tuple[arb, arb], signed: tuple[Signed, Signed]) -> arb:
+    """The same without smooth strands: what stretches without a sign add; the others are handed to `signed`."""
+    (mine, yours), total = own(c, d), arb(0)
+    for a, b, sign, bound in joined(runs(c, mine, yours, few, ends)) if mine or yours else ():
+        if sign:
+            signed[0].add(mine, a, b, ends, sign)
+            signed[1].add(yours, a, b, ends, sign)
+        else:
+            x, y = weigh(mine, c, a, b, ends), weigh(yours, c, a, b, ends)
+            total += abs(x - y).union(bound.min(x + y))
+    return total
 
 
 def _charted(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:

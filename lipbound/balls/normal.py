@@ -37,6 +37,8 @@ def ball(x: End | int | Enclosure | arb) -> arb:
     """The ball of an exact number, of a real known at any precision, or of an enclosure."""
     if isinstance(x, arb):
         return x
+    if type(x) is Fraction:  # most often; the others are slower to tell
+        return arb(fmpq(x.numerator, x.denominator))
     if isinstance(x, Real):
         return x.ball()
     if isinstance(x, Enclosure):

@@ -46,13 +46,14 @@ def weigh(entries: Sequence[Entry], cell: Cell, a: arb, b: arb, ends: tuple[arb,
     """Mass of the entries on [a, b], of which an end that is the cell's end is taken exactly."""
     total, (lo, hi) = arb(0), ends or (ball(cell.lo), ball(cell.hi))
     for e in entries:
-        u = e.low if _at_end(a, lo) else e.at(a)
-        v = e.high if _at_end(b, hi) else e.at(b)
+        u = e.low if at_end(a, lo) else e.at(a)
+        v = e.high if at_end(b, hi) else e.at(b)
         total += e.weight * mass(u, v)
     return total
 
 
-def _at_end(x: arb, end: arb) -> bool:
+def at_end(x: arb, end: arb) -> bool:
+    """Is x the end of the cell, which may be known as a ball alone?"""
     return x is end or x == end or (not end.is_exact() and not x.is_exact() and x.mid() == end.mid())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import arb, arb_series
+from flint import arb, arb_series, fmpq
 
 from ..exact import INF
 from ..pieces import Strand
@@ -78,10 +78,16 @@ def heavier(ours: Sequence[Strand], yours: Sequence[Strand], a: Fraction, side: 
     The widest component decides, and of several the one farthest out: the quadratic terms of the exponent, and where
     they cancel the linear ones.
     """
-    s, t = (max(strands, key=lambda s: (s.scale, side * s.centre)) for strands in (ours, yours))
-    bend = a / s.scale**2 - (a - 1) / t.scale**2
-    lean = side * (a * s.centre / s.scale**2 - (a - 1) * t.centre / t.scale**2)
-    return bend < 0 or (bend == 0 and lean >= 0)
+    (scale, centre), (other, far) = (max(_place(s, side) for s in strands) for strands in (ours, yours))
+    power = fmpq(a.numerator, a.denominator)
+    bend = power / scale - (power - 1) / other
+    return bend < 0 or (bend == 0 and power * centre / scale >= (power - 1) * far / other)
+
+
+def _place(s: Strand, side: int) -> tuple[fmpq, fmpq]:
+    """Variance, and how far out the centre is; in FLINT's rationals, as networks have numbers of a thousand digits."""
+    slope, shift, mean, sd = (fmpq(x.numerator, x.denominator) for x in (s.slope, s.shift, s.mean, s.sd))
+    return (slope * sd) ** 2, side * (slope * mean + shift)
 
 
 def crude(c: Cell, d: Cell, g: Generator, growth: Growth, ends: tuple[arb, arb], logs: tuple[arb, arb]) -> arb:

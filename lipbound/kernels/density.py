@@ -17,7 +17,7 @@ from .cell import tail_in, tail_run
 from .jit import jit, leaf
 from .normal import wide_mass
 from .single import is_single, single
-from .sweep import BLOCK, LANES, buckets, first_at, is_rising, order
+from .sweep import BLOCK, LANES, TWO, buckets, first_at, is_rising, order
 
 PDF, LOG_PDF, CDF, SF, LOG_CDF, LOG_SF = range(6)
 FEW = 4  # points for each cell, below which they are not worth putting in order
@@ -101,8 +101,9 @@ def _swept(ys, t, what, out):
 @jit
 def _sorted(ys, t, what, out):
     """Values at points in any order, which are put in that of their cells by block."""
-    start, low, scale = buckets(t.edges, t.below, t.above, max(16, min(131072, ys.size // 4, 256 * t.cell.size)))
-    edges, ends = np.full(t.cell.size, np.nan), np.empty(t.cell.size + 1, np.int64)
+    count = max(16, min(131072, ys.size // 4, 256 * t.cell.size))
+    start, low, scale = buckets(t.edges, t.below, t.above, count, TWO)
+    edges, ends = np.full(t.cell.size + 1, np.nan), np.empty(t.cell.size + 1, np.int64)
     edges[: t.edges.size] = t.edges
     size, most = min(ys.size, BLOCK), np.empty(RUN)
     slot, points, found = np.empty(size, np.uint32), np.zeros(size + LANES), np.empty(size + LANES)

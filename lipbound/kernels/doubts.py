@@ -1,4 +1,4 @@
-"""What floats may miss of an integral at the cuts: their rounding, cells narrower than an ulp, cuts confused."""
+"""What floats may miss of an integral at the cuts: cells narrower than an ulp, cuts confused."""
 
 from __future__ import annotations
 
@@ -10,20 +10,9 @@ import numpy as np
 
 from .generators import Array, Generator
 from .logs import log_densities
-from .runs import EPS, near_cuts
+from .runs import EPS
 
-ENDS: Final = np.array([-1.0, 1.0])
-
-
-def cuts(lo, hi, at, p, q, generators: Sequence[Generator], err: Array) -> None:
-    """Add what rounding the places of cuts may cost: the integrand there times half an ulp."""
-    k = np.flatnonzero((lo < hi) & (np.diff(p.first)[at[:, 0]] > 0) & (np.diff(q.first)[at[:, 1]] > 0))
-    if not k.size:
-        return
-    lp, lq = (log_densities(lo[k], hi[k], at[k, n], t, ENDS) for n, t in enumerate((p, q)))
-    moved = 0.5 * EPS * abs(np.stack((lo[k], hi[k]), 1))
-    for n, g in enumerate(generators):
-        err[n] += (moved * g.term(lp, lq)[0]).sum()
+AT: Final = np.array([-1.0])
 
 
 def slivers(lo, hi, at, p, q, generators: Sequence[Generator], total: Array, err: Array) -> None:
@@ -44,9 +33,8 @@ def slivers(lo, hi, at, p, q, generators: Sequence[Generator], total: Array, err
             err[n] += 0.5 * (high - low) + 16 * EPS * high
 
 
-def confused(p, q, generators: Sequence[Generator], err: Array) -> None:
-    """Add what may be missed at cuts that floats confuse: the integrand there times the gap."""
-    at, gaps = near_cuts(p, q)
+def confused(at, gaps, p, q, generators: Sequence[Generator], err: Array) -> None:
+    """Add what may be missed at cuts that floats confuse (see `near_cuts`): the integrand there times the gap."""
     for (i, j), gap in zip(at, gaps, strict=True):
         y = p.edges[i]
         for side in range(4):
@@ -67,7 +55,7 @@ def _log_at(y: float, k: int, t) -> float:
     if t.first[k] == t.first[k + 1]:
         return -math.inf
     spot = np.array([y])
-    return float(log_densities(spot, spot, np.array([k]), t, ENDS[:1])[0, 0])
+    return float(log_densities(spot, spot, np.array([k]), t, AT)[0, 0])
 
 
 def _narrow(k: int, t) -> bool:

@@ -67,15 +67,13 @@ def exp(x):
     return near_one * np.int64(half << 52).view(np.float64) * np.int64((exponent - half) << 52).view(np.float64)
 
 
-@pure
-def log(x):
-    """The natural logarithm within 0.9 ulp for every float64 >= 0, subnormal ones too: -inf at 0, NaN below."""
-    tiny = x < 2.2250738585072014e-308
-    y = x * 18014398509481984.0 if tiny else x  # 2^54
-    bits = np.float64(y).view(np.int64) - ROOT_HALF_BITS + (1023 << 52)  # positive, for the sake of the shift
-    k = np.int64(((bits >> 52) & 0x7FF) | COUNT_BITS).view(np.float64) - (COUNT + 1023.0) - (54.0 if tiny else 0.0)
-    f = np.int64((bits & 0xFFFFFFFFFFFFF) + ROOT_HALF_BITS).view(np.float64) - 1.0  # in [sqrt(1/2), sqrt 2) - 1
-    # With s = f / (2 + f), log(1 + f) = 2 artanh(s); (2 artanh(s)/s - 2)/s^2 by Remez in s^2, off by 4.5e-18.
+@small
+def _artanh_part(f, square):
+    """s (f^2/2 + r(s)), s = f/(2 + f), by which log(1 + f) = f - (f^2/2 - .) for f in [sqrt(1/2), sqrt 2) - 1.
+
+    log(1 + f) = 2 artanh(s), 2s = f - s f and s f = f^2/2 - s f^2/2; r is the rest, (2 artanh(s)/s - 2), by Remez in
+    s^2, off by 4.5e-18 s^2.
+    """
     s = f / (2.0 + f)
     z = s * s
     q = 0.14617872803129472
@@ -84,8 +82,25 @@ def log(x):
     q = q * z + 0.22222211072894535
     q = q * z + 0.28571428626398654
     q = q * z + 0.39999999999898445
-    q = (q * z + 0.666666666666667) * z
+    return s * (square + (q * z + 0.666666666666667) * z)
+
+
+@small
+def short_log1p(f):
+    """log(1 + f) for f in [sqrt(1/2), sqrt 2) - 1, beyond which it is off by up to 1e-6 for f <= 1."""
     square = 0.5 * f * f
-    out = k * LN2_HIGH - ((square - (s * (square + q) + k * LN2_LOW)) - f)  # 2s = f - s f, and s f = f^2/2 - s f^2/2
+    return f - (square - _artanh_part(f, square))
+
+
+@pure
+def log(x):
+    """The natural logarithm within 0.9 ulp for every float64 >= 0, subnormal ones too: -inf at 0, NaN below."""
+    tiny = x < 2.2250738585072014e-308
+    y = x * 18014398509481984.0 if tiny else x  # 2^54
+    bits = np.float64(y).view(np.int64) - ROOT_HALF_BITS + (1023 << 52)  # positive, for the sake of the shift
+    k = np.int64(((bits >> 52) & 0x7FF) | COUNT_BITS).view(np.float64) - (COUNT + 1023.0) - (54.0 if tiny else 0.0)
+    f = np.int64((bits & 0xFFFFFFFFFFFFF) + ROOT_HALF_BITS).view(np.float64) - 1.0  # in [sqrt(1/2), sqrt 2) - 1
+    square = 0.5 * f * f
+    out = k * LN2_HIGH - ((square - (_artanh_part(f, square) + k * LN2_LOW)) - f)
     out = out if x < math.inf else x  # inf and NaN stay
     return (out if x > 0.0 else math.nan) if x != 0.0 else -math.inf

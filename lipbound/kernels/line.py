@@ -11,7 +11,8 @@ from .drift import drift
 from .jit import inner, jit, leaf
 from .normal import area, cdf, mass
 from .runs import near_cuts, runs
-from .shares import EPS, apart, every, own, strangers, weigh
+from .shares import EPS, apart, every, is_whole, own, strangers, weigh
+from .sums import two_sum
 
 
 @jit
@@ -25,14 +26,6 @@ def _confused(p, q):
         ours, yours = pdf1(y, i, p) + pdf1(y, i + 1, p), pdf1(y, j, q) + pdf1(y, j + 1, q)
         total += gaps[m] * (ours + yours)
     return min(total, 2.0)
-
-
-@leaf
-def _two_sum(x, y):
-    """x + y rounded, and what the rounding left out."""
-    total = x + y
-    part = total - x
-    return total, (x - (total - part)) + (y - part)
 
 
 @inner
@@ -65,9 +58,12 @@ def _signed(t, other, table, lo, hi, own_cell, other_cell):
             n = _stretch(m, table, own_cell, other_cell, t, other, strange)
             a, b, k, last = table[m, 0], table[n - 1, 1], int(table[m, 4]), int(table[n - 1, 4])
             i = own_cell[k]
-            count = every(t, i, index) if strange else own(t, i, other, other_cell[k], index)
-            x, e = weigh(t, i, index, count, a, b, a == lo[k], b == hi[last])
-            total, left_out = _two_sum(total, sign * x)
+            if strange and is_whole(a, b, i, t):
+                x, e = t.cell[i], t.blur[i]
+            else:
+                count = every(t, i, index) if strange else own(t, i, other, other_cell[k], index)
+                x, e = weigh(t, i, index, count, a, b, a == lo[k], b == hi[last])
+            total, left_out = two_sum(total, sign * x)
             rest += left_out
             err += e
         m = n

@@ -2,59 +2,74 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from . import doubts, tails
 from .generators import Array, Generator
-from .jit import jit, leaf
+from .jit import inner, jit
 from .logs import log_densities
-from .quadrature import DIFFERENCE, END, KRONROD, LAST, LOOK
-from .runs import EPS, _doubled, merge, weigh
+from .quadrature import LONG, SHORT, Rule
+from .runs import EPS, _doubled, merge, near_cuts, weigh
+from .sums import final, gauge, taken
 
 WIDTHS: Final = np.array([0.0, 1.0, 2.5, 5.0, 9.0, 15.0, 25.0])  # panel ends around each component, in its own widths
-NEGLIGIBLE = 1e-18
+FLAT = 4.0  # a panel on which the logarithm of no component moves by more
 DEPTH = 45
 
 
-@leaf
+@inner
 def _ends(lo, hi, k, t, widths, out, m):
-    """Panel ends inside (lo, hi) suggested by the components of cell k: their centres and multiples of their widths."""
+    """Panel ends inside (lo, hi) suggested by the components of cell k: their centres and multiples of their widths.
+
+    Also a bound of how fast the logarithm of any component may move there.
+    """
+    rate = 0.0
     for j in range(t.first[k], t.first[k + 1]):
-        centre = t.y0[j] - t.u0[j] / t.inv[j]
+        centre, inv = t.centre[j], t.inv[j]
+        low, high = (lo - centre) * inv, (hi - centre) * inv
+        far = max(-low, high)
+        near = max(0.0, low, -high) * (1.0 - 1e-9)
+        rate = max(rate, inv * max(1.0, far))
         for n in range(widths.size):
-            for side in (-1.0, 1.0):
-                y = centre + side * widths[n] / t.inv[j]
-                if lo < y < hi:
-                    out[m] = y
-                    m += 1
-    return m
+            if near <= widths[n] <= far:
+                for side in (-1.0, 1.0):
+                    y = centre + side * widths[n] / inv
+                    if lo < y < hi:
+                        out[m] = y
+                        m += 1
+    return m, rate
 
 
 @jit
 def panels(lo, hi, at, p, q, widths):
-    """Rows of panels on the cells that both laws share: ends, and the number of the cell."""
+    """Rows of panels on the cells that both laws share: ends, and number of the cell; the flat ones apart."""
     size = 2 * widths.size
     ends = np.empty(size * (p.inv.size + q.inv.size) + 2)
     out, rows = np.empty((lo.size + 64, 3)), 0
+    few, flat = np.empty((lo.size + 64, 3)), 0
     for k in range(lo.size):
         i, j = at[k, 0], at[k, 1]
         if p.first[i] == p.first[i + 1] or q.first[j] == q.first[j + 1] or not lo[k] < hi[k]:
             continue
         ends[0], ends[1] = lo[k], hi[k]
-        m = _ends(lo[k], hi[k], i, p, widths, ends, 2)
-        m = _ends(lo[k], hi[k], j, q, widths, ends, m)
-        grid = np.sort(ends[:m])
+        m, ours = _ends(lo[k], hi[k], i, p, widths, ends, 2)
+        m, yours = _ends(lo[k], hi[k], j, q, widths, ends, m)
+        grid = np.sort(ends[:m]) if m > 2 else ends[:2]
         while rows + m > len(out):
             out = _doubled(out)
+        while flat + m > len(few):
+            few = _doubled(few)
         for n in range(m - 1):
-            if grid[n] < grid[n + 1]:
+            if (grid[n + 1] - grid[n]) * max(ours, yours) < FLAT:
+                few[flat] = (grid[n], grid[n + 1], float(k))
+                flat += grid[n] < grid[n + 1]
+            else:
                 out[rows] = (grid[n], grid[n + 1], float(k))
                 rows += 1
-    return out[:rows]
+    return out[:rows], few[:flat]
 
 
 @jit
@@ -76,61 +91,98 @@ def lone(lo, hi, at, p, q):
     return out
 
 
+@jit
+def _common(p, q):
+    """The merged cells, the masses that one law has for itself, and the cuts that floats confuse."""
+    lo, hi, at = merge(p, q)
+    return lo, hi, at, lone(lo, hi, at, p, q), near_cuts(p, q)
+
+
 def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
     """For each generator the integral of q f(p/q) over the cells, and the modelled error, in one pass.
 
     A panel is halved until the two quadratures of every generator agree to rounding; their difference, which
     overstates the error of the finer, is what the model adds up, with what layers at its ends may hide and the bound
-    of what lies beyond the tails.
+    of what lies beyond the tails. Where no logarithm moves much nothing can hide: there fewer nodes are tried first.
     """
-    lo, hi, at, err = shared(p, q, generators)
+    lo, hi, at, alone, near = _common(p, q)
+    err = _cut_off(lo, hi, p, q, generators)
     total = np.zeros(len(generators))
     for n, g in enumerate(generators):
-        value, doubt = _alone(lone(*merge(p, q), p, q), g)
+        value, doubt = _alone(alone, g)
         total[n] += value
         err[n] += doubt
-    rows = panels(lo, hi, at, p, q, WIDTHS)
+    rows, flat = panels(lo, hi, at, p, q, WIDTHS)
     with np.errstate(over="ignore", invalid="ignore"):  # p^2/q may leave the range of floats
-        doubts.cuts(lo, hi, at, p, q, generators, err)
         doubts.slivers(lo, hi, at, p, q, generators, total, err)
-        doubts.confused(p, q, generators, err)
+        doubts.confused(*near, p, q, generators, err)
+        sums = _Sums((lo, hi, at), (p, q), generators, total, err)
+        rows = np.concatenate((rows, sums.add(flat, SHORT, False)))
         for depth in range(DEPTH):
+            rows = sums.add(rows, LONG, depth == DEPTH - 1)
             if not len(rows):
                 break
-            rows = _level(rows, at, p, q, generators, total, err, depth == DEPTH - 1)
+            rows = _halves(rows)
     return total, err
 
 
 def shared(p, q, generators: Sequence[Generator]):
     """The merged cells, with finite ends where both laws are unbounded, and what each generator may have beyond."""
     lo, hi, at = merge(p, q)
+    return lo, hi, at, _cut_off(lo, hi, p, q, generators)
+
+
+def _cut_off(lo, hi, p, q, generators: Sequence[Generator]) -> Array:
+    """Make the ends of the cells finite where both laws are unbounded; what each generator may have beyond."""
     left, below = tails.window(p, q, tuple(generators), -1)
     right, above = tails.window(p, q, tuple(generators), 1)
     lo[0] = left if p.first[1] and q.first[1] else lo[0]
     hi[-1] = right if p.first[-1] > p.first[-2] and q.first[-1] > q.first[-2] else hi[-1]
-    return lo, hi, at, np.array(below) + np.array(above)
+    return np.array(below) + np.array(above)
 
 
-def _level(rows, at, p, q, generators, total, err, last: bool):
-    """Add what the panels give where the quadratures agree; the halves of the others."""
-    a, b, k = rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int64)
-    lp, lq = log_densities(a, b, at[k, 0], p, LOOK), log_densities(a, b, at[k, 1], q, LOOK)
-    half, middle = 0.5 * (b - a), 0.5 * (a + b)
-    fits = np.ones(len(rows), bool)
-    found = []
-    for g in generators:
-        value, ulps = g.term(lp, lq)
-        ends, value, ulps = value[:, ::22], value[:, 1:22], ulps[:, 1:22]
-        fine, gap = half * (value @ KRONROD), abs(half * (value @ DIFFERENCE))
-        gap += (b - a) * LAST * (abs(ends[:, 0] - value @ END[::-1]) + abs(ends[:, 1] - value @ END))
-        doubt = 8 * EPS * half * (ulps @ KRONROD)
-        fits &= (gap <= doubt + NEGLIGIBLE) | ~(fine < math.inf)
-        found.append((fine, gap + doubt))
-    done = fits | ~((a < middle) & (middle < b)) | last
-    for n, (fine, doubt) in enumerate(found):
-        total[n] += fine[done].sum()
-        err[n] += doubt[done].sum() + EPS * fine[done].sum()
-    a, b, k, middle = (x[~done] for x in (a, b, rows[:, 2], middle))
+class _Sums(NamedTuple):
+    """Cells, laws and generators, and the sums to which panels are added: values and errors."""
+
+    cells: tuple[Any, Any, Any]
+    laws: tuple[Any, Any]
+    generators: Sequence[Generator]
+    total: Array
+    err: Array
+
+    def add(self, rows: Array, rule: Rule, last: bool) -> Array:
+        """Add what the panels give where the quadratures agree; the others."""
+        if not len(rows):
+            return rows
+        (lo, hi, at), (p, q) = self.cells, self.laws
+        a, b, i, j, moved = _read(rows, lo, hi, at)
+        lp, lq = log_densities(a, b, i, p, rule.look), log_densities(a, b, j, q, rule.look)
+        fits = np.ones(len(rows), np.bool_)
+        found = [gauge(a, b, *moved, *g.term(lp, lq), *rule, fits) for g in self.generators]
+        done = final(a, b, fits, last) if rule is LONG else fits
+        for n, (fine, doubt) in enumerate(found):
+            value, error = taken(fine, doubt, done)
+            self.total[n] += value
+            self.err[n] += error
+        return rows[:0] if done.all() else rows[~done]
+
+
+@jit
+def _read(rows, lo, hi, at):
+    """Ends and cells of panels; what rounding may cost at ends that are cuts, in units of the height there."""
+    a, b, moved = rows[:, 0].copy(), rows[:, 1].copy(), np.zeros((2, len(rows)))
+    i, j = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    for m in range(len(rows)):
+        k = int(rows[m, 2])
+        i[m], j[m] = at[k, 0], at[k, 1]
+        moved[0, m] = 0.5 * EPS * abs(a[m]) if a[m] == lo[k] else 0.0
+        moved[1, m] = 0.5 * EPS * abs(b[m]) if b[m] == hi[k] else 0.0
+    return a, b, i, j, moved
+
+
+def _halves(rows: Array) -> Array:
+    a, b, k = rows.T
+    middle = 0.5 * (a + b)
     return np.concatenate((np.stack((a, middle, k), 1), np.stack((middle, b, k), 1)))
 
 

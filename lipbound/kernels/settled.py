@@ -6,42 +6,97 @@ import math
 
 import numpy as np
 
-from .bumps import exp_run
-from .cell import fall
-from .jit import jit
-from .shares import EPS
+from .exponential import exp
+from .jit import jit, pure, small
+from .shares import EPS, is_whole
 
 TINY = 1e-280  # below it floats may have lost terms
+FEW = 4  # panels of one cell, below which they are looked at one by one
+
+
+@small
+def _term(middle, half, y0, u0, inv, height, weight):
+    """One term on a panel: value and slope at its middle, bounds of its curvature and of what it may be off.
+
+    With g = |u| h < 1/2 in standard deviations it grows by e^g <= 1 + 2g on the panel, and |phi''| = |u^2 - 1| phi
+    < 0.4. Where g is larger nothing is known of it but its greatest value.
+    """
+    way, h, most = (middle - y0) * inv, half * inv, 0.4 * weight * inv
+    u, e = u0 + way, -(u0 + 0.5 * way) * way
+    x, far = height * exp(e), abs(u)
+    g, end, least = far * h, far + h, max(0.0, far - h)
+    near = min(x * (1.0 + 2.0 * g) * max(1.0, end * end), most)
+    if g < 0.5:
+        return x, -x * u * inv, near * inv * inv, 16 * EPS * x * (1.0 - e) * (1.0 + g)
+    return x, 0.0, 0.0, most * exp(-0.5 * least * least)
+
+
+@pure
+def _add(start, stop, middle, half, y0, u0, inv, height, weight, value, slope, bend, slack):
+    for m in range(start, stop):
+        x, rise, curve, doubt = _term(middle[m], half[m], y0, u0, inv, height, weight)
+        value[m] += x
+        slope[m] += rise
+        bend[m] += curve
+        slack[m] += doubt
 
 
 @jit
-def _tangents(middle, half, k, t):
-    """Of a density at the middles of panels, each in its cell k: value, slope, bound of the curvature, rounding.
-
-    With g = |u| h in standard deviations a term grows by e^g <= 1 + 2g on its panel, and |phi''| = |u^2 - 1| phi < 0.4.
-    """
-    count = 0
-    for m in range(k.size):
-        count += t.first[k[m] + 1] - t.first[k[m]]
-    e, share, out = np.empty(count), np.empty(count), np.zeros((k.size, 4))
-    n = 0
-    for m in range(k.size):
-        for j in range(t.first[k[m]], t.first[k[m] + 1]):
-            e[n] = fall(middle[m], t.y0[j], t.u0[j], t.inv[j])
-            n += 1
-    exp_run(e, share)
-    n = 0
-    for m in range(k.size):
-        for j in range(t.first[k[m]], t.first[k[m] + 1]):
-            inv, x = t.inv[j], t.height[j] * share[n]
-            u, h = abs(t.u0[j] + (middle[m] - t.y0[j]) * inv), half[m] * inv
-            out[m, 0] += x
-            out[m, 1] -= x * math.copysign(u, t.u0[j] + (middle[m] - t.y0[j]) * inv) * inv
-            near = x * (1.0 + 2.0 * u * h) * max(1.0, (u + h) * (u + h)) * inv * inv if u * h < 0.5 else math.inf
-            out[m, 2] += min(near, 0.4 * t.weight[j] * inv * inv * inv)
-            out[m, 3] += 16 * EPS * x * (1.0 - e[n]) * (1.0 + u * h)
-            n += 1
+def tangents(middle, half, k, t):
+    """Of a density on panels around their middles, each in its cell k, the sums of `_term`, one row for each."""
+    out, a = np.zeros((4, k.size)), 0
+    while a < k.size:
+        b = a + 1
+        while b < k.size and k[b] == k[a]:
+            b += 1
+        start, stop = np.uint64(a), np.uint64(b)  # unsigned, as an index that might be negative costs a branch
+        for j in range(t.first[k[a]], t.first[k[a] + 1]):
+            y0, u0, inv, height, weight = t.y0[j], t.u0[j], t.inv[j], t.height[j], t.weight[j]
+            if b - a < FEW:
+                for m in range(a, b):
+                    x, rise, curve, doubt = _term(middle[m], half[m], y0, u0, inv, height, weight)
+                    out[0, m] += x
+                    out[1, m] += rise
+                    out[2, m] += curve
+                    out[3, m] += doubt
+            else:
+                _add(start, stop, middle, half, y0, u0, inv, height, weight, out[0], out[1], out[2], out[3])
+        a = b
     return out
+
+
+@jit
+def _known(middle, half, lo, hi, k, t):
+    """`tangents` on merged cells: those of a whole cell are in the table."""
+    whole = 0
+    for m in range(k.size):
+        whole += is_whole(lo[m], hi[m], k[m], t)
+    if whole < k.size - whole:
+        return tangents(middle, half, k, t)
+    out, others, n = np.empty((4, k.size)), np.empty(k.size - whole, np.int64), 0
+    for m in range(k.size):
+        if is_whole(lo[m], hi[m], k[m], t):
+            for i in range(4):
+                out[i, m] = t.tangent[i, k[m]]
+        else:
+            others[n] = m
+            n += 1
+    found = tangents(middle[others], half[others], k[others], t)
+    for n in range(others.size):
+        for i in range(4):
+            out[i, others[n]] = found[i, n]
+    return out
+
+
+@jit
+def middles(lo, hi):
+    """Middle and half the width of each interval; zero if it is unbounded."""
+    middle, half = np.zeros(lo.size), np.zeros(lo.size)
+    for m in range(lo.size):
+        if hi[m] - lo[m] < math.inf:
+            middle[m] = 0.5 * (lo[m] + hi[m])
+            half[m] = max(hi[m] - middle[m], middle[m] - lo[m])
+    return middle, half
 
 
 @jit
@@ -50,16 +105,12 @@ def settled(lo, hi, at, p, q):
 
     |p - q| is at least |d| - |d'| h - c h^2/2 with d = p - q at the middle, h half the width, |d''| <= c.
     """
-    middle, half, sign = np.zeros(lo.size), np.zeros(lo.size), np.zeros(lo.size)
+    sign, (middle, half) = np.zeros(lo.size), middles(lo, hi)
+    ours, yours = _known(middle, half, lo, hi, at[:, 0], p), _known(middle, half, lo, hi, at[:, 1], q)
     for m in range(lo.size):
-        if hi[m] - lo[m] < math.inf:
-            middle[m] = 0.5 * (lo[m] + hi[m])
-            half[m] = max(hi[m] - middle[m], middle[m] - lo[m])
-    ours, yours = _tangents(middle, half, at[:, 0], p), _tangents(middle, half, at[:, 1], q)
-    for m in range(lo.size):
-        gap, rise = ours[m, 0] - yours[m, 0], abs(ours[m, 1] - yours[m, 1])
-        swing = (rise + 0.5 * (ours[m, 2] + yours[m, 2]) * half[m]) * half[m] * (1.0 + 1e-9)
-        swing += ours[m, 3] + yours[m, 3]
-        if half[m] > 0.0 and abs(gap) > max(swing, TINY) and ours[m, 0] > 0.0 and yours[m, 0] > 0.0:
+        gap, rise = ours[0, m] - yours[0, m], abs(ours[1, m] - yours[1, m])
+        swing = (rise + 0.5 * (ours[2, m] + yours[2, m]) * half[m]) * half[m] * (1.0 + 1e-9)
+        swing += (ours[3, m] + yours[3, m]) * (1.0 + 1e-9)
+        if half[m] > 0.0 and abs(gap) > swing and abs(gap) > TINY:
             sign[m] = math.copysign(1.0, gap)
     return sign

@@ -79,10 +79,17 @@ def _at_end(u):
 
 
 @leaf
-def _relative(u, v):
+def relative(u, v):
     """Relative error of `mass`: its functions turn a rounding of u into one u^2 times as large."""
     near = max(0.0, u, -v)
     return EPS * (8.0 + 3.0 * near * near)
+
+
+@inner
+def is_whole(a, b, k, t):
+    """Is [a, b] all of cell k?"""
+    start, stop = t.edges[k - 1] if k > 0 else -math.inf, t.edges[k] if k < t.edges.size else math.inf
+    return a == start and b == stop
 
 
 @inner
@@ -98,12 +105,12 @@ def weigh(t, k, index, count, a, b, cut_a, cut_b):
         j = index[n]
         if from_low and to_high:  # known from the exact width
             total += t.share[j]
-            err += _relative(t.low[j], t.high[j]) * t.share[j]
+            err += relative(t.low[j], t.high[j]) * t.share[j]
             continue
         u, e_u = _at_end(t.low[j]) if from_low else _at(a, j, t, cut_a)
         v, e_v = _at_end(t.high[j]) if to_high else _at(b, j, t, cut_b)
         part = t.weight[j] * mass(u, v)
         total += part
         # a strand cannot be off by more than it weighs
-        err += _relative(u, v) * part + min(t.share[j], t.weight[j] * (e_u + e_v))
+        err += relative(u, v) * part + min(t.share[j], t.weight[j] * (e_u + e_v))
     return total, err

@@ -9,7 +9,7 @@ import numpy as np
 from .cell import fall, pdf1, place
 from .exponential import short_exp
 from .jit import jit, leaf, pure
-from .sweep import MANY, bucket, buckets
+from .sweep import MANY, ONE, bucket, buckets
 
 FINE = 32  # buckets for each cell
 FEW = 512  # points handled at once
@@ -31,7 +31,7 @@ def is_single(t):
 @jit
 def single(ys, t, out):
     """Density at each y: bucket, cell, exponential. NaN marks the points that have to be looked at one by one."""
-    start, low, scale = buckets(t.edges, t.below, t.above, FINE * t.cell.size)
+    start, low, scale = buckets(t.edges, t.below, t.above, FINE * t.cell.size, ONE)
     for i in range(start.size):
         start[i] = start[i] if start[i] < MANY else np.uint32(t.cell.size)
     edges, y0, u0, inv, height = _by_cell(t)

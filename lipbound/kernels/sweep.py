@@ -10,8 +10,8 @@ from .jit import jit, leaf
 
 BLOCK = 131072  # points put in order at once: few enough for the cache, enough to have many in each cell
 LANES = 8  # runs are lengthened to multiples of this: a vector loop then leaves no rest
-MANY = np.uint64(1 << 31)  # marks a bucket with more than one edge
-ONE = np.uint64(1)  # unsigned, as an index that might be negative costs a branch
+MANY = np.uint64(1 << 31)  # marks a bucket with more edges than are compared without a branch
+ONE, TWO = np.uint64(1), np.uint64(2)  # unsigned, as an index that might be negative costs a branch
 
 
 @leaf
@@ -43,8 +43,8 @@ def bucket(y, low, scale, top):
 
 
 @jit
-def buckets(edges, below, above, count):
-    """Number of edges before each bucket, marked where it holds MANY; and the place and scale of the buckets.
+def buckets(edges, below, above, count, few):
+    """Number of edges before each bucket, marked where it holds more than a few; the place and scale of the buckets.
 
     They cover the edges that have mass on both sides: a few far ones would leave the rest to one bucket.
     """
@@ -61,7 +61,7 @@ def buckets(edges, below, above, count):
     done = np.uint64(0)
     for i in range(count):
         held = np.uint64(start[i])
-        start[i] = np.uint32(done | (MANY if held > ONE else np.uint64(0)))
+        start[i] = np.uint32(done | (MANY if held > few else np.uint64(0)))
         done += held
     start[count] = np.uint32(done)
     return start, low, scale
@@ -81,9 +81,9 @@ def _after(y, edges, a, b):
 
 @jit
 def order(ys, edges, start, low, scale, slot, ends, points):
-    """The points cell by cell, as a counting sort has it; point i goes to slot[i]. `edges` ends in a NaN.
+    """The points cell by cell, as a counting sort has it; point i goes to slot[i]. `edges` ends in two NaNs.
 
-    The edges in a bucket are all that need comparing: those of other buckets lie on a known side.
+    The edges in a bucket, mostly TWO at most, are all that need comparing: those of other buckets lie on a known side.
     """
     top = start.size - 2.0
     for i in range(ys.size):
@@ -92,7 +92,7 @@ def order(ys, edges, start, low, scale, slot, ends, points):
     for i in range(ys.size):
         k = np.uint64(start[np.uint64(slot[i])])
         if k < MANY:
-            k += np.uint64(edges[k] <= ys[i])
+            k += np.uint64(edges[k] <= ys[i]) + np.uint64(edges[k + ONE] <= ys[i])
         else:
             k = _after(ys[i], edges, k ^ MANY, np.uint64(start[np.uint64(slot[i]) + ONE]) & (MANY - ONE))
         slot[i] = np.uint32(k)

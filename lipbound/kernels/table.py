@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .normal import LOG_ROOT_TAU, log_mass, log_wide_mass, mass, wide_mass
+from .settled import middles, tangents
+from .shares import relative
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 NARROW = 0.25  # an exponent below this may be off by as many ulps without harm to its exponential
@@ -45,6 +47,8 @@ class Table(NamedTuple):
     u0_low: Floats  # what rounding left out of u0
     inv_low: Floats
     wide: np.ndarray[tuple[int], np.dtype[np.bool_]]  # does the exponent of an entry move much inside its cell?
+    blur: Floats  # by how much `cell` may be off
+    tangent: np.ndarray[tuple[int, int], np.dtype[np.float64]]  # of the density on each bounded cell: see `settled`
 
 
 def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tuple[Any, Sequence[Any]]]) -> Table:
@@ -67,13 +71,15 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
     steps, log_steps = cell[:-1] + atom, np.logaddexp(log_cell[:-1], log_atom)
     back, log_back = cell[1:] + atom, np.logaddexp(log_cell[1:], log_atom)
     log_height = np.array([_log_height(w, c) for w, c in zip(weight, inv, strict=True)])
-    return Table(
+    table = Table(
         edges, beside, atom, first, y0, u0, centre, rest, inv, weight, low, high, parts, cell,
         below=_running(steps), above=_running(back[::-1])[::-1].copy(),
         log_below=_log_running(log_steps), log_above=_log_running(log_back[::-1])[::-1].copy(),
         height=_heights(steep, u0, u0_low), log_height=log_height, u0_low=u0_low, inv_low=inv_low,
-        wide=_wide(low, high, u0),
+        wide=_wide(low, high, u0), blur=_blurs(low, high, parts, first), tangent=np.empty((4, 0)),
     )  # fmt: skip
+    ends = np.concatenate(([-np.inf], edges, [np.inf]))
+    return table._replace(tangent=tangents(*middles(ends[:-1], ends[1:]), np.arange(len(cells)), table))
 
 
 def _entry(a: Any, b: Any, strand: Any) -> tuple[float, ...]:
@@ -101,6 +107,11 @@ def _heights(steep: Floats, u0: Floats, u0_low: Floats) -> Floats:
     u = u0.astype(np.longdouble) + u0_low  # rounding u would cost u^2 times as much
     with np.errstate(over="ignore", under="ignore"):
         return (steep * np.exp(-0.5 * u * u) / np.sqrt(2 * np.longdouble(np.pi))).astype(float)
+
+
+def _blurs(low: Floats, high: Floats, parts: Floats, first: Any) -> Floats:
+    blurs = [relative(a, b) * x if x else 0.0 for a, b, x in zip(low, high, parts, strict=True)]
+    return np.array([math.fsum(blurs[i:j]) for i, j in pairwise(first)])
 
 
 def _wide(low: Floats, high: Floats, u0: Floats) -> Any:

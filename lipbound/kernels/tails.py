@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from .generators import Generator
+from .jit import jit
 from .table import Floats, Table
 
 FAR = 9.5  # standard deviations of any component that are always looked at
@@ -21,14 +20,6 @@ class Tail(NamedTuple):
     centre: Floats
     inv: Floats
     height: Floats  # logarithms
-
-    def log(self, y: float) -> Floats:
-        """Logarithmic densities of the components."""
-        return self.height - 0.5 * ((y - self.centre) * self.inv) ** 2
-
-    def fall(self, y: float) -> Floats:
-        """How fast they fall there."""
-        return (y - self.centre) * self.inv**2
 
 
 def tail(t: Table, side: int) -> Tail:
@@ -44,10 +35,11 @@ def window(p: Table, q: Table, generators: tuple[Generator, ...], side: int) -> 
     ours, yours = tail(p, side), tail(q, side)
     if not ours.inv.size or not yours.inv.size:
         return 0.0, [0.0 for _ in generators]
-    growths = [g.growth((float(np.min(yours.inv)) / float(np.min(ours.inv))) ** 2) for g in generators]
+    (far, flat), (beyond, plain) = _outermost(ours.centre, ours.inv), _outermost(yours.centre, yours.inv)
+    growths = [g.growth((plain / flat) ** 2) for g in generators]
     exponents = {a for growth in growths for _, a in growth}
     ends = [side * float(t.edges[0 if side > 0 else -1]) + 1.0 for t in (p, q) if t.edges.size]
-    y = first = max(*(float(np.max(t.centre + FAR / t.inv)) for t in (ours, yours)), *ends)
+    y = first = max(far, beyond, *ends)
     for k in range(STEPS):
         known = {a: _powers(ours, yours, a, y) if a >= 1.0 else _powers(yours, ours, 1.0 - a, y) for a in exponents}
         rest = [sum(c * known[a] for c, a in growth) for growth in growths]
@@ -57,11 +49,32 @@ def window(p: Table, q: Table, generators: tuple[Generator, ...], side: int) -> 
     return side * y, rest  # pyright: ignore[reportPossiblyUnboundVariable]
 
 
+@jit
+def _outermost(centre, inv):
+    """How far out the components are looked at, and the inverse scale of the widest."""
+    far, least = -math.inf, math.inf
+    for j in range(inv.size):
+        far, least = max(far, centre[j] + FAR / inv[j]), min(least, inv[j])
+    return far, least
+
+
 def _powers(p: Tail, q: Tail, a: float, y: float) -> float:
-    """Bound of the integral of p^a q^(1 - a), a >= 1, beyond y."""
-    wide = max(range(q.inv.size), key=lambda j: (-q.inv[j], q.centre[j]))
-    fall = a * p.fall(y) + (1.0 - a) * q.fall(y)[wide]
-    if not (fall > 0.0).all():
-        return math.inf
-    with np.errstate(over="ignore"):
-        return float(p.inv.size ** (a - 1.0) * np.sum(np.exp(a * p.log(y) + (1.0 - a) * q.log(y)[wide]) / fall))
+    return powers(*p, *q, a, y)
+
+
+@jit
+def powers(centre, inv, height, centre_q, inv_q, height_q, a, y):
+    """Bound of the integral of p^a q^(1 - a), a >= 1, beyond y; infinite where none is known."""
+    wide = 0
+    for j in range(inv_q.size):
+        if inv_q[j] < inv_q[wide] or (inv_q[j] == inv_q[wide] and centre_q[j] > centre_q[wide]):
+            wide = j
+    v = (y - centre_q[wide]) * inv_q[wide]
+    other, total = (1.0 - a) * (height_q[wide] - 0.5 * v * v), 0.0
+    for j in range(inv.size):
+        u = (y - centre[j]) * inv[j]
+        fall = a * u * inv[j] + (1.0 - a) * v * inv_q[wide]
+        if not fall > 0.0:
+            return math.inf
+        total += math.exp(a * (height[j] - 0.5 * u * u) + other) / fall
+    return inv.size ** (a - 1.0) * total

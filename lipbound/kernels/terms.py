@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exponential import SHORT, bend, exp, log, short_exp_m1
+from .exponential import SHORT, bend, exp, short_exp_m1, short_log1p
 from .jit import jit, pure, small
 
 LOG2 = 0.6931471805599453
@@ -57,7 +57,7 @@ def _js(lp, lq, value, ulps):
     for i in range(lp.size):
         p, q, r = exp(lp[i]), exp(lq[i]), lp[i] - lq[i]
         # log(p/m) = log 2 - log(1 + q/p)
-        rest = log(1.0 + exp(-abs(r)))
+        rest = short_log1p(exp(-abs(r)))  # where it is wrong, `near` is taken
         up, down = LOG2 - (max(0.0, -r) + rest), LOG2 - (max(0.0, r) + rest)
         near = 0.25 * (p + q) * _balanced(r)
         value[i] = near if abs(r) < 1.0 else 0.5 * (p * up + q * down)

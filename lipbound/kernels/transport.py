@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from .normal import ROOT_TAU
-from .quadrature import DIFFERENCE, KRONROD, NODES
+from .quadrature import LONG
 from .runs import EPS
 from .stretches import FAR, beyond, extent, gaps, levels
 
 DEPTH, NEGLIGIBLE = 55, 1e-20
+NODES, KRONROD, DIFFERENCE = LONG.look[1:-1], LONG.kronrod, LONG.difference
 
 
 def w2(p, q) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from .cell import place
 from .exponential import exp
 from .jit import jit, leaf, pure
 from .normal import ROOT_TAU
-from .sweep import BLOCK, LANES, buckets, order
+from .sweep import BLOCK, LANES, TWO, buckets, order
 from .unfolded import unfold
 
 RUN = 512  # points of one cell handled at once
@@ -85,8 +85,8 @@ def _run(ys, a, b, k, t, room, out):
 def many(ys, below, above, t):
     """Density of the smooth strands at each y; `below` and `above` are the masses on both sides of each cell."""
     out = np.zeros(ys.size)
-    start, low, scale = buckets(t.edges, below, above, max(16, min(131072, FINE * below.size)))
-    edges, ends = np.full(below.size, np.nan), np.empty(below.size + 1, np.int64)
+    start, low, scale = buckets(t.edges, below, above, max(16, min(131072, FINE * below.size)), TWO)
+    edges, ends = np.full(below.size + 1, np.nan), np.empty(below.size + 1, np.int64)
     edges[: t.edges.size] = t.edges
     size, room = min(ys.size, BLOCK), np.empty((4, RUN))
     slot, points, found = np.empty(size, np.uint32), np.zeros(size + LANES), np.empty(size + LANES)

@@ -121,18 +121,30 @@ def _push(block: _Block, layers: tuple[Layer, ...], leak: Fraction) -> Iterator[
 
 def _linear(block: _Block, weight: Floats, bias: Floats) -> _Block:
     """Weights and bias applied, all of them integers over one denominator."""
-    tables = [[x.as_integer_ratio() for x in array.ravel().tolist()] for array in (weight, bias)]
-    common = max(d for table in tables for _, d in table)  # powers of two: the largest serves all
-    w, b = (np.array([n * (common // d) for n, d in table], dtype=object) for table in tables)
-    matrix, (_, rows, units) = w.reshape(weight.shape).T, block.lines.shape
-    if len(bias) < 4:  # turning the lines into FLINT's numbers would cost more than the product
+    weights, shifts = _binary(weight), _binary(bias)
+    most = max(weights[1], shifts[1])
+    w, b = (n << (most - e) for n, e in (weights, shifts))
+    matrix, (_, rows, units) = w.T, block.lines.shape
+    if len(bias) < 4:  # turning the lines into FLINT's matrices would cost more than the product
         lines = block.lines @ matrix
     else:
         left = fmpz_mat(2 * rows, units, block.lines.ravel().tolist())
         product = left * fmpz_mat(units, len(bias), matrix.ravel().tolist())
         lines = np.array([int(x) for x in product.entries()], dtype=object).reshape(2, rows, -1)
     lines[1] += b * block.scale
-    return _Block(block.ends, lines, block.scale * common)
+    return _Block(block.ends, lines, block.scale << most)
+
+
+def _binary(x: Floats) -> tuple[Ints, int]:
+    """Integers n and e >= 0 with x = n / 2^e."""
+    fraction, exponent = np.frexp(x)
+    n = (fraction * 2.0**53).astype(np.int64)
+    last = np.where(n == 0, 1, n & -n)  # the lowest bit that is set
+    e = 53 - exponent - np.frexp(last.astype(np.float64))[1] + 1  # x = (n / last) / 2^e
+    common = max(0, int(np.max(e, where=n != 0, initial=0)))
+    odd: Ints = (n // last).astype(object)
+    raised: Ints = np.left_shift(odd, np.where(n == 0, 0, common - e).astype(object))
+    return raised, common
 
 
 def _activated(block: _Block, leak: Fraction) -> _Block:

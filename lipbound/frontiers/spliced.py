@@ -72,11 +72,12 @@ class Spliced(AbstractLaw):
         return tuple(s._replace(factor=k) for s, k in zip(rows, factors, strict=True))
 
     def _stretches(self) -> Iterator[Stretch]:
-        first, last = self.arcs[0], self.arcs[-1]
+        first, last, heavy = self.arcs[0], self.arcs[-1], {a.place for a in self.nu.atoms()}
         if isinstance(first.lo, Fraction):
             yield Stretch(self.start, first.lo, -INF, first.level(first.lo), first.lo)
         for a, b in pairwise(self.arcs):
-            yield Stretch(a.hi, b.lo, a.level(a.hi), b.level(b.lo), Fraction(b.lo))
+            place = a.hi if a.hi in heavy and b.lo not in heavy else b.lo
+            yield Stretch(a.hi, b.lo, a.level(a.hi), b.level(b.lo), Fraction(place))
         if isinstance(last.hi, Fraction):
             yield Stretch(last.hi, self.stop, last.level(last.hi), INF, last.hi)
 

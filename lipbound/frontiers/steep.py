@@ -26,7 +26,7 @@ def steep(cell: Cell, L: Fraction, lo: Place, hi: Place, level: arb) -> bool:
     least density of its smooth strands.
     """
     if not cell.entries and not cell.bents:
-        return False
+        return bool(_highest(level, level) <= 0)
     known: dict[Place, arb] = {lo: level, hi: level + within(lo, hi, cell)}
     log_L = ball(L).log()
     stack: list[tuple[Place, Place]] = [(lo, hi)]

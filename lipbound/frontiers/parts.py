@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from ..curves import Root, sign_at
 from ..errors import NotCertifiable
-from ..exact import INF, Exact
+from ..exact import Exact
 from ..pieces import Bent, Heap, Piece, Pieces, Strand
-from ..reals import End, Real
+from ..reals import End, Real, finite
 
 NEAR = 300  # halvings of the distance to an end of a strand within which a point beside a level is looked for
 ZERO = Fraction(0)
@@ -56,14 +56,14 @@ def _preimage(s: Bent, y: End) -> End:
     if y in (s.low, s.high):
         return s.start if (y == s.low) == s.rising else s.stop
     below = -1 if s.rising else 1
-    assert not isinstance(y, float)
-    return Root(s.curve, _beside(s, y, s.start, 1, below), _beside(s, y, s.stop, -1, -below), y)
+    level = finite(y)
+    return Root(s.curve, _beside(s, level, s.start, 1, below), _beside(s, level, s.stop, -1, -below), level)
 
 
 def _beside(s: Bent, y: Fraction | Real, end: End, step: int, side: int) -> Fraction:
     """A rational point next to an end of the strand where it is proved to lie on one side of y."""
     for k in range(NEAR):
-        z = -step * Fraction(2) ** k if isinstance(end, float) else _near(end, k) + step * Fraction(1, 2**k)
+        z = -step * Fraction(2) ** k if isinstance(end, float) else _near(finite(end), k) + step * Fraction(1, 2**k)
         if s.start < z < s.stop and sign_at(s.curve, z, y) == side:
             return z
     raise NotCertifiable(f"no point next to {end!r} is proved to lie beside the level {y!r}")

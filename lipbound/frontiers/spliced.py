@@ -16,7 +16,7 @@ from ..enclosure import of_ball
 from ..exact import INF, Exact
 from ..laws import AbstractLaw
 from ..pieces import Piece, Pieces, Strand, atoms, cells, cuts
-from ..reals import End
+from ..reals import End, finite
 from .parts import cut, heaped
 from .steep import steep
 
@@ -134,7 +134,7 @@ def _follows(s: Stretch, table: balls.table.Table, L: Fraction) -> bool:
     for cell in met:
         lo, hi = _meet(cell, s)
         level += heaps.get(lo, arb(0))
-        if isinstance(lo, float) or isinstance(hi, float) or not steep(cell, L, lo, hi, level):
+        if isinstance(lo, float) or isinstance(hi, float) or not steep(cell, L, finite(lo), finite(hi), level):
             return False
         level += balls.density.within(lo, hi, cell)
     return True

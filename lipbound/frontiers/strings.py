@@ -1,6 +1,8 @@
-"""The taut string between two obstacles: the shortest path, and that of least cost for every convex cost of its slope."""
+"""The taut string between two obstacles: the shortest path, and the cheapest for every convex cost of slopes."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,7 +20,7 @@ def taut(x: Floats, low: Floats, high: Floats) -> Floats:
     highs[0], lows[-1] = lows[0], highs[-1]
     corners = _corners(at, lows, highs)
     slopes = np.empty(x.size)
-    for (i, y), (j, w) in zip(corners, corners[1:], strict=False):
+    for (i, y), (j, w) in pairwise(corners):
         slopes[i:j] = (w - y) / (at[j] - at[i])
     return slopes
 

@@ -1,9 +1,9 @@
 """A lower bound of KL(law || nu) through two valleys at once, from witnesses that are sums of two unimodal functions.
 
-Fix x1 < x2, and c1 and c2 with G(xi) = Phi((xi - ci) / L); then c1 >= c2. Right of x1 G is above Phi((x - c1) / L), left
-of x2 it is below Phi((x - c2) / L). A step psi that rises up to x1 and falls from x2 on has a greater mean under G than
-the sum of those that its steps have where they are bounded: each fall between the two under N(c1, L^2), each rise under
-N(c2, L^2). Both sums are unimodal in their centre, so that on a box of centres one psi proves the least of its corners.
+Fix x1 < x2, and c1 and c2 with G(xi) = Phi((xi - ci) / L); then c1 >= c2. Right of x1 G is above Phi((x - c1) / L),
+left of x2 it is below Phi((x - c2) / L). A step function psi that rises up to x1 and falls from x2 on has at least the
+mean under G that its steps have where they are bounded: up to x1, and each fall between the two, under N(c1, L^2), each
+rise between the two, and from x2 on, under N(c2, L^2). Both sums are unimodal in their centre, so that on a box of centres one psi proves the least of its corners.
 The best psi is the logarithm of the slopes of the taut string between the two obstacles over F.
 """
 
@@ -26,7 +26,10 @@ from .unimodal import LOWEST
 
 SPAN, ENDS = 9.0, 13  # centres within so many L of a valley are searched, at first by so many intervals
 COARSE, FINE, MOST = 400, 2000, 1200  # cuts, and boxes
+FIRST = 40  # boxes whose middles are looked at first
 Box = tuple[float, float, float, float]  # c1 from, to; c2 from, to
+Row = tuple[float, Box]  # what is proved on a box
+Centres = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Pair:
         return -float(rises @ out[1:-1]) - eps * total
 
 
-def _inside(box: Box) -> tuple[float, float]:
+def _inside(box: Box) -> Centres:
     """A pair of finite centres of a box with c1 >= c2, its middle if that is one."""
     mid = [a if np.isinf(b) else b if np.isinf(a) else 0.5 * (a + b) for a, b in (box[:2], box[2:])]
     if mid[0] < mid[1]:
@@ -94,7 +97,7 @@ def _inside(box: Box) -> tuple[float, float]:
     return mid[0], mid[1]
 
 
-def _pair(masses: Masses, L: float, x: tuple[float, float], best: tuple[float, float] | None) -> Pair:
+def _pair(masses: Masses, L: float, x: tuple[float, float], best: Centres | None) -> Pair:
     """Even cuts; once the best centres are known, more of them where the squares of the steps of psi cost most."""
     nu = masses.nu
     low, high = float(nu.ppf(1e-10)), float(nu.ppf(1 - 1e-10))
@@ -114,12 +117,12 @@ def _at(masses: Masses, L: float, cuts: Floats, x: tuple[float, float]) -> Pair:
     return Pair(masses, L, cuts, (i, j))
 
 
-def through(masses: Masses, L: float, x: tuple[float, float], tol: float) -> tuple[float, tuple[float, float], Pair]:
+def through(masses: Masses, L: float, x: tuple[float, float], tol: float) -> tuple[float, Centres, Pair]:
     """The bound through two points, the centres where it is least, and the cuts that prove it."""
     work = _pair(masses, L, x, None)
     rows = [np.concatenate([[-np.inf], y + L * np.linspace(-SPAN, SPAN, ENDS), [np.inf]]) for y in x]
     boxes = [(*a, *b) for a, b in product(*(list(pairwise(map(float, r))) for r in rows)) if a[1] >= b[0]]
-    found = [(work.proves(b)[0], b, False) for b in boxes]
+    found: list[Row] = [(work.proves(b)[0], b) for b in boxes]
     heapify(found)
     _, best = _search(work, found, max(1e-3, tol), MOST // 2)
     work = _pair(masses, L, x, best)
@@ -127,24 +130,21 @@ def through(masses: Masses, L: float, x: tuple[float, float], tol: float) -> tup
     return max(0.0, low), best, work
 
 
-def _search(work: Pair, found: list[tuple[float, Box, bool]], tol: float, most: int) -> tuple[float, tuple[float, float]]:
+def _search(work: Pair, found: list[Row], tol: float, most: int) -> tuple[float, Centres]:
     """Halve the boxes whose bound is lowest, until it is within tol of the least value found."""
-    value, best = min((work.proves((*(2 * (c,)), *(2 * (e,))))[1], (c, e)) for c, e in map(_inside, _lowest(found)))
+    starts = [_inside(box) for _, box in sorted(found)[:FIRST]]
+    value, best = min((work.proves((c, c, e, e))[1], (c, e)) for c, e in starts)
     for _ in range(most):
-        low, box, fine = heappop(found)
+        low, box = heappop(found)
         if low >= value - tol:
-            heappush(found, (low, box, fine))
+            heappush(found, (low, box))
             break
         for part in _halves(box):
             proved, alone = work.proves(part)
             if alone < value:
                 value, best = alone, _inside(part)
-            heappush(found, (max(low, proved), part, True))
+            heappush(found, (max(low, proved), part))
     return found[0][0], best
-
-
-def _lowest(found: list[tuple[float, Box, bool]]) -> list[Box]:
-    return [box for _, box, _ in sorted(found)[:40]]
 
 
 def _halves(box: Box) -> Iterator[Box]:

@@ -3,8 +3,9 @@
 Fix x1 < x2, and c1 and c2 with G(xi) = Phi((xi - ci) / L); then c1 >= c2. Right of x1 G is above Phi((x - c1) / L),
 left of x2 it is below Phi((x - c2) / L). A step function psi that rises up to x1 and falls from x2 on has at least the
 mean under G that its steps have where they are bounded: up to x1, and each fall between the two, under N(c1, L^2), each
-rise between the two, and from x2 on, under N(c2, L^2). Both sums are unimodal in their centre, so that on a box of centres one psi proves the least of its corners.
-The best psi is the logarithm of the slopes of the taut string between the two obstacles over F.
+rise between the two, and from x2 on, under N(c2, L^2). Both sums are unimodal in their centre, so that on a box of
+centres one psi proves the least of its corners. The best psi is the logarithm of the slopes of the taut string between
+the two obstacles over F.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from .polygons import limited
 from .trade_off import TradeOff
 
 REACH = 6.0  # positions of the outer levels
-NODES = 1000  # levels of the multiplier
-KNOTS = (240, 80)  # of the map, at most: chords cost W1 what they miss, and W2 only its square
+NODES = (1000, 3000)  # levels of the multiplier; medians take the square of their number
+KNOTS = (240, 40)  # of the map, at most: chords cost W1 what they miss, and W2 only its square
 THIN = 1e-12  # mass between two levels that are told apart
 
 
@@ -45,11 +45,13 @@ class Levels:
         return medians(self.D, self.mass)
 
 
-def levels(nu: AbstractLaw, L: float) -> Levels:
+def levels(nu: AbstractLaw, L: float, count: int) -> Levels:
     """Even positions, both sides of every atom, and both ends of every gap."""
-    z = np.linspace(-REACH, REACH, NODES)
+    z = np.linspace(-REACH, REACH, count)
     x, heaps = np.asarray(nu.ppf(ndtr(z))), {float(a.place): (a.place, a.mass) for a in nu.atoms()}
     rows = [(float(t), Node(exact(float(y)), Fraction(1))) for t, y in zip(ndtr(z), x, strict=True) if y not in heaps]
+    ends = [c for c in nu.cuts if isinstance(c, Fraction) and float(c) not in heaps]
+    rows += [(float(nu.cdf(float(c))), Node(c, Fraction(1))) for c in ends]
     for y, (place, mass) in heaps.items():
         if isinstance(place, Fraction):
             low = float(nu.cdf(y)) - mass
@@ -74,7 +76,7 @@ def _sliced(nu: AbstractLaw, L: float, nodes: tuple[Node, ...], t: Floats) -> Le
 def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
     """The least W1 or W2 of laws of slope at most L; infinite where only the target lacks the moment."""
     square = divergence is w2
-    work = levels(nu, float(L))
+    work = levels(nu, float(L), NODES[square])
     flat = work.blocks(square)
     law = pushforward(_map(work, flat, L, KNOTS[square]))
     top = divergence.enclose(law, nu, tol / 20)

@@ -21,6 +21,7 @@ from ..maps import PiecewiseAffine
 from .antitonic import medians
 from .bound import Floats
 from .polygons import limited
+from .splice import SLACK
 from .trade_off import TradeOff
 
 REACH = 6.0  # positions of the outer levels
@@ -78,7 +79,7 @@ def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: fl
     square = divergence is w2
     work = levels(nu, float(L), NODES[square])
     flat = work.blocks(square)
-    law = pushforward(_map(work, flat, L, KNOTS[square]))
+    law = pushforward(_map(work, flat, L * (1 - SLACK), KNOTS[square]))
     top = divergence.enclose(law, nu, tol / 20)
     if top.lo == INF:
         return TradeOff(nu, L, divergence, top, law)

@@ -182,17 +182,25 @@ def law(
 
 @app.command(context_settings={"ignore_unknown_options": True})  # so that -1 is a number, and refused as such
 def frontier(
-    lipschitz: Annotated[str, typer.Argument(metavar="L", help="Lipschitz constant, exact")],
+    lipschitz: Annotated[
+        str,
+        typer.Argument(metavar="L", help="Lipschitz constant, exact; or several: 1,2,4 or, 19 even ones, 1:10:19"),
+    ],
     target: Annotated[str, typer.Option(help="such as '1/2 N(-3, 1) + 1/2 N(3, 1)'")],
+    divergence: Annotated[str, typer.Option(help="tv, kl (image || target), kl.reversed, w1 or w2")] = "tv",
+    tol: Annotated[float, typer.Option(help="width to aim at")] = 1e-6,
     json_file: Json = None,
 ) -> None:
-    """The least TV that any L-Lipschitz map of a Gaussian can reach: proved from both sides where it is sharp."""
-    from . import tables
+    """The least divergence that any L-Lipschitz map of a Gaussian can reach: proved from both sides."""
+    from . import cli_frontier, tables
     from .frontiers import best_known
     from .laws import parse_law
-    from .laws.text import number
 
-    lower, upper, sharp = best_known(parse_law(target), number(lipschitz, "L"))
+    constants, nu = cli_frontier.constants(lipschitz), parse_law(target)
+    if divergence != "tv" or len(constants) > 1:
+        cli_frontier.several(constants, nu, divergence, tol, json_file)
+        return
+    lower, upper, sharp = best_known(nu, constants[0])
     tables.reserve(json_file)
     unknown = (
         "not proved: no law that attains the lower bound was found"

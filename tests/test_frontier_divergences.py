@@ -206,4 +206,4 @@ def test_refusals():
         frontier(two_gaussians(2), 2, chi2)
     for nu in (Discrete((0, 1), ("1/2", "1/2")), Uniform()):
         with pytest.raises(DomainError, match="mixtures of Gaussians"):
-            frontier(nu, Fraction(1, 10), w1)
+            frontier(nu, Fraction(1, 10), kl.reversed)

@@ -70,6 +70,7 @@ PROVED_ONLY = (
     *("parts.py", "reach.py", "segments.py", "sketch.py"),  # couplings and kernels of smooth strands
     "valley.py",  # its float twin is frontiers/valley.py
     *("costate.py", "multiplier.py"),  # those of frontiers/shooting.py and frontiers/antitonic.py
+    "antitone.py",  # that of frontiers/distance.py
 )
 GOOD = [
     ("lipbound/enclosure.py", "if TYPE_CHECKING:\n    from flint import arb"),

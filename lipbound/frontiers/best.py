@@ -20,8 +20,11 @@ def best_known(target: AbstractLaw, L: object) -> tuple[Enclosure, Enclosure | N
     >>> round(float(lower), 5), round(float(upper), 5), sharp
     (0.18333, 0.18333, True)
     """
+    if target.bent:
+        value = frontier(target, exact(L)).value
+        return exactly(value.lo), exactly(value.hi), value.hi - value.lo <= TOL
     valley = valley_frontier(target, L)
-    if valley.sharp or target.bent:
+    if valley.sharp:
         return valley.lower, valley.upper, valley.sharp
     value = frontier(target, exact(L)).value
     low, high = max(valley.lower.lo, value.lo), value.hi if valley.upper is None else min(valley.upper.hi, value.hi)

@@ -13,6 +13,7 @@ from ..exact import INF, exact
 from ..laws import AbstractLaw
 from .antitonic import crossings, nearest
 from .costates import pieces
+from .distance import least_distance
 from .laid import laid
 from .moments import Moments, moments
 from .primal import arcs_only
@@ -30,10 +31,12 @@ Solver = Callable[[Moments, float, Divergence], Path]
 def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
     """The least KL(nu || law), W1 or W2 of laws of slope at most L.
 
-    Raises DomainError unless nu is a mixture of Gaussians.
+    Raises DomainError for KL(nu || law) unless nu is a mixture of Gaussians.
     """
     cells = nu.balls.cells
     if len(cells) != 1 or cells[0].bents or nu.balls.atoms:
+        if divergence in (w1, w2):
+            return least_distance(nu, L, divergence, tol)
         raise DomainError(f"target = {nu}: the frontier of {divergence.text()} is known for mixtures of Gaussians")
     few = tol / 20
     solve, prove = (_distance, _multiplied) if divergence in (w1, w2) else (_likelihood, _shot)

@@ -94,7 +94,7 @@ def _begun(nu: AbstractLaw, L: Fraction, first: Run, found: Follower, drop: floa
 
 def _assembled(work: Splice, rows: list[Run], found: Follower) -> bool:
     """Lay the arcs one after the other; False where no mass is left for the next."""
-    for k, row in enumerate(rows):
+    for k, row in enumerate(_joined(rows, work, found)):
         if k == 0 and row.enter == -INF:
             work.arcs.append(Arc(-exact(row.w) * work.scale, work.scale, -INF, INF))
             low = float(work.nu.ppf(1e-9))
@@ -107,6 +107,17 @@ def _assembled(work: Splice, rows: list[Run], found: Follower) -> bool:
             return True
         work.leave(_left(work, row, low, found))
     return True
+
+
+def _joined(rows: list[Run], work: Splice, found: Follower) -> list[Run]:
+    """The same, where two of them meet at an atom of the target that both leave and enter there."""
+    out = list(rows)
+    for k in range(len(rows) - 1):
+        for x, _ in work.heaps:
+            near = 2 * _step(found, x)
+            if out[k].enter < x < out[k + 1].leave and out[k].leave - near <= x <= out[k + 1].enter + near:
+                out[k], out[k + 1] = out[k]._replace(leave=x), out[k + 1]._replace(enter=x)
+    return out
 
 
 def _ended(work: Splice, start: Fraction) -> Iterator[Spliced]:
@@ -124,7 +135,9 @@ def _ended(work: Splice, start: Fraction) -> Iterator[Spliced]:
 
 
 def _tail(nu: AbstractLaw, D: float) -> tuple[float, float]:
-    """Where a law with F + D begins, and D once more."""
+    """Where a law with F + D begins, and D once more; before an atom at the lower end, if that has all of the rest."""
+    if D > -1e-6 and any(float(a.place) == nu.support()[0] for a in nu.atoms()):
+        return float(nu.ppf(0.0)) - 1.0, 0.0
     x = float(np.nextafter(float(nu.ppf(-D)), INF))
     return x, -float(nu.cdf(x))
 
@@ -146,6 +159,8 @@ def _entry(work: Splice, row: Run, found: Follower) -> float:
 
 def _left(work: Splice, row: Run, low: float, found: Follower) -> float:
     """Where the arc is left: as planned, or at the peak of its excess if that is near."""
+    if any(x == row.leave for x, _ in work.heaps):
+        return row.leave
     near = 2 * _step(found, row.leave)
     peak = work.peak(low, row.leave + near)
     return peak if abs(peak - row.leave) <= 2 * near or not row.adds else row.leave

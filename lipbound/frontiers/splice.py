@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -55,7 +56,14 @@ class Splice:
             return None
         if bad[0] == 0:
             return self.x
-        return root(self.excess_slope, float(grid[bad[0] - 1]), float(grid[bad[0]]))
+        low, high = float(grid[bad[0] - 1]), float(grid[bad[0]])
+        found = root(self.excess_slope, low, high)
+        return next((x for x, _ in self.heaps if abs(x - found) <= 1e-12 * (high - low)), found)
+
+    @cached_property
+    def heaps(self) -> tuple[tuple[float, float], ...]:
+        """The places and masses of nu's atoms: what is followed may jump there."""
+        return tuple((float(a.place), a.mass) for a in self.nu.atoms())
 
     def lost(self, x: float) -> bool:
         """Is no mass left to either side of x, as far as floats can tell?"""
@@ -88,7 +96,10 @@ class Splice:
     def leave(self, x: float) -> None:
         """End the last arc at x."""
         self.arcs[-1] = self.arcs[-1]._replace(hi=exact(x))
-        self.x, self.offset = x, float(self.over(x))
+        jump = sum(m for at, m in self.heaps if at == x)
+        self.x, self.offset = x, float(self.over(x)) + jump
+        if jump:
+            return
         step = 1e-8 * float(self.L)
         while float(self.excess_slope(self.x)) > 0 and step < 1e-2 * float(self.L):  # the slope falls below L beyond
             self.x += step

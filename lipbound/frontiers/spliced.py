@@ -15,7 +15,9 @@ from .. import balls, kernels
 from ..enclosure import of_ball
 from ..exact import INF, Exact
 from ..laws import AbstractLaw
-from ..pieces import Pieces, Strand, atoms, cells, cuts
+from ..pieces import Piece, Pieces, Strand, atoms, cells, cuts
+from ..reals import End, finite
+from .parts import cut, heaped
 from .steep import steep
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -70,11 +72,12 @@ class Spliced(AbstractLaw):
         return tuple(s._replace(factor=k) for s, k in zip(rows, factors, strict=True))
 
     def _stretches(self) -> Iterator[Stretch]:
-        first, last = self.arcs[0], self.arcs[-1]
+        first, last, heavy = self.arcs[0], self.arcs[-1], {a.place for a in self.nu.atoms()}
         if isinstance(first.lo, Fraction):
             yield Stretch(self.start, first.lo, -INF, first.level(first.lo), first.lo)
         for a, b in pairwise(self.arcs):
-            yield Stretch(a.hi, b.lo, a.level(a.hi), b.level(b.lo), Fraction(b.lo))
+            place = a.hi if a.hi in heavy and b.lo not in heavy else b.lo
+            yield Stretch(a.hi, b.lo, a.level(a.hi), b.level(b.lo), Fraction(place))
         if isinstance(last.hi, Fraction):
             yield Stretch(last.hi, self.stop, last.level(last.hi), INF, last.hi)
 
@@ -82,27 +85,28 @@ class Spliced(AbstractLaw):
         return self._strands
 
     @cached_property
-    def _strands(self) -> tuple[Strand, ...]:
-        rows = [Strand(a.level(a.lo), a.level(a.hi), a.scale, a.centre, ZERO, ONE, ONE) for a in self.arcs]
+    def _strands(self) -> Pieces:
+        rows: list[Piece] = [Strand(a.level(a.lo), a.level(a.hi), a.scale, a.centre, ZERO, ONE, ONE) for a in self.arcs]
         for s in self.stretches:
-            inside = [t._replace(weight=t.weight * s.factor) for t in cut(self.nu.pieces(), s.lo, s.hi)]
+            kept = cut(self.nu.pieces(), s.lo, s.hi) if s.factor else ()
+            inside = [t._replace(weight=t.weight * s.factor) for t in kept]
             # an atom of the mass between the two positions, less what nu has: exact, though no rational
             rows.append(Strand(s.before, s.after, ZERO, s.atom, ZERO, ONE, ONE))
             rows += inside
-            rows += [t._replace(slope=ZERO, shift=s.atom, weight=-t.weight) for t in inside]
+            rows += [heaped(t, s.atom) for t in inside]
         return tuple(rows)
 
     @cached_property
     def table(self) -> Any:
         """The float64 form, with each atom as one positive number."""
-        rows = [s for s in self._strands if s.slope]
+        rows = [s for s in self._strands if isinstance(s, Strand) and s.slope]
         heaps = {x: of_ball(balls.table.atom_mass(strands)) for x, strands in atoms(self._strands)}
         rows += [
             Strand(-INF, INF, ZERO, x, ZERO, ONE, Fraction(m.hi))
             for x, m in heaps.items()
             if m.hi > 0 and isinstance(x, Fraction)
         ]
-        return kernels.table.tabulate(cells(rows, cuts(self._strands)), atoms(rows))
+        return kernels.table.tabulate(cells(rows, cuts(rows)), atoms(rows))
 
     def admissible(self, L: Fraction) -> bool:
         """Is it proved to be the law of an L-Lipschitz image of N(0, 1)?
@@ -114,23 +118,25 @@ class Spliced(AbstractLaw):
     def _follows(self, s: Stretch, L: Fraction) -> bool:
         if not (s.lo <= s.hi and s.before <= s.after):
             return False
-        return _follows(s, tuple(scaled(c, s.factor) for c in self.nu.balls.cells), L)
+        return _follows(s, self.nu.balls, L)
 
 
 @balls.normal.working()
-def _follows(s: Stretch, cells: tuple[balls.table.Cell, ...], L: Fraction) -> bool:
+def _follows(s: Stretch, table: balls.table.Table, L: Fraction) -> bool:
+    met = [scaled(c, s.factor) for c in table.cells if _meets(c, s)]
+    heaps = {x: m * balls.normal.ball(s.factor) for x, m in table.atoms.items() if s.lo < x < s.hi}
     below, above = (balls.normal.cdf(balls.normal.ball(z)) for z in (s.before, s.after))
-    inside = sum((balls.density.within(*_meet(c, s), c) for c in cells if _meets(c, s)), arb(0))
-    spare = above - below - inside
-    if not spare >= 0:
+    inside = sum((balls.density.within(*_meet(c, s), c) for c in met), sum(heaps.values(), arb(0)))
+    spare = above - below - inside - table.smudge.upper()
+    if not spare >= 0 or table.lost > 0:
         return False
-    level = below + (spare if s.atom == s.lo else arb(0))
-    for cell in cells:
-        if _meets(cell, s):
-            lo, hi = _meet(cell, s)
-            if not isinstance(lo, Fraction) or not isinstance(hi, Fraction) or not steep(cell, L, lo, hi, level):
-                return False
-            level += balls.density.within(lo, hi, cell)
+    level = below + (spare if s.atom == s.lo else arb(0)) + arb(0, table.smudge.upper())
+    for cell in met:
+        lo, hi = _meet(cell, s)
+        level += heaps.get(lo, arb(0))
+        if isinstance(lo, float) or isinstance(hi, float) or not steep(cell, L, finite(lo), finite(hi), level):
+            return False
+        level += balls.density.within(lo, hi, cell)
     return True
 
 
@@ -139,7 +145,9 @@ def scaled(cell: balls.table.Cell, factor: Fraction) -> balls.table.Cell:
     if factor == 1:
         return cell
     k = balls.normal.ball(factor)
-    return cell._replace(entries=tuple(e._replace(weight=e.weight * k, height=e.height * k) for e in cell.entries))
+    entries = tuple(e._replace(weight=e.weight * k, height=e.height * k) for e in cell.entries)
+    bents = tuple(f._replace(weight=f.weight * k, log_height=f.log_height + k.log()) for f in cell.bents)
+    return cell._replace(entries=entries, bents=bents)
 
 
 def _meets(cell: balls.table.Cell, s: Stretch) -> bool:
@@ -147,21 +155,5 @@ def _meets(cell: balls.table.Cell, s: Stretch) -> bool:
     return lo < hi
 
 
-def _meet(cell: balls.table.Cell, s: Stretch) -> tuple[Exact, Exact]:
-    return max(cell.lo, s.lo), min(cell.hi, s.hi)  # type: ignore[return-value]
-
-
-def cut(pieces: Pieces, lo: Exact, hi: Exact) -> Iterator[Strand]:
-    """The Gaussian segments of a law on (lo, hi)."""
-    for s in pieces:
-        if isinstance(s, Strand) and s.slope:
-            a, b = max(s.image[0], lo), min(s.image[1], hi)
-            if a < b:
-                ends = sorted(_back(s, y) for y in (a, b))
-                yield s._replace(start=ends[0], stop=ends[1])
-
-
-def _back(s: Strand, y: Exact) -> Exact:
-    if isinstance(y, Fraction):
-        return (y - s.shift) / s.slope
-    return y if s.slope > 0 else -y
+def _meet(cell: balls.table.Cell, s: Stretch) -> tuple[End, End]:
+    return max(cell.lo, s.lo), min(cell.hi, s.hi)

@@ -10,6 +10,7 @@ from ..enclosure import Enclosure
 from ..laws import AbstractLaw
 from .bound import Follower, Masses, lower
 from .mesh import mesh
+from .missing import distance, lacking
 from .primal import arcs_only, greedy, spliced, staircase
 from .spliced import Spliced
 from .trade_off import TradeOff
@@ -24,14 +25,14 @@ def least_variation(masses: Masses, L: Fraction, tol: float, rounds: int) -> Tra
         found, follower = lower(masses, float(L), work.cuts, work.nodes())
         low = max(low, found)
         for candidate in _candidates(nu, L, follower, k == 0):
-            value = float(tv(candidate, nu))
+            value = lacking(candidate)
             if value < high - 1e-12 and candidate.admissible(L):
                 high, law = value, candidate
         if law is not None and high - low < tol / 2:
             break
         work = work.refined(follower, law)
-    law = law or min(arcs_only(nu, L), key=lambda p: float(tv(p, nu)))
-    top = tv.enclose(law, nu, min(tol / 100, 1e-9)).hi
+    law = law or min(arcs_only(nu, L), key=lacking)
+    top = distance(law, min(tol / 100, 1e-9)).hi
     return TradeOff(nu, L, tv, Enclosure(min(low, top), top, True), law)
 
 

@@ -1,0 +1,137 @@
+"""The frontiers of W1 and W2 for any target on the line: an antitonic projection on levels, proved on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+from scipy.special import ndtr, ndtri
+
+from .. import balls
+from ..balls.antitone import Node
+from ..divergences import Divergence, w2
+from ..enclosure import Enclosure, of_ball
+from ..exact import INF, exact
+from ..laws import AbstractLaw, pushforward
+from ..maps import PiecewiseAffine
+from .antitonic import medians
+from .bound import Floats
+from .polygons import limited
+from .splice import SLACK
+from .trade_off import TradeOff
+
+REACH = 6.0  # positions of the outer levels
+NODES = (1000, 3000)  # levels of the multiplier; medians take the square of their number
+KNOTS = (240, 40)  # of the map, at most: chords cost W1 what they miss, and W2 only its square
+THIN = 1e-12  # mass between two levels that are told apart
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Nodes of a law with their positions, and on each slice its mass, and the mean of Q - L z."""
+
+    nodes: tuple[Node, ...]
+    z: Floats
+    mass: Floats
+    D: Floats
+
+    def blocks(self, square: bool) -> Floats:
+        """The antitonic projection of D: a map of slope L where it is constant."""
+        if square:
+            return isotonic_regression(self.D, weights=self.mass, increasing=False).x
+        return medians(self.D, self.mass)
+
+
+def levels(nu: AbstractLaw, L: float, count: int) -> Levels:
+    """Even positions, both sides of every atom, and both ends of every gap."""
+    z = np.linspace(-REACH, REACH, count)
+    x, heaps = np.asarray(nu.ppf(ndtr(z))), {float(a.place): (a.place, a.mass) for a in nu.atoms()}
+    rows = [(float(t), Node(exact(float(y)), Fraction(1))) for t, y in zip(ndtr(z), x, strict=True) if y not in heaps]
+    ends = [c for c in nu.cuts if isinstance(c, Fraction) and float(c) not in heaps]
+    rows += [(float(nu.cdf(float(c))), Node(c, Fraction(1))) for c in ends]
+    for y, (place, mass) in heaps.items():
+        if isinstance(place, Fraction):
+            low = float(nu.cdf(y)) - mass
+            inner = [0.0, 1.0, *((t - low) / mass for t in ndtr(z) if low < t < low + mass)]
+            rows += [(low + s * mass, Node(place, exact(s))) for s in inner]
+    rows = [(0.0, Node(-INF, Fraction(1))), *sorted(rows, key=lambda r: r[1]), (1.0, Node(INF, Fraction(0)))]
+    kept = rows[:1]
+    for row in rows[1:-1]:
+        if kept[-1][0] + THIN < row[0] < 1 - THIN:
+            kept.append(row)
+    t = np.array([r[0] for r in (*kept, rows[-1])])
+    return _sliced(nu, L, tuple(r[1] for r in (*kept, rows[-1])), t)
+
+
+def _sliced(nu: AbstractLaw, L: float, nodes: tuple[Node, ...], t: Floats) -> Levels:
+    z, mass = ndtri(t), np.diff(t)
+    height = np.where(np.isfinite(z), np.exp(-z * z / 2), 0.0) / 2.5066282746310002
+    Q = np.asarray(nu.ppf(0.5 * (t[1:] + t[:-1])))
+    return Levels(nodes, z, mass, Q + L * np.diff(height) / mass)
+
+
+def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
+    """The least W1 or W2 of laws of slope at most L; infinite where only the target lacks the moment."""
+    square = divergence is w2
+    work = levels(nu, float(L), NODES[square])
+    flat = work.blocks(square)
+    law = pushforward(_map(work, flat, L * (1 - SLACK), KNOTS[square]))
+    top = divergence.enclose(law, nu, tol / 20)
+    if top.lo == INF:
+        return TradeOff(nu, L, divergence, top, law)
+    nodes, m = _multiplier(work, flat, square)
+    prove = balls.antitone.w2 if square else balls.antitone.w1
+    found = prove(nu.balls, L, nodes, m, tol / 20)
+    low = max(0.0, of_ball(found, 0.0).lo) if found.is_finite() else 0.0
+    return TradeOff(nu, L, divergence, Enclosure(min(low, top.hi), top.hi, True, top.reason), law)
+
+
+def _multiplier(work: Levels, flat: Floats, square: bool) -> tuple[Sequence[Node], list[Fraction]]:
+    """m at the nodes: its rise is 2 (T - Q) phi, or the sign of that; never negative, whatever was rounded."""
+    gap = flat - work.D
+    rise = 2 * gap * work.mass if square else np.sign(np.where(np.abs(gap) < THIN, 0.0, gap)) * work.mass
+    m = np.zeros(len(work.nodes))
+    edges = [0, *(np.flatnonzero(np.diff(flat) != 0) + 1), flat.size]
+    for i, j in pairwise(map(int, edges)):
+        if not square:
+            _balance(rise[i:j], gap[i:j])
+        up, down = np.cumsum(rise[i:j])[:-1], -np.cumsum(rise[i:j][::-1])[::-1][1:]
+        m[i + 1 : j] = np.maximum(np.minimum(up, down), 0.0)
+    keep = np.ones(m.size, bool)
+    if not square:  # only where its slope changes
+        slope = np.diff(m) / work.mass
+        keep[1:-1] = np.abs(np.diff(slope)) > 1e-9
+    return [n for n, k in zip(work.nodes, keep, strict=True) if k], [exact(float(y)) for y in m[keep]]
+
+
+def _balance(rise: Floats, gap: Floats) -> None:
+    """Let the rises of a block add up to zero, by changing them where the two quantiles are nearest."""
+    excess = float(rise.sum())
+    for k in np.argsort(np.abs(gap)):
+        if rise[k] * excess >= 0:
+            change = min(2 * abs(float(rise[k])), abs(excess))
+            rise[k] -= np.sign(excess) * change
+            excess -= float(np.sign(excess)) * change
+        if not excess:
+            break
+
+
+def _map(work: Levels, flat: Floats, L: Fraction, knots: int) -> PiecewiseAffine:
+    """Slope L on the blocks, the transport on knots elsewhere."""
+    inner = np.arange(1, len(work.nodes) - 1)
+    z, x = work.z[inner], np.array([float(work.nodes[i].x) for i in inner])
+    left, right = flat[inner - 1], flat[inner]
+    inside = left == right
+    edge = np.zeros(inner.size, bool)
+    edge[:-1] |= inside[1:] != inside[:-1]
+    edge[1:] |= inside[1:] != inside[:-1]
+    step = max(1, int(np.sum(~inside)) // knots + 1)
+    free = ~inside & (np.cumsum(~inside) % step == 0)
+    edge[0] = edge[-1] = True
+    y = np.where(inside, left + float(L) * z, x)
+    keep = edge | free
+    return limited(z[keep], np.maximum.accumulate(y[keep]), L)

@@ -1,0 +1,162 @@
+"""A lower bound of KL(law || nu) through two valleys at once, from witnesses that are sums of two unimodal functions.
+
+Fix x1 < x2, and c1 and c2 with G(xi) = Phi((xi - ci) / L); then c1 >= c2. Right of x1 G is above Phi((x - c1) / L),
+left of x2 it is below Phi((x - c2) / L). A step function psi that rises up to x1 and falls from x2 on has at least the
+mean under G that its steps have where they are bounded: up to x1, and each fall between the two, under N(c1, L^2), each
+rise between the two, and from x2 on, under N(c2, L^2). Both sums are unimodal in their centre, so that on a box of
+centres one psi proves the least of its corners. The best psi is the logarithm of the slopes of the taut string between
+the two obstacles over F.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heapify, heappop, heappush
+from itertools import pairwise, product
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+from scipy.special import ndtr
+
+from ..kernels import frontiers as kernel
+from .bound import ROUNDING, ULP, Floats, Masses, taylor
+from .strings import taut
+from .unimodal import LOWEST
+
+SPAN, ENDS = 9.0, 13  # centres within so many L of a valley are searched, at first by so many intervals
+COARSE, FINE, MOST = 400, 2000, 1200  # cuts, and boxes
+FIRST = 40  # boxes whose middles are looked at first
+Box = tuple[float, float, float, float]  # c1 from, to; c2 from, to
+Row = tuple[float, Box]  # what is proved on a box
+Centres = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Cuts, among them the two points with the given places, and masses of nu between them, proved from above."""
+
+    masses: Masses
+    L: float
+    cuts: Floats
+    at: tuple[int, int]
+
+    @cached_property
+    def parts(self) -> Floats:
+        """At least the mass of each cell, from the unbounded one on the left to that on the right."""
+        rows, below = self.masses.over(self.cuts)
+        return np.append(rows, np.nextafter(1 - below, 1.0))
+
+    def psi(self, c1: float, c2: float) -> Floats:
+        """The best psi for two centres: the taut string between the obstacles, pinned at both points."""
+        i, j, weights = *self.at, self.parts + 1e-300
+        low, high = ndtr((self.cuts - c1) / self.L), ndtr((self.cuts - c2) / self.L)
+        ours = np.diff(low[: i + 1], prepend=0.0)
+        left = isotonic_regression(ours / weights[: i + 1], weights=weights[: i + 1]).x
+        ours = np.append(np.diff(high[j:]), ndtr((c2 - self.cuts[-1]) / self.L))
+        right = isotonic_regression(ours / weights[j + 1 :], weights=weights[j + 1 :], increasing=False).x
+        middle = taut(np.cumsum(weights[i + 1 : j + 1]), low[i : j + 1], high[i : j + 1])
+        rows = [np.maximum.accumulate(left), middle, np.minimum.accumulate(right)]
+        with np.errstate(divide="ignore"):
+            return np.maximum(np.log(np.maximum(np.concatenate(rows), 0.0)), LOWEST)
+
+    def law(self, c1: float, c2: float) -> Floats:
+        """Masses of the law that psi compares with, in all cells."""
+        found = np.exp(self.psi(c1, c2)) * self.parts
+        return found / found.sum()
+
+    def proves(self, box: Box) -> tuple[float, float]:
+        """What one psi proves for all centres of a box, and for those alone that it is made for."""
+        c1, c2 = _inside(box)
+        psi = self.psi(c1, c2)
+        rises, (i, j) = np.diff(psi), self.at
+        k = np.arange(rises.size)
+        first = (k <= i) | ((k < j) & (rises < 0))
+        mine, theirs = np.where(first, rises, 0.0), np.where(first, 0.0, rises)
+        off = float(np.log(np.exp(psi) @ self.parts)) + 4 * (psi.size + 64) * ULP - float(psi[-1])
+        ends = [min(self._mean(s, c) for c in pair) for s, pair in ((mine, box[:2]), (theirs, box[2:]))]
+        return sum(ends) - off, self._mean(mine, c1) + self._mean(theirs, c2) - off
+
+    def _mean(self, rises: Floats, c: float) -> float:
+        """At most the sum of the steps, each times minus Phi at its cut; infinite centres are limits."""
+        total = float(np.abs(rises).sum())
+        if np.isinf(c):
+            return -float(rises.sum()) * (c < 0) - 4 * rises.size * ULP * total
+        out = np.empty(self.cuts.size + 2)
+        kernel.levels(self.cuts / self.L, -c / self.L, taylor(), out)
+        eps = ROUNDING + 4 * ULP * (float(np.abs(self.cuts).max()) + abs(c)) / self.L + 8 * rises.size * ULP
+        return -float(rises @ out[1:-1]) - eps * total
+
+
+def _inside(box: Box) -> Centres:
+    """A pair of finite centres of a box with c1 >= c2, its middle if that is one."""
+    mid = [a if np.isinf(b) else b if np.isinf(a) else 0.5 * (a + b) for a, b in (box[:2], box[2:])]
+    if mid[0] < mid[1]:
+        mid[0] = min(box[1], max(box[0], mid[1]))
+        mid[1] = min(mid[1], mid[0])
+    return mid[0], mid[1]
+
+
+def _pair(masses: Masses, L: float, x: tuple[float, float], best: Centres | None) -> Pair:
+    """Even cuts; once the best centres are known, more of them where the squares of the steps of psi cost most."""
+    nu = masses.nu
+    low, high = float(nu.ppf(1e-10)), float(nu.ppf(1 - 1e-10))
+    cuts = np.unique(np.concatenate([np.linspace(low, high, COARSE), np.asarray(x)]))
+    work = _at(masses, L, cuts, x)
+    if best is None:
+        return work
+    psi = work.psi(*best)
+    cost = np.diff(psi[1:-1], prepend=psi[1]) ** 2 * np.exp(psi[1:-1]) * work.parts[1:-1]
+    way = np.concatenate([[0.0], np.cumsum(np.cbrt(cost))])
+    more = np.interp(np.linspace(0, way[-1], FINE), way + 1e-12 * np.arange(way.size), cuts)
+    return _at(masses, L, np.unique(np.concatenate([cuts, more])), x)
+
+
+def _at(masses: Masses, L: float, cuts: Floats, x: tuple[float, float]) -> Pair:
+    i, j = (int(np.searchsorted(cuts, y)) for y in x)
+    return Pair(masses, L, cuts, (i, j))
+
+
+def through(masses: Masses, L: float, x: tuple[float, float], tol: float) -> tuple[float, Centres, Pair]:
+    """The bound through two points, the centres where it is least, and the cuts that prove it."""
+    work = _pair(masses, L, x, None)
+    rows = [np.concatenate([[-np.inf], y + L * np.linspace(-SPAN, SPAN, ENDS), [np.inf]]) for y in x]
+    boxes = [(*a, *b) for a, b in product(*(list(pairwise(map(float, r))) for r in rows)) if a[1] >= b[0]]
+    found: list[Row] = [(work.proves(b)[0], b) for b in boxes]
+    heapify(found)
+    _, best = _search(work, found, max(1e-3, tol), MOST // 2)
+    work = _pair(masses, L, x, best)
+    low, best = _search(work, found, tol, MOST)
+    return max(0.0, low), best, work
+
+
+def _search(work: Pair, found: list[Row], tol: float, most: int) -> tuple[float, Centres]:
+    """Halve the boxes whose bound is lowest, until it is within tol of the least value found."""
+    starts = [_inside(box) for _, box in sorted(found)[:FIRST]]
+    value, best = min((work.proves((c, c, e, e))[1], (c, e)) for c, e in starts)
+    for _ in range(most):
+        low, box = heappop(found)
+        if low >= value - tol:
+            heappush(found, (low, box))
+            break
+        for part in _halves(box):
+            proved, alone = work.proves(part)
+            if alone < value:
+                value, best = alone, _inside(part)
+            heappush(found, (max(low, proved), part))
+    return found[0][0], best
+
+
+def _halves(box: Box) -> Iterator[Box]:
+    """The two halves of a box along its longer side, those without c1 >= c2 left out."""
+    a, b, c, d = box
+    first = b - a >= d - c
+    lo, hi = (a, b) if first else (c, d)
+    if np.isinf(lo) or np.isinf(hi):
+        step = max(1.0, abs(lo if np.isinf(hi) else hi))
+        middle = lo + step if np.isinf(hi) else hi - step
+    else:
+        middle = 0.5 * (lo + hi)
+    parts = ((a, middle, c, d), (middle, b, c, d)) if first else ((a, b, c, middle), (a, b, middle, d))
+    yield from (p for p in parts if p[1] >= p[2])

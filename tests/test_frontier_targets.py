@@ -1,0 +1,181 @@
+"""The frontiers of targets that are no mixtures of Gaussians: smooth, bounded, with atoms and gaps, heavy and light."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
+from scipy.stats import norm
+
+from frontier_instances import random_map
+from lipbound import pushforward, tv
+from lipbound.divergences import w1, w2
+from lipbound.errors import DomainError
+from lipbound.frontiers import best_known, frontier
+from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform
+from lipbound.maps import PiecewiseAffine, formula
+
+HALF = ("1/2", "1/2")
+TARGETS: dict[str, tuple[AbstractLaw, object, float]] = {  # with a constant, and what the gap of TV may be
+    "lognormal": (pushforward(formula("exp(z)")), 1, 1e-7),
+    "heavy": (pushforward(formula("sinh(z)")), 1, 2e-5),
+    "fold": (pushforward(PiecewiseAffine((0,), (0,), -2, 2)), 1, 1e-7),
+    "relu": (pushforward(PiecewiseAffine((0,), (0,), 0, 2)), 1, 1e-7),
+    "light": (pushforward(formula("tanh(3*z)")), 1, 1e-5),
+    "gap": (Mixture(HALF, (Uniform(0, 1), Uniform(2, 3))), 1, 1e-7),
+    "mixed": (Mixture(HALF, (Discrete((0,), (1,)), Gaussian())), "1/2", 5e-4),
+    "points": (Discrete((0, 1, 3), ("1/4", "1/4", "1/2")), 1, 1e-3),
+}
+
+
+@pytest.fixture(scope="module")
+def points():
+    return {name: frontier(nu, L, tol=1e-5, rounds=4) for name, (nu, L, _) in TARGETS.items()}
+
+
+def lack(target, arc, low: float, high: float) -> float:
+    """The greatest excess of an arc over a distribution function."""
+    found = minimize_scalar(lambda x: target(x) - arc(x), bounds=(low, high), method="bounded", options={"xatol": 1e-9})
+    return -found.fun
+
+
+CLOSED = {
+    # exp follows up to its slope 1 at z = 0 and climbs at slope 1 from there
+    "lognormal": lambda: lack(lambda x: norm.cdf(np.log(x)), lambda x: norm.cdf(x - 1), 1, 4),
+    # all of the atom, then slope 1
+    "relu": lambda: lack(lambda x: norm.cdf(x / 2), norm.cdf, 0.5, 3),
+    # stay in [0, 1] for half of the mass, then climb over the gap, of length 1
+    "gap": lambda: norm.cdf(1) - 0.5,
+}
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_maps_in_closed_form_are_best(name, points):
+    assert points[name].value.lo == pytest.approx(CLOSED[name](), abs=1e-7)
+    assert points[name].value.hi == pytest.approx(CLOSED[name](), abs=1e-7)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_proved_from_both_sides(name, points):
+    point = points[name]
+    assert point.value.certified
+    assert 0 < point.dual <= point.value.hi
+    assert point.gap < TARGETS[name][2]
+
+
+@pytest.mark.parametrize("name", ["lognormal", "relu", "gap", "light", "mixed"])
+def test_the_law_is_admissible_and_barely_so(name, points):
+    law, L = points[name].law, points[name].L
+    assert law.admissible(L)
+    assert not law.admissible(L * (1 - Fraction(1, 10**8)))
+
+
+@pytest.mark.parametrize("name", ["lognormal", "gap"])
+def test_the_distance_of_the_law_by_quadrature(name, points):
+    """TV is half of the integral of |f - g| plus the atoms' part: on a fine grid, from densities alone."""
+    law, nu = points[name].law, points[name].target
+    edges = [float(x) for x in (*nu.cuts, *law.cuts)]
+    ends = sorted({x for x in edges if np.isfinite(x)} | {-20.0, 40.0})
+    total = sum(atom.mass for atom in law.atoms()) + float(nu.sf(40.0))
+    for a, b in pairwise(ends):
+        x = np.linspace(a, b, 40_001)
+        x = 0.5 * (x[1:] + x[:-1])
+        gap = np.abs(np.asarray(law.pdf(x)) - np.asarray(nu.pdf(x)))
+        total += float(gap[np.isfinite(gap)].sum()) * (b - a) / 40_000
+    assert total / 2 == pytest.approx(points[name].value.hi, abs=2e-5)
+
+
+@pytest.mark.parametrize("name", ["lognormal", "relu"])
+def test_no_map_is_below_the_dual(name, points):
+    nu, L, dual = points[name].target, float(points[name].L), points[name].dual
+    found = [float(tv(pushforward(random_map(seed, L, nu)), nu)) for seed in range(4)]
+    assert min(found) >= dual
+
+
+def test_power_of_the_dual(points):
+    """A little more slope comes closer than the bound: the bound knows L."""
+    for name in ("lognormal", "relu"):
+        assert frontier(TARGETS[name][0], "1.02", tol=1e-4, rounds=3).value.hi < points[name].dual
+
+
+def test_scaling_of_a_smooth_target(points):
+    wide = frontier(pushforward(formula("4*exp(z)")), 4, tol=1e-5, rounds=4)
+    assert wide.value.overlaps(points["lognormal"].value)
+
+
+def test_best_known_of_a_bounded_target(points):
+    low, high, sharp = best_known(TARGETS["gap"][0], 1)
+    assert sharp
+    assert low.hi <= points["gap"].value.hi
+    assert points["gap"].dual <= high.hi
+
+
+# --- distances ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("D", "power", "gap"), [(w1, 1, 2e-4), (w2, 2, 2e-5)], ids=("w1", "w2"))
+def test_two_points_in_closed_form(D, power, gap):
+    """Between two points a map climbs at slope L, and stays where it arrives: 2 z on [-1, 1] for +-2."""
+    point = frontier(Discrete((-2, 2), HALF), 2, D, tol=1e-4)
+    total = 2 * quad(lambda z: (2 - 2 * z) ** power * norm.pdf(z), 0, 1)[0]
+    assert point.value.lo <= total ** (1 / power) <= point.value.hi
+    assert point.gap < gap
+
+
+@pytest.mark.parametrize(("D", "power"), [(w1, 1), (w2, 2)], ids=("w1", "w2"))
+def test_a_ramp_in_closed_form(D, power):
+    """relu(2 z) by slope 1: z -> max(z + c, 0) is best for some c, which quadrature finds."""
+    z = np.linspace(-9, 9, 200_001)
+    weight = norm.pdf(z) * (z[1] - z[0])
+
+    def cost(c: float) -> float:
+        return float(np.sum(np.abs(np.maximum(2 * z, 0) - np.maximum(z + c, 0)) ** power * weight))
+
+    best = minimize_scalar(cost, bounds=(0, 2), method="bounded", options={"xatol": 1e-9}).fun ** (1 / power)
+    point = frontier(TARGETS["relu"][0], 1, D, tol=1e-4)
+    assert point.value.lo <= best + 1e-7
+    assert point.value.hi >= best - 1e-7
+    assert point.gap < 2e-4
+
+
+@pytest.mark.parametrize("D", [w1, w2], ids=("w1", "w2"))
+@pytest.mark.parametrize("name", ["lognormal", "points", "mixed"])
+def test_distances_meet(D, name):
+    nu, L, _ = TARGETS[name]
+    point = frontier(nu, L, D, tol=1e-4)
+    assert point.value.certified
+    assert 0 < point.gap < 2e-4
+    assert point.law.map.lipschitz() <= point.L
+    assert nu.bent or point.primal.lipschitz().hi <= point.L
+    seen = [float(D(pushforward(random_map(seed, float(point.L), nu)), nu)) for seed in range(2)] if not nu.bent else []
+    assert all(x >= point.dual for x in seen)
+
+
+@pytest.mark.parametrize("D", [w1, w2], ids=("w1", "w2"))
+def test_power_of_the_multiplier(D):
+    """A map of slope 1.02 L comes closer than the bound."""
+    nu = Discrete((-2, 2), HALF)
+    assert frontier(nu, "2.04", D, tol=1e-4).value.hi < frontier(nu, 2, D, tol=1e-4).dual
+
+
+@pytest.mark.parametrize("D", [w1, w2], ids=("w1", "w2"))
+def test_both_ways_to_a_distance_agree(D):
+    """A mixture of Gaussians, written so that it looks like none: the multiplier on levels against that on blocks."""
+    plain = Mixture(("1/3", "2/3"), (Gaussian(-2, 1), Gaussian(2, "1/2")))
+    other = pushforward(PiecewiseAffine((0,), (0,), 1, 1), plain)
+    pieces = Mixture(("999999999/1000000000", "1/1000000000"), (other, Discrete((0,), (1,))))
+    assert float(frontier(pieces, 1, D, tol=1e-4).value) == pytest.approx(float(frontier(plain, 1, D).value), abs=2e-4)
+
+
+def test_enough():
+    assert frontier(Uniform(0, 1), "0.4", w1).value.hi == 0  # phi(0) = 0.3989... is enough
+    assert frontier(Uniform(0, 1), "0.4").value.hi == 0
+
+
+def test_refusals():
+    with pytest.raises(DomainError, match="turns for ever"):
+        frontier(pushforward(formula("sin(5*z)")), 1)

@@ -64,6 +64,7 @@ class Bound:
     incoherent: Callable[[Letters], str] | None = None  # why letters, each in its domain, do not belong together
     rows: tuple[str, ...] = ()
     capped: str = ""  # rows are summed, and the sum is cut to this letter; else the least row counts
+    tends: str = ""  # of a limit: where its letters go
     evidence: str = ""  # of a conjecture: on what numbers it rests; a theorem has a proof instead
     relation: ClassVar[str] = ">="
     sign: ClassVar[str] = r"\ge"
@@ -193,6 +194,7 @@ class Bound:
             *status,
             f"  {self.quantity.text()} {self.relation} {over}{self.formula}{')' * bool(self.capped)}",
         ]
+        lines += [f"  as {self.tends}"] * bool(self.tends)
         lines += [f"  {q.symbol} in {q.interval}: {q.meaning}" for q in self.parameters]
         lines += [f"  supposes {h.says}" for h in self.hypotheses]
         return "\n".join([*lines, f"  {self.provenance}; uses {'; '.join(self.sources)}"])
@@ -225,7 +227,7 @@ class Identity(Bound):
 
 
 class Limit(Bound):
-    """quantity / formula tends to one, as `hypotheses` say: one instance neither proves nor refutes it."""
+    """quantity / formula tends to one where the letters go as `tends` says: one instance neither proves nor refutes it."""
 
     relation, sign = "~", r"\sim"
 

@@ -26,7 +26,7 @@ R = sp.Symbol("R", nonnegative=True)  # radius of a ball of centres
 K = sp.Symbol("K", positive=True)  # Lipschitz constant of a map back to the latent space
 kappa = sp.Symbol("kappa", positive=True)  # Lipschitz constant of a residual block, or convexity of a potential
 sigma = sp.Symbol("sigma", positive=True)  # standard deviation of a step's noise
-n = sp.Symbol("n", positive=True)  # a number of blocks, or of steps
+n = sp.Symbol("n", positive=True)  # a number of blocks, steps or modes
 d = sp.Symbol("d", positive=True)  # dimension of the latent space
 delta = sp.Symbol("delta", nonnegative=True)  # distance between two means
 v, w = sp.symbols("v w", positive=True)  # standard deviations of image and target

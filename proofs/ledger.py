@@ -102,6 +102,7 @@ def section(entry: Entry) -> list[str]:
     bound = entry.bound
     lines = ["", f"## {bound.name}", "", bound.says, "", f"$$ {bound.latex()} $$", ""]
     lines += [f"Supposes {hypothesis.says}.\n" for hypothesis in bound.hypotheses]
+    lines += [f"As {bound.tends}.\n"] * bool(bound.tends)
     if bound.conjectured:
         return [*lines, f"A conjecture: {bound.evidence}."]
     if entry.proof is None:

@@ -46,9 +46,13 @@ def arcs(proof: Proof) -> None:
         "q' is even, on x > 0 it rises from 1 - m^2 <= exp(-m^2) = R(0)^-2 < L^-2 to 1 > L^-2: chi' falls, then rises"
     )
     proof.same("chi' at the middle", chi.diff(at).subs(at, 0), z / L**2)
+    place, back = sp.symbols("place back", positive=True)
     proof.argue("it is <= 0: on x > 0 chi falls, then rises; on x < 0, from the left, it falls, rises and falls again")
     proof.argue("at z = c, x = a: chi = 0 and chi' = q - u u' = (log R)' > 0, so chi > 0 on (a, 0] if it is so at 0")
     middle(proof)
+    proof.argue("chi of centre 0 is even, and not positive everywhere, for both densities have mass one: b_0 exists")
+    proof.nonnegative("on x > 0 chi rises with z", chi.diff(z).subs({at: place, z: -back}))
+    proof.argue("so for z <= 0 it has a zero b_z too, at most b_0")
     proof.argue(
         "so it is: the promise at (a, y) grows with y up to 0, and on to the first zero b > 0 of chi, which there is:"
     )

@@ -16,7 +16,7 @@ from ..instance import Instance
 from ..laws import Discrete, Gaussian, gaussian_mixture, pushforward, two_gaussians
 from ..maps import PiecewiseAffine, affine, from_slopes
 from .of_bounds import instances
-from .of_laws import targets
+from .of_laws import mixtures, targets
 from .of_maps import maps, rationals
 
 Scene = tuple[Instance, Letters]
@@ -32,7 +32,7 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
     'PROVEN'
     """
     if bound.name == "balanced":
-        return st.builds(Instance, _odd(), targets()).map(lambda case: (case, {}))
+        return st.builds(Instance, _odd(), targets()).map(_alone)
     if bound.name == "precision":
         pair = rationals("1/8", 4, 8).map(lambda x: {"left": -x, "right": x})
         return st.tuples(st.builds(Instance, _odd(), targets()), pair)
@@ -44,10 +44,16 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
         weights = rationals("1/10", "9/10", 20)
         drawn = st.tuples(rationals("3/2", "5/2", 8), rationals("1/4", 2, 4), weights)
         return drawn.map(lambda x: _seen(two_gaussians(x[0] * x[1], x[1], x[2])))
+    if bound.name.startswith("comb"):
+        return _combs().map(_seen)
+    if bound.name == "affine_best":
+        return st.builds(Instance, maps(1).filter(lambda g: g.lipschitz() > 0), mixtures(sds=(1, 3))).map(_alone)
+    if bound.name == "score_slope":
+        return st.tuples(_one_width().map(lambda nu: Instance(affine(1), nu)), st.builds(dict, at=rationals(-4, 4, 8)))
     if bound.name in REGIONS:
         return _regions(*REGIONS[bound.name])
     if bound.name in ("two_points", "two_points_rate"):
-        return st.builds(Instance, instances().map(lambda case: case.g), _two_points()).map(lambda case: (case, {}))
+        return st.builds(Instance, instances().map(lambda case: case.g), _two_points()).map(_alone)
     if bound.name == "log_concave":
         return (_pairs(Fraction(3, 4)) | st.builds(Gaussian, rationals(-3, 3), rationals("1/4", 4, 8))).map(_seen)
     if bound.name == "mixture_in_ball":
@@ -63,11 +69,16 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
     if bound.name in ("tail", "enlargement"):
         ends = st.fixed_dictionaries({"at": rationals(-4, 4, 8), "r": rationals("1/8", 6, 8)})
         return st.tuples(instances(), ends)
-    return instances(bound).map(lambda case: (case, {}))
+    return instances(bound).map(_alone)
 
 
 def _seen(nu: Any) -> Scene:
-    return Instance(affine(1), nu), {}
+    return _alone(Instance(affine(1), nu))
+
+
+def _alone(case: Instance) -> Scene:
+    """An instance that needs no event."""
+    return case, {}
 
 
 def _pairs(widths: Fraction) -> st.SearchStrategy[Any]:
@@ -98,7 +109,8 @@ REGIONS: Final = MappingProxyType({
     "product_target": ("1/4", 6, "1/4", 8),
     "valley_rate": ("1/4", 6, "33/20", 30),
     "one_sided_early": (2, 6, "6/5", "33/20"),
-    "shared_loss": ("1/4", "6/5", 1, "7/5"),
+    "shared_loss": ("1/4", 1, 1, 3),
+    "shared_loss_parting": (1, "6/5", 1, "7/5"),
 })  # fmt: skip
 
 
@@ -112,6 +124,12 @@ def _regions(low: object, high: object, least: object, most: object) -> st.Searc
         return Instance(affine(steep * sd), nu), {}
 
     return drawn.map(scene)
+
+
+def _combs() -> st.SearchStrategy[Any]:
+    """Two to four modes in a row; few of them, for an exact fit is worked out for each."""
+    drawn = st.tuples(st.integers(2, 4), st.sampled_from(("6/5", "3/2", 2, "5/2")).map(Fraction), st.sampled_from((1, 3)))
+    return drawn.map(lambda x: gaussian_mixture([Fraction(1, x[0])] * x[0], [2 * k * x[1] * x[2] for k in range(x[0])], [x[2]] * x[0]))
 
 
 def _two_points() -> st.SearchStrategy[Any]:

@@ -74,9 +74,12 @@ class Bound:
         self._complete(letters)
         values = {q.symbol: self._floats(q, letters[q.symbol.name]) for q in self.parameters}
         self._cohere(letters)
+        if self.rows:  # on the last axis, behind those of the other letters
+            values = {x: v if x.name in self.rows else v[..., None] for x, v in values.items()}
         out = to_float(self.formula, values)
         if self.rows:
-            return float(min(out.sum(), self._cap(letters).hi) if self.capped else out.min())
+            cap = [v[..., 0] for x, v in values.items() if x.name == self.capped]
+            out = np.minimum(out.sum(axis=-1), cap[0]) if cap else out.min(axis=-1)
         return float(out) if out.ndim == 0 else out
 
     def enclose(self, **letters: object) -> Enclosure:
@@ -227,7 +230,7 @@ class Identity(Bound):
 
 
 class Limit(Bound):
-    """quantity / formula tends to one where the letters go as `tends` says: one instance neither proves nor refutes it."""
+    """quantity / formula tends to one where letters go as `tends` says: one instance neither proves nor refutes it."""
 
     relation, sign = "~", r"\sim"
 

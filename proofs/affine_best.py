@@ -4,7 +4,7 @@ import sympy as sp
 
 from lipbound.bounds import affine_best
 from lipbound.proof import Proof
-from lipbound.symbols import L, Phi, beta, c, e
+from lipbound.symbols import Phi, beta, c, e
 from proofs.lemmas import bending, isoperimetry
 from proofs.one_valley import CENTRE, window
 
@@ -14,7 +14,9 @@ def prove(proof: Proof) -> None:
     proof.suppose("nu is a mixture of Gaussians none of which is narrower than L")
     isoperimetry(proof)
     proof.same("the median is the centre of an arc", Phi(sp.Integer(0)), sp.Rational(1, 2))
-    proof.argue("A = (-inf, z] gives mu(-inf, y) >= Phi((y - z)/L) for y > z, A = [z, inf) mu(x, inf) >= Phi((z - x)/L)")
+    proof.argue(
+        "A = (-inf, z] gives mu(-inf, y) >= Phi((y - z)/L) for y > z, A = [z, inf) mu(x, inf) >= Phi((z - x)/L)"
+    )
     proof.argue("so a window (x, y) with z inside has at least the mass that N(z, L^2) gives it")
     mass = window(proof)
     proof.argue("so the first and the last window serve the medians beyond; TV >= mu(W) - nu(W), and TV >= 0")
@@ -31,4 +33,6 @@ def lines(proof: Proof) -> None:
     proof.nonnegative("and -1/L^2 or more if it is no narrower", 1 / v**2 - 1 / (v + q) ** 2)
     proof.nonnegative("whose height is that of N(z, L^2) or less", 1 / v - 1 / (v + q))
     proof.argue("so chi'' <= 0, and chi(z) >= 0: N(z, L^2) is denser than nu on an interval around z, the best window")
-    proof.argue("there the row says TV(N(z, L^2), nu), which the line z + L Z attains: none is better than the best line")
+    proof.argue(
+        "there the row says TV(N(z, L^2), nu), which the line z + L Z attains: none is better than the best line"
+    )

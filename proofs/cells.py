@@ -17,6 +17,8 @@ def prove(proof: Proof) -> None:
     proof.positive("and Phi rises, so t_(i+1) - t_i >= (a_(i+1) - a_i)/L", Phi(rise).diff(rise))
     proof.argue("levels 0 and 1, t_i = -inf and inf, obey this too")
     proof.cite("TV of the cells' masses is at most TV(mu, nu): data processing", "CoverThomas06")
-    proof.argue("mu's cells weigh Phi(t_1), Phi(t_2) - Phi(t_1), ..., 1 - Phi(t_N): their TV is at least the least such")
+    proof.argue(
+        "mu's cells weigh Phi(t_1), Phi(t_2) - Phi(t_1), ..., 1 - Phi(t_N): their TV is at least the least such"
+    )
     proof.same("which takes every mass once", Phi(rise) + (Phi(rise + more) - Phi(rise)) + (1 - Phi(rise + more)), 1)
     proof.qed(cells, t)

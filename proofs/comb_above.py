@@ -1,4 +1,4 @@
-"""Proof of `comb_above`: nowhere between its modes is a comb less dense than its valleys, and beyond them R is small."""
+"""Proof of `comb_above`: between its modes a comb is as dense as in its valleys or denser, beyond them R is small."""
 
 import sympy as sp
 

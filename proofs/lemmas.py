@@ -51,7 +51,9 @@ def bending(proof: Proof) -> None:
     share = sp.exp(A) / (sp.exp(A) + sp.exp(B))
     parts = share * A.diff(x, 2) + (1 - share) * B.diff(x, 2) + share * (1 - share) * (A.diff(x) - B.diff(x)) ** 2
     proof.same("(log f)'' of exp(A) + exp(B)", sp.log(sp.exp(A) + sp.exp(B)).diff(x, 2), parts)
-    proof.argue("so of a mixture it is the mean of the modes' (log f_k)'', in their shares at x, plus their scores' variance")
+    proof.argue(
+        "so of a mixture it is the mean of the modes' (log f_k)'', in their shares at x, plus their scores' variance"
+    )
 
 
 def two_bells(x: Any) -> Any:

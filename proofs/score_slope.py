@@ -23,5 +23,7 @@ def prove(proof: Proof) -> None:
     proof.argue("so 0 <= V <= R^2, the greatest second moment about the centre: (log f)'' lies between both ends,")
     proof.same("the low one for V = 0", (spread / s**4 - 1 / s**2).subs(spread, 0), -1 / s**2)
     proof.nonnegative("which rise with V", (spread / s**4 - 1 / s**2).diff(spread))
-    proof.argue("and its absolute value is at most the greater of theirs: V/s^4 - 1/s^2 at R^2 if that is positive, 1/s^2")
+    proof.argue(
+        "and its absolute value is at most the greater of theirs: V/s^4 - 1/s^2 at R^2 if that is positive, 1/s^2"
+    )
     proof.qed(score_slope, sp.Max(1 / s**2, R**2 / s**4 - 1 / s**2))

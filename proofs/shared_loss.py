@@ -6,7 +6,7 @@ from lipbound.bounds import shared_loss
 from lipbound.proof import Proof
 from lipbound.symbols import L, Phi, m, phi, s, y
 from proofs.lemmas import isoperimetry, two_bells
-from proofs.one_sided import arcs
+from proofs.one_sided import arcs, moved
 
 HALF = sp.Rational(1, 2)
 
@@ -23,7 +23,8 @@ def prove(proof: Proof) -> None:
     hump(proof)
     proof.argue("TV >= min over z of C(z), the most that N(z, L^2) exceeds nu by on a window around 0: `one_valley`")
     proof.argue("C is even: let z <= 0. For z <= c, (-inf, b] has at least the mass that it has at z = c: C(z) >= V(c)")
-    proof.argue("for c <= z <= 0, C(z) >= V(z), what the window (a_z, b_z) gives; V' = f(a_z) - f(b_z), as chi = 0 there")
+    proof.argue("for c <= z <= 0, C(z) >= V(z), what the window (a_z, b_z) gives")
+    moved(proof)
     at, z = sp.Symbol("at", positive=True), sp.Symbol("z", nonpositive=True)
     proof.nonnegative("chi(-x) - chi(x) for x > 0", ((at - z) ** 2 - (-at - z) ** 2) / (2 * L**2))
     proof.argue("so chi > 0 on (-b_z, 0), and b_z <= |a_z|: f(a_z) <= f(b_z), V' <= 0, and C(z) >= V(0) for every z")

@@ -58,7 +58,11 @@ def outside(proof: Proof, x: sp.Symbol) -> None:
 def between(proof: Proof, v: sp.Symbol) -> None:
     """|x| <= m: near x0, by at most 1/sqrt(m), h is at most little, and elsewhere very negative."""
     w = sp.Symbol("w", nonnegative=True)
-    proof.same("cosh(w) - exp(w)/2, so that log cosh(w) >= w - log 2", (sp.cosh(w) - sp.exp(w) / 2).rewrite(sp.exp), sp.exp(-w) / 2)
+    proof.same(
+        "cosh(w) - exp(w)/2, so that log cosh(w) >= w - log 2",
+        (sp.cosh(w) - sp.exp(w) / 2).rewrite(sp.exp),
+        sp.exp(-w) / 2,
+    )
     proof.argue("|v| <= 1/sqrt(m): h <= |x0|/sqrt(m) + 1/2m -> 0, and F -> a uniformly: R/formula is at most 1 + o(1)")
     r, d = sp.Symbol("r", nonnegative=True), sp.Symbol("d", nonnegative=True)  # |v| and |x0|, r <= m + d
     most = d * r + r**2 / 2 - m * r
@@ -66,4 +70,3 @@ def between(proof: Proof, v: sp.Symbol) -> None:
     proof.same("x0 v + v^2/2 - m |v| against |v| (3 |x0| - m)/2", gap, r * (m + d - r) / 2)
     proof.argue("|v| >= 1/sqrt(m): h <= |v| (3 |x0| - m)/2 + log 2 <= -(sqrt(m)/2)(1 - 3 |x0|/m) + log 2 -> -inf")
     proof.argue("there R/formula <= phi(0)/I(a) exp(h) -> 0")
-

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from lipbound.bounds import affine_best, cells, comb_above, comb_below, comb_limit, score_slope, symmetric_fit, two_modes
+from lipbound.bounds import (
+    affine_best,
+    cells,
+    comb_above,
+    comb_below,
+    comb_limit,
+    score_slope,
+    symmetric_fit,
+    two_modes,
+)
 from lipbound.checks import check
 from lipbound.divergences import tv
 from lipbound.enclosure import Verdict
@@ -91,12 +100,14 @@ def test_theory_value_of_the_best_line():
 
 
 def test_power_a_line_is_not_best_for_a_narrow_mode_and_windows_must_hold_their_centres():
-    with pytest.raises(DomainError, match="affine_best supposes nu is a mixture of Gaussians none of which is narrower"):
+    with pytest.raises(
+        DomainError, match="affine_best supposes nu is a mixture of Gaussians none of which is narrower"
+    ):
         check(affine_best, affine(2), two_gaussians(3))
     rows = {"L": 1, "c": [-9, -1, 1], "e": [-1, 1, 9], "x": ["-inf", -2, 0], "y": [0, 2, "inf"], "beta": [0, 1, 0]}
     affine_best.enclose(**rows)
     for wrong in ({"x": ["-inf", -1, 0]}, {"y": [0, 1, "inf"]}):  # an atom at a median is not in an open window
-        with pytest.raises(DomainError, match="does not hold its centres, -1 to 1"):
+        with pytest.raises(DomainError, match="does not hold its centres, from -1 to 1"):
             affine_best.enclose(**{**rows, **wrong})
     with pytest.raises(DomainError, match="no row covers the centres between -1 and 0"):
         affine_best.enclose(**{**rows, "c": [-9, 0, 1]})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import pkgutil
 import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,9 +21,10 @@ from lipbound.symbols import BinaryKL, D, L, Phi, a, beta, x, y
 from proofs import __main__ as command
 from proofs import prove, written
 from proofs.ledger import enter, page, run, section, table
+from proofs.statements import THEORY, Paragraph, statements
 
 FOLDER = Path(__file__).parents[1] / "proofs"
-OTHERS = {"__init__", "__main__", "ledger", "lemmas"}
+OTHERS = {"__init__", "__main__", "ledger", "lemmas", "statements"}
 THEOREMS = [bound for bound in ALL if not bound.conjectured]
 NAMES = [bound.name for bound in THEOREMS]
 
@@ -170,7 +173,8 @@ def test_power_every_checked_step_of_the_shared_lemmas_can_fail():
 
     def shared(k: int) -> None:
         weakened("lemmas", k, "gap")[0](Proof("lemmas"), BinaryKL(u, beta), u)
-        weakened("lemmas", k, "equal_shares")[0](Proof("lemmas"))
+        for lemma in ("equal_shares", "bending"):
+            weakened("lemmas", k, lemma)[0](Proof("lemmas"))
 
     k = 0
     while claim := weakened("lemmas", k, "gap")[1]:
@@ -288,6 +292,37 @@ def test_power_a_step_that_does_not_follow_is_refused(step, said: str):
 def test_nothing_comes_after_the_end():
     with pytest.raises(ProofError, match="qed comes last"):
         prove("gap_tv").argue("and another thing")
+
+
+def unfounded(rows: Sequence[Paragraph]) -> list[str]:
+    """What a table of paragraphs says that is not so: unknown bounds and places, empty rows, bounds left out."""
+    names = {bound.name for bound in ALL}
+    wrong = [f"{p.key}: {name}" for p in rows for name in p.bounds if name not in names]
+    wrong += [f"{p.key} says neither what declares it nor why nothing does" for p in rows if not (p.bounds or p.else_)]
+    for p in rows:
+        for place in re.findall(r"`(lipbound[\w.]*)`", p.else_):
+            try:
+                pkgutil.resolve_name(place)
+            except (ImportError, AttributeError):
+                wrong.append(f"{p.key}: {place}")
+    return wrong + sorted(names - {name for p in rows for name in p.bounds})
+
+
+def test_every_paragraph_of_the_theory_is_declared_or_says_why_not_and_every_bound_has_one():
+    assert unfounded(THEORY) == []
+    assert len({p.key for p in THEORY}) == len(THEORY)
+    assert "| F4 | L below all widths | `affine_best` |  |" in statements()
+
+
+def test_power_a_table_of_statements_that_are_not_there_is_reported():
+    wrong = [
+        Paragraph("X1", "nothing", ("gap",)),
+        Paragraph("X2", "nothing"),
+        Paragraph("X3", "", (), "`lipbound.gap`"),
+    ]
+    found = unfounded([*THEORY[1:], *wrong])
+    assert found == ["X1: gap", "X2 says neither what declares it nor why nothing does", "X3: lipbound.gap"]
+    assert unfounded([p for p in THEORY if p.key != "F4"]) == ["affine_best"]
 
 
 def test_a_bound_without_a_proof_is_called_assumed():

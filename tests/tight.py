@@ -54,7 +54,7 @@ LETTERS = {
     "symmetric_fit": {"m": 1, "s": "1/2"},
     "mixture_in_ball": {"R": 1, "s": "1/2"},
     "log_concave": {"kappa": 4},
-    "comb_above": {"m": 2, "s": "1/2"},
+    "comb_above": {"m": 1, "s": "1/2"},
     "score_slope": {"R": 2, "s": 1},
     "latent_remedy": {"m": 1, "s": "1/2", "k": 1},
     "bi_lipschitz": {"K": 2, "r": "1/3"},

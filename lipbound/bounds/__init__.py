@@ -74,7 +74,8 @@ ALL: Final[tuple[Bound, ...]] = (
     bi_lipschitz, bi_lipschitz_tv, residual_depth, inverse_depth, ode_exponent, sde_exponent,
     noisy_depth, flow_budget,
     pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above,
-    two_points, two_points_rate, one_sided, one_sided_early, shared_loss, shared_loss_parting, polynomial_rate, valley_rate,
+    two_points, two_points_rate, one_sided, one_sided_early, shared_loss, shared_loss_parting,
+    polynomial_rate, valley_rate,
     product_target, null_image, transport_entropy, unbalanced_fit, unbalanced_limit,
     lack_and_excess, comb_above, comb_below, comb_limit, affine_best, cells, score_slope,
 )  # fmt: skip

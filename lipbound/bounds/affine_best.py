@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +37,7 @@ class Windows(NamedTuple):
 
 
 def edge(nu: AbstractLaw, slope: float, centre: Floats, side: int) -> Floats:
-    """How far on this side of its centre an arc is denser than nu; it is so from the centre to there, and no further."""
+    """How far on this side of its centre an arc is denser than nu: it is so on one interval."""
     near, far = np.zeros(centre.size), np.full(centre.size, FAR * slope)
     for _ in range(HALVINGS):
         middle = (near + far) / 2
@@ -60,7 +59,7 @@ def windows(nu: AbstractLaw, slope: float, cuts: Floats) -> Windows:
 
 
 def rows(nu: AbstractLaw, slope: float) -> Windows:
-    """Rows that cover all centres; halved where they prove less than the least that is true, until that is nearly met."""
+    """Rows that cover all centres; halved where they prove too little, until that is nearly the least that is true."""
     cuts = np.linspace(float(nu.ppf(1e-6)), float(nu.ppf(1 - 1e-6)), ROWS + 1)
     for _ in range(ROUNDS):
         found = windows(nu, slope, cuts)
@@ -79,14 +78,19 @@ def read(case: Instance) -> Letters:
     found = rows(case.nu, case.slope)
     ends = {name: [extended(float(v)) for v in getattr(found, name)] for name in "cexy"}
     nu = case.nu.certified
-    return {"L": case.L, **ends, "beta": [nu.mass(lo, hi, "neither") for lo, hi in zip(ends["x"], ends["y"], strict=True)]}
+    return {
+        "L": case.L,
+        **ends,
+        "beta": [nu.mass(lo, hi, "neither") for lo, hi in zip(ends["x"], ends["y"], strict=True)],
+    }
 
 
 def incoherent(given: Letters) -> str:
     """Each window holds its centres inside, where an atom may be, and the rows cover all of them."""
     for c, e, x, y in zip(*([extended(v) for v in given[name]] for name in "cexy"), strict=True):
         if not x < c <= e < y:
-            return f"the window from {float(x):.6g} to {float(y):.6g} does not hold its centres, {float(c):.6g} to {float(e):.6g}"
+            window, centres = (f"from {float(lo):.6g} to {float(hi):.6g}" for lo, hi in ((x, y), (c, e)))
+            return f"the window {window} does not hold its centres, {centres}"
     return covered(given)
 
 

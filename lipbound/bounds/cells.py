@@ -22,6 +22,8 @@ def read(case: Instance, cuts: Sequence[object] | None = None) -> Letters:
     """What the cells between these cuts prove; without cuts, those of many even ones and of nu's quantiles."""
     work = mesh(case.nu, case.slope)
     at = work.cuts if cuts is None else np.array([float(exact(x)) for x in cuts])
+    if cuts is None and at.size < 2:
+        raise DomainError(f"nu sits on one point, {at[0]:g}: there are no cells to look at")
     if at.size < 2 or not np.all(np.diff(at) > 0):
         raise DomainError(f"cuts = {cuts} make no cells: give two points or more, each greater than the one before")
     found, _ = lower(Masses(case.nu, {}), case.slope, at, work.nodes())
@@ -34,12 +36,9 @@ cells = LowerBound(
     quantity=tv,
     formula=t,
     parameters=(
-        Parameter(
-            t, 0, 1, "least TV of nu's cells from those of levels t_1, ..., t_N with t_(i+1) - t_i >= (a_(i+1) - a_i)/L, "
-            "or less", closed="low high",
-        ),
+        Parameter(t, 0, 1, "least TV of nu's cells from any whose levels rise by gap/L or more, or less", "low high"),
     ),
     read=read,
     sources=(*ISOPERIMETRY, "CoverThomas06"),
     provenance="derived here",
-)  # fmt: skip
+)

@@ -30,7 +30,9 @@ def _bend(case: Instance, event: Event) -> Enclosure:
     score = [(ball(c) - at) / ball(sd**2) for _, c, sd in rows]
     total = sum(share[1:], share[0])
     mean = sum((p * u for p, u in zip(share, score, strict=True)), ball(0)) / total
-    bend = sum((p * ((u - mean) ** 2 - 1 / ball(sd**2)) for p, u, (_, _, sd) in zip(share, score, rows, strict=True)), ball(0))
+    bend = sum(
+        (p * ((u - mean) ** 2 - 1 / ball(sd**2)) for p, u, (_, _, sd) in zip(share, score, rows, strict=True)), ball(0)
+    )
     return of_ball(abs(bend / total), low=0.0)
 
 

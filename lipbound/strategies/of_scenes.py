@@ -47,7 +47,10 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
     if bound.name.startswith("comb"):
         return _combs().map(_seen)
     if bound.name == "affine_best":
-        return st.builds(Instance, maps(1).filter(lambda g: g.lipschitz() > 0), mixtures(sds=(1, 3))).map(_alone)
+        return st.builds(Instance, maps(1, attained=True), mixtures(sds=(1, 3))).map(_alone)
+    if bound.name == "cells":
+        cuts = st.lists(rationals(-6, 6, 4), min_size=2, max_size=6, unique=True)
+        return st.tuples(instances(), st.builds(dict, cuts=cuts.map(sorted)))
     if bound.name == "score_slope":
         return st.tuples(_one_width().map(lambda nu: Instance(affine(1), nu)), st.builds(dict, at=rationals(-4, 4, 8)))
     if bound.name in REGIONS:
@@ -128,8 +131,14 @@ def _regions(low: object, high: object, least: object, most: object) -> st.Searc
 
 def _combs() -> st.SearchStrategy[Any]:
     """Two to four modes in a row; few of them, for an exact fit is worked out for each."""
-    drawn = st.tuples(st.integers(2, 4), st.sampled_from(("6/5", "3/2", 2, "5/2")).map(Fraction), st.sampled_from((1, 3)))
-    return drawn.map(lambda x: gaussian_mixture([Fraction(1, x[0])] * x[0], [2 * k * x[1] * x[2] for k in range(x[0])], [x[2]] * x[0]))
+    drawn = st.tuples(
+        st.integers(2, 4), st.sampled_from(("6/5", "3/2", 2, "5/2")).map(Fraction), st.sampled_from((1, 3))
+    )
+    return drawn.map(
+        lambda x: gaussian_mixture(
+            [Fraction(1, x[0])] * x[0], [2 * k * x[1] * x[2] for k in range(x[0])], [x[2]] * x[0]
+        )
+    )
 
 
 def _two_points() -> st.SearchStrategy[Any]:

@@ -15,6 +15,19 @@ def prove(proof: Proof) -> None:
     """In units of s. F, f belong to nu, u = Quantile(F), R = 1/u' = phi(u)/f, q = -(log f)'; a < 0 has R(a) = L."""
     proof.suppose("nu = 1/2 N(-m, s^2) + 1/2 N(m, s^2), up to a shift")
     proof.suppose("33/20 s <= L")
+    opening(proof)
+    arcs(proof)
+    promise(proof)
+    proof.argue(
+        "|a_z| <= |a|; f is even and rises on (0, m'), m' its mode: V' >= 0 if |a| <= m', that is if L >= R(m')"
+    )
+    proof.argue("then C(z) >= V(z) >= V(c), the promise at (a, b), and that is at least the promise at every (x, y)")
+    steep_enough(proof)
+    proof.qed(one_sided, formula())
+
+
+def opening(proof: Proof) -> None:
+    """The case where nothing is promised, and the arc tangent to nu in the others."""
     isoperimetry(proof)
     proof.argue(
         "R is even and falls from R(0) = exp(m^2/2) to 1: `symmetric_fit`; if L >= R(0), u(y) >= u(x) + (y - x)/L"
@@ -25,14 +38,15 @@ def prove(proof: Proof) -> None:
     proof.argue(
         "so the promise at (x, y) is at most that at (a, y), or not positive: c = a - L u(a) is the arc's centre"
     )
-    arcs(proof)
-    promise(proof)
-    steep_enough(proof)
+
+
+def formula() -> sp.Expr:
+    """What the statement promises."""
     ends = (
         Phi(Quantile((Phi((x + m) / s) + Phi((x - m) / s)) * HALF) + (y - x) / L),
         (Phi((y + m) / s) + Phi((y - m) / s)) * HALF,
     )
-    proof.qed(one_sided, sp.Max(0, ends[0] - ends[1]))
+    return sp.Max(0, ends[0] - ends[1])
 
 
 def arcs(proof: Proof) -> None:
@@ -104,10 +118,7 @@ def promise(proof: Proof) -> None:
     moved(proof)
     gap = ((at - z) ** 2 - (-at - z) ** 2) / (2 * L**2)
     proof.nonnegative("chi(-x) - chi(x) for x > 0", gap)
-    proof.argue(
-        "so b_z <= |a_z| <= |a|; f is even, rises on (0, m'), m' its mode: V' >= 0 if |a| <= m', that is if L >= R(m')"
-    )
-    proof.argue("then C(z) >= V(z) >= V(c), the promise at (a, b), and that is at least the promise at every (x, y)")
+    proof.argue("so chi > 0 on (-b_z, 0): b_z <= |a_z|")
 
 
 def moved(proof: Proof) -> None:

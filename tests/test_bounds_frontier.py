@@ -96,9 +96,10 @@ def test_sharing_costs_up_to_twice_as_much_where_maps_are_flat():
     assert 1 < ratios[-1] < 1.01
 
 
-@pytest.mark.parametrize("m", [2, 3, 4, 6])
+@pytest.mark.parametrize("m", [2, "5/2", 3, 4, 6])
 @pytest.mark.parametrize("slope", ["6/5", "7/5", "33/20"])
 def test_evidence_of_one_sided_early(m, slope):
+    """And of one_sided_apart from m = 3 on, which is proved."""
     found = valley_frontier(two_gaussians(m), slope)
     value = promised(one_sided_early, m, slope)
     assert abs(float(value) - found.lower.lo) < 1e-6

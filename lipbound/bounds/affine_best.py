@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from ..bound import INF, Hypothesis, Letters
+from ..bound import INF, Hypothesis, Letters, Parameter
 from ..errors import DomainError
 from ..exact import extended
 from ..instance import Instance
 from ..laws import AbstractLaw
+from ..symbols import beta
 from ._modes import components
 from .one_valley import covered, one_valley
 
@@ -106,6 +107,7 @@ affine_best = replace(
     one_valley,
     name="affine_best",
     says="A generator that is less steep than every mode is wide does no better than a line, the best one.",
+    parameters=(*one_valley.parameters[:-1], Parameter(beta, 0, 1, "mass of the open window under nu", "low high")),
     read=read,
     incoherent=incoherent,
     hypotheses=(Hypothesis("nu is a mixture of Gaussians none of which is narrower than L", _wide),),

@@ -108,12 +108,18 @@ one_sided = LowerBound(
     sources=ISOPERIMETRY,
     provenance="derived here",
 )
+one_sided_apart = replace(
+    one_sided,
+    name="one_sided_apart",
+    says="Two clear modes are best served one-sidedly as soon as maps are steeper than a mode is wide by a fifth.",
+    hypotheses=(PAIR, between("6/5", "inf", "3")),
+)
 one_sided_early = replace(
     one_sided,
     name="one_sided_early",
-    says="Two clear modes are best served one-sidedly as soon as maps are steeper than a mode is wide by a fifth.",
-    hypotheses=(PAIR, between("6/5", "33/20", "2")),
-    evidence="within 1e-6 of the certified frontier on a grid of m / s from 2 to 6 and L / s from 1.2 to 1.65",
+    says="So are two modes that are not quite so clear.",
+    hypotheses=(PAIR, between("6/5", "33/20", "2", "3")),
+    evidence="within 1e-6 of the certified frontier on a grid of m / s from 2 to 3 and L / s from 1.2 to 1.65",
 )
 
 

@@ -111,7 +111,8 @@ REGIONS: Final = MappingProxyType({
     "polynomial_rate": ("1/4", 6, "33/20", 30),
     "product_target": ("1/4", 6, "1/4", 8),
     "valley_rate": ("1/4", 6, "33/20", 30),
-    "one_sided_early": (2, 6, "6/5", "33/20"),
+    "one_sided_apart": (3, 6, "6/5", 30),
+        "one_sided_early": (2, 3, "6/5", "33/20"),
     "shared_loss": ("1/4", 1, 1, 3),
     "shared_loss_parting": (1, "6/5", 1, "7/5"),
 })  # fmt: skip

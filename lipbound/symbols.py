@@ -23,6 +23,7 @@ k = sp.Symbol("k", nonnegative=True)  # half the distance between two latent mod
 h = sp.Symbol("h", nonnegative=True)  # value of another divergence
 t = sp.Symbol("t", nonnegative=True)  # value of total variation
 R = sp.Symbol("R", nonnegative=True)  # radius of a ball of centres
+epsilon = sp.Symbol("epsilon", nonnegative=True)  # mass of a part of the latent space
 K = sp.Symbol("K", positive=True)  # Lipschitz constant of a map back to the latent space
 kappa = sp.Symbol("kappa", positive=True)  # Lipschitz constant of a residual block, or convexity of a potential
 sigma = sp.Symbol("sigma", positive=True)  # standard deviation of a step's noise

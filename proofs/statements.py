@@ -32,8 +32,7 @@ THEORY: Final = (
     row("C3", "every f-divergence from a gap", "gap_hellinger2 gap_chi2 gap_chi2_reverse gap_js gap_renyi2",
         "of another generator: `lipbound.bounds.gap_f`"),
     row("C4", "the best pair of points", "gap_tv", "its `read`, unless an event is given"),
-    row("C5", "g Lipschitz on a ball only", "", "not declared: no instance here has two "
-        "constants; subtract the mass outside from any bound on TV"),
+    row("C5", "g Lipschitz on a ball only", "mostly_lipschitz"),
     row("C6", "estimated masses", "gap_tv", "letters may be enclosures, and every bound holds for all of their values"),
     row("D1", "three cells, any divergence", "three_cells_kl", "declared for KL; for TV it is D2"),
     row("D2", "three cells, TV", "two_modes"),

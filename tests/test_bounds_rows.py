@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
+from scipy.special import ndtr
 
 from lipbound.bounds import (
     affine_best,
@@ -15,6 +16,7 @@ from lipbound.bounds import (
     comb_above,
     comb_below,
     comb_limit,
+    mostly_lipschitz,
     score_slope,
     symmetric_fit,
     two_modes,
@@ -26,7 +28,8 @@ from lipbound.errors import DomainError
 from lipbound.instance import Instance
 from lipbound.laws import Discrete, Gaussian, gaussian_mixture, pushforward, two_gaussians
 from lipbound.laws.profile import required_lipschitz
-from lipbound.maps import affine, from_slopes
+from lipbound.maps import affine, formula, from_slopes
+from lipbound.symbols import epsilon
 
 
 def comb(count, m, sd=1):
@@ -179,3 +182,31 @@ def test_power_a_smaller_ball_is_violated_and_atoms_have_no_score():
     assert replace(found, promised=score_slope.enclose(R="29/10", s=1)).verdict is Verdict.VIOLATED
     with pytest.raises(DomainError, match="is no mixture of Gaussians: its score is not known"):
         check(score_slope, affine(1), Discrete((0, 1), ("1/2", "1/2")), R=1, s=1)
+
+
+# --- maps that are Lipschitz on a part of the latent space only
+
+
+def test_a_steep_cell_far_out_costs_no_more_than_its_mass():
+    g = from_slopes((5, "501/100"), (1, 1000, 1), (0, 0))
+    case = Instance(g, two_gaussians(3))
+    whole, part = (check(mostly_lipschitz, case, None, **event) for event in ({}, {"start": -5, "stop": 5}))
+    assert whole.promised.lo == 0.0  # a map of slope 1000 may do anything
+    line = mostly_lipschitz.read(Instance(affine(1), two_gaussians(3)))["t"]
+    assert float(part.promised) == pytest.approx(float(line) - 2 * ndtr(-5), abs=1e-12)
+    assert part.verdict is Verdict.HOLDS
+
+
+def test_power_the_mass_outside_must_be_paid_for():
+    nu = pushforward(from_slopes((0,), (1, 3), (0, 0)))
+    case = Instance(from_slopes((0,), (1, 3), (0, 0)), nu)
+    left = mostly_lipschitz.read(case, stop="1/100")
+    assert float(mostly_lipschitz.enclose(**left)) == 0.0
+    half = mostly_lipschitz.read(case, stop=0)
+    free = replace(mostly_lipschitz, formula=mostly_lipschitz.formula.subs(epsilon, 0))
+    assert case.measured(tv, certify=True).at_least(free.enclose(**half)) is Verdict.VIOLATED
+    for event, message in (({"start": 1, "stop": 0}, "start = 1 is not below stop = 0"),):
+        with pytest.raises(DomainError, match=message):
+            mostly_lipschitz.read(case, **event)
+    with pytest.raises(DomainError, match="a branch that is not affine"):
+        mostly_lipschitz.read(Instance(formula("z + tanh(z)"), nu), start=-1, stop=1)

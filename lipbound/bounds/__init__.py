@@ -46,6 +46,7 @@ from .isoperimetry import precision as precision
 from .isoperimetry import tail as tail
 from .isoperimetry import tail_tv as tail_tv
 from .lack_and_excess import lack_and_excess as lack_and_excess
+from .mostly_lipschitz import mostly_lipschitz as mostly_lipschitz
 from .one_valley import one_valley as one_valley
 from .points import two_points as two_points
 from .points import two_points_rate as two_points_rate
@@ -79,4 +80,5 @@ ALL: Final[tuple[Bound, ...]] = (
     polynomial_rate, valley_rate,
     product_target, null_image, transport_entropy, unbalanced_fit, unbalanced_limit,
     lack_and_excess, comb_above, comb_below, comb_limit, affine_best, cells, score_slope,
+    mostly_lipschitz,
 )  # fmt: skip

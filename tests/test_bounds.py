@@ -73,13 +73,8 @@ def defects(bound: Bound) -> list[str]:
 
 def groups() -> list[list[Bound]]:
     """Theorems that are tried on the same instances: those that suppose nothing, by what they measure; others alone."""
-    alone = (
-        "enlargement",
-        "tail",
-        "product_target",
-        "cells",
-        "mostly_lipschitz",
-    )  # these have events or targets of their own
+    # these have events or targets of their own
+    alone = ("enlargement", "tail", "product_target", "cells", "mostly_lipschitz")
     shared: dict[str, list[Bound]] = {}
     for bound in THEOREMS:
         apart = bool(bound.hypotheses) or bound.name in alone

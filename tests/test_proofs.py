@@ -136,6 +136,8 @@ MUTANTS = [
     ("comb_limit", "size + far", "size - far", "m |v| - v^2/2"),
     ("affine_best", "1 / v**2 - 1 / (v + q) ** 2", "1 / v**2 - 1 / (v - q) ** 2", "if it is no narrower"),
     ("affine_best", "none of which is narrower", "all of which are narrower", "the proof supposes"),
+    ("mostly_lipschitz", "L * (near + far) - L * near", "L * (near + far)", "each moves by at most"),
+    ("mostly_lipschitz", "sp.Max(0, t - epsilon)", "t - epsilon", "the declared formula"),
     ("cells", '"CoverThomas06"', '"Kuiper60"', "does not list Kuiper60"),
     ("score_slope", "(u - w) / s**2", "(u - w) / s", "two scores differ"),
     ("score_slope", "R**2 / s**4 -", "R**2 / s**2 -", "the declared formula"),
@@ -378,6 +380,9 @@ def test_a_difference_is_reduced_only_by_what_is_true():
     assert reduced(Phi(-x) + Phi(x) - 1) == 0
     assert reduced(sp.log(a * D) - sp.log(a) - sp.log(D)) == 0
     assert reduced(Phi(x) - Phi(y)) != 0
+    low = sp.Symbol("low", nonpositive=True)
+    assert reduced(sp.sqrt(low**2) + low) == 0  # tried where low may be
+    assert reduced(sp.Function("f")(x) - sp.Function("f")(x) * (sp.cosh(x) ** 2 - sp.sinh(x) ** 2)) == 0
 
 
 def test_the_page_is_fresh(ledger):

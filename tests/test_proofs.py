@@ -274,7 +274,7 @@ def test_power_a_statement_that_is_not_the_one_proved_is_refused(changes, said: 
 def test_a_claim_over_a_box_is_checked_by_balls():
     proof = Proof("example")
     claim = Phi(x) + Phi(y) - Phi(x + y) - sp.Rational(1, 2)
-    proof.holds("superadditive", claim, {x: ("1/10", 2), y: ("0.1", 2)})
+    proof.holds("superadditive", claim, {x: ("1/4", 2), y: ("0.25", 2)})
     assert proof.steps[0].kind == "checked"
     assert int(proof.steps[0].by.split()[2]) > 4
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def read(case: Instance, cuts: Sequence[object] | None = None) -> Letters:
         raise DomainError(f"nu sits on one point, {at[0]:g}: there are no cells to look at")
     if at.size < 2 or not np.all(np.diff(at) > 0):
         raise DomainError(f"cuts = {cuts} make no cells: give two points or more, each greater than the one before")
-    found, _ = lower(Masses(case.nu, {}), case.slope, at, work.nodes())
+    found, _ = lower(Masses(case.nu, {}), case.slope, at, replace(work, cuts=at).nodes())
     return {"t": Enclosure(found, found, True)}
 
 

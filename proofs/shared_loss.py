@@ -15,21 +15,37 @@ def prove(proof: Proof) -> None:
     """In units of s, with the names of `one_sided`: F, f, u = Quantile(F), R = phi(u)/f; a < 0 has R(a) = L."""
     proof.suppose("nu = 1/2 N(-m, s^2) + 1/2 N(m, s^2), up to a shift")
     proof.suppose("1 s <= L and m <= 1 s")
+    opening(proof)
+    arcs(proof)
+    hump(proof)
+    cost(proof)
+    proof.argue("f falls: f(a_z) <= f(b_z), V' <= 0, and C(z) >= V(0) for every z")
+    even(proof)
+    proof.qed(shared_loss, formula())
+
+
+def formula() -> sp.Expr:
+    """What the statement promises."""
+    return sp.Max(0, 2 * (Phi(y / L) - (Phi((y + m) / s) + Phi((y - m) / s)) * HALF))
+
+
+def opening(proof: Proof) -> None:
+    """The cases that need no arc."""
     isoperimetry(proof)
     proof.argue("R is even and falls from R(0) = exp(m^2/2) to 1: `symmetric_fit`; u' = 1/R, u(0) = 0")
     proof.argue("if L >= R(0), u(y) >= y/L: nothing is promised. L = 1: TV*(1) >= TV*(L) for L > 1, and L falls to 1")
     proof.argue("so let 1 < L < R(0), c = a - L u(a); the promise at (x, y) is what N(c, L^2)(x, y) exceeds nu by")
-    arcs(proof)
-    hump(proof)
+
+
+def cost(proof: Proof) -> None:
+    """V(z), what the window between the zeros of chi gives, is at most what TV is for some centre z."""
     proof.argue("TV >= min over z of C(z), the most that N(z, L^2) exceeds nu by on a window around 0: `one_valley`")
     proof.argue("C is even: let z <= 0. For z <= c, (-inf, b] has at least the mass that it has at z = c: C(z) >= V(c)")
     proof.argue("for c <= z <= 0, C(z) >= V(z), what the window (a_z, b_z) gives")
     moved(proof)
     at, z = sp.Symbol("at", positive=True), sp.Symbol("z", nonpositive=True)
     proof.nonnegative("chi(-x) - chi(x) for x > 0", ((at - z) ** 2 - (-at - z) ** 2) / (2 * L**2))
-    proof.argue("so chi > 0 on (-b_z, 0), and b_z <= |a_z|: f(a_z) <= f(b_z), V' <= 0, and C(z) >= V(0) for every z")
-    even(proof)
-    proof.qed(shared_loss, sp.Max(0, 2 * (Phi(y / L) - (Phi((y + m) / s) + Phi((y - m) / s)) * HALF)))
+    proof.argue("so chi > 0 on (-b_z, 0): b_z <= |a_z|")
 
 
 def hump(proof: Proof) -> None:

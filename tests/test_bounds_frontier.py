@@ -108,7 +108,7 @@ def test_evidence_of_one_sided_early(m, slope):
 
 @pytest.mark.parametrize("m", ["1", "11/10", "6/5"])
 @pytest.mark.parametrize("slope", ["1", "11/10", "7/5"])
-def test_evidence_of_shared_loss_parting(m, slope):
+def test_sharing_gives_the_frontier_of_modes_that_hardly_part(m, slope):
     found = valley_frontier(two_gaussians(m), slope)
     assert abs(float(promised(shared_loss_parting, m, slope)) - max(found.lower.lo, 0)) < 1e-6
 

@@ -123,6 +123,8 @@ MUTANTS = [
     ("polynomial_rate", 'proof.suppose("33/20 s <= L")', "", "the proof supposes nu"),
     ("one_sided_apart", '"121/100", "23/20"', '"121/100", "1"', "R(m + d) <= L"),
     ("one_sided_apart", "3 s <= m", "2 s <= m", "the proof supposes"),
+    ("shared_loss_parting", "(1, sp.Rational(7, 5))", "(1, sp.Rational(8, 5))", "h >= 1/15: phi(m'/L)/L >= f(m')"),
+    ("shared_loss_parting", "<= 7/5 s", "<= 8/5 s", "the proof supposes"),
     ("shared_loss", "q * (2 + q)", "q * (q - 2)", "for m = 1/(1 + q)"),
     ("shared_loss", "2 * (Phi(y / L) -", "(Phi(y / L) -", "the declared formula"),
     ("shared_loss", "m <= 1 s", "m <= 2 s", "the proof supposes"),

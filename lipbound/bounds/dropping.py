@@ -149,5 +149,4 @@ shared_loss_parting = replace(
     name="shared_loss_parting",
     says="Where two modes hardly part and maps are about as steep as they are wide, it is best to rob both alike.",
     hypotheses=(PAIR, between("1", "7/5", "1", "6/5")),
-    evidence="within 1e-6 of the certified frontier on a grid of m / s from 1 to 1.2 and L / s from 1 to 1.4",
 )

@@ -46,7 +46,7 @@ THEORY: Final = (
     row("F0", "monotone rearrangement", "", "an existence statement: the first step of `product_target`'s proof"),
     row("F1", "any dimension", "product_target null_image"),
     row("F2", "the one-point dual", "one_valley"),
-    row("F3", "two even modes, exactly", "one_sided one_sided_apart one_sided_early shared_loss shared_loss_parting"),
+    row("F3", "two even modes, exactly", "one_sided one_sided_apart one_sided_early shared_loss shared_loss_apart"),
     row("F4", "L below all widths", "affine_best"),
     row("F5", "all f-divergences of an arc", "", "a minimum without a formula: `lipbound.frontier` for KL both ways"),
     row("F6", "Wasserstein distances", "", "a convex programme without a formula: `lipbound.frontier`, for W1 and W2"),

@@ -19,7 +19,7 @@ from lipbound.bounds import (
     polynomial_rate,
     several_modes,
     shared_loss,
-    shared_loss_parting,
+    shared_loss_apart,
     three_cells_kl,
     two_modes,
     two_points,
@@ -110,7 +110,7 @@ def test_evidence_of_one_sided_early(m, slope):
 @pytest.mark.parametrize("slope", ["1", "11/10", "7/5"])
 def test_sharing_gives_the_frontier_of_modes_that_hardly_part(m, slope):
     found = valley_frontier(two_gaussians(m), slope)
-    assert abs(float(promised(shared_loss_parting, m, slope)) - max(found.lower.lo, 0)) < 1e-6
+    assert abs(float(promised(shared_loss_apart, m, slope)) - max(found.lower.lo, 0)) < 1e-6
 
 
 @pytest.mark.parametrize("m", ["1/2", "4/5", "1"])

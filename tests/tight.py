@@ -30,7 +30,7 @@ KNOWN_LOOSE = {
     "one_sided_apart": 1e-8,
     "one_sided_early": 1e-8,
     "shared_loss": 1e-7,
-    "shared_loss_parting": 1e-7,
+    "shared_loss_apart": 1e-7,
     "comb_below": 1e-6,  # of 7.4: what the farther modes could give at most, here that there are any
     "affine_best": 2e-9,  # attained up to the gap that the search for rows leaves
     "mostly_lipschitz": 1e-9,  # as one_valley
@@ -141,7 +141,7 @@ def instances() -> list[Tight]:
         "one_sided_apart": Witness(affine("5/4"), two_gaussians(3), {}),
         "one_sided_early": Witness(affine("5/4"), two_gaussians(2), {}),
         "shared_loss": Witness(affine("11/10"), two_gaussians(1), {}),
-        "shared_loss_parting": Witness(affine("11/10"), two_gaussians("6/5"), {}),
+        "shared_loss_apart": Witness(affine("11/10"), two_gaussians("6/5"), {}),
         "comb_below": Witness(affine(1), two_gaussians(2), {}),
         "affine_best": Witness(affine(1), two_gaussians("1/2"), {}),
         "mostly_lipschitz": Witness(affine(1), Gaussian(0, 2), {"start": -8, "stop": 9}),

@@ -14,7 +14,7 @@ from .dropping import one_sided as one_sided
 from .dropping import one_sided_apart as one_sided_apart
 from .dropping import one_sided_early as one_sided_early
 from .dropping import shared_loss as shared_loss
-from .dropping import shared_loss_parting as shared_loss_parting
+from .dropping import shared_loss_apart as shared_loss_apart
 from .exact_fit import exact_fit as exact_fit
 from .fit import latent_remedy as latent_remedy
 from .fit import log_concave as log_concave
@@ -76,7 +76,7 @@ ALL: Final[tuple[Bound, ...]] = (
     bi_lipschitz, bi_lipschitz_tv, residual_depth, inverse_depth, ode_exponent, sde_exponent,
     noisy_depth, flow_budget,
     pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above,
-    two_points, two_points_rate, one_sided, one_sided_apart, one_sided_early, shared_loss, shared_loss_parting,
+    two_points, two_points_rate, one_sided, one_sided_apart, one_sided_early, shared_loss, shared_loss_apart,
     polynomial_rate, valley_rate,
     product_target, null_image, transport_entropy, unbalanced_fit, unbalanced_limit,
     lack_and_excess, comb_above, comb_below, comb_limit, affine_best, cells, score_slope,

@@ -144,9 +144,9 @@ shared_loss = LowerBound(
     sources=ISOPERIMETRY,
     provenance="derived here",
 )
-shared_loss_parting = replace(
+shared_loss_apart = replace(
     shared_loss,
-    name="shared_loss_parting",
+    name="shared_loss_apart",
     says="Where two modes hardly part and maps are about as steep as they are wide, it is best to rob both alike.",
     hypotheses=(PAIR, between("1", "7/5", "1", "6/5")),
 )

@@ -44,8 +44,8 @@ mostly_lipschitz = LowerBound(
     quantity=tv,
     formula=Max(0, t - epsilon),
     parameters=(
-        Parameter(t, 0, 1, "TV*(nu, L), or less, for the Lipschitz constant L of g on a set", closed="low high"),
-        Parameter(epsilon, 0, 1, "mass of the latent law outside this set", closed="low high"),
+        Parameter(epsilon, 0, 1, "mass of the latent law outside a set", closed="low high"),
+        Parameter(t, 0, 1, "TV*(nu, L), or less, for the Lipschitz constant L of g on this set", closed="low high"),
     ),
     read=read,
     sources=ISOPERIMETRY,

@@ -120,7 +120,7 @@ REGIONS: Final = MappingProxyType({
     "one_sided_apart": (3, 6, "6/5", 30),
         "one_sided_early": (2, 3, "6/5", "33/20"),
     "shared_loss": ("1/4", 1, 1, 3),
-    "shared_loss_parting": (1, "6/5", 1, "7/5"),
+    "shared_loss_apart": (1, "6/5", 1, "7/5"),
 })  # fmt: skip
 
 

@@ -1,8 +1,8 @@
-"""Proof of `shared_loss_parting`: an arc denser than nu's top on either side of it leaves nothing to gain by moving."""
+"""Proof of `shared_loss_apart`: an arc denser than nu's top on either side of it leaves nothing to gain by moving."""
 
 import sympy as sp
 
-from lipbound.bounds import shared_loss_parting
+from lipbound.bounds import shared_loss_apart
 from lipbound.proof import Proof
 from lipbound.symbols import L, m, phi
 from proofs.lemmas import two_bells
@@ -29,7 +29,7 @@ def prove(proof: Proof) -> None:
     proof.argue("V' <= 0, and C(z) >= V(0) for every z")
     even(proof)
     top(proof)
-    proof.qed(shared_loss_parting, formula())
+    proof.qed(shared_loss_apart, formula())
 
 
 def hump(proof: Proof) -> None:

@@ -64,6 +64,7 @@ class Bound:
     incoherent: Callable[[Letters], str] | None = None  # why letters, each in its domain, do not belong together
     rows: tuple[str, ...] = ()
     capped: str = ""  # rows are summed, and the sum is cut to this letter; else the least row counts
+    tends: str = ""  # of a limit: where its letters go
     evidence: str = ""  # of a conjecture: on what numbers it rests; a theorem has a proof instead
     relation: ClassVar[str] = ">="
     sign: ClassVar[str] = r"\ge"
@@ -73,9 +74,12 @@ class Bound:
         self._complete(letters)
         values = {q.symbol: self._floats(q, letters[q.symbol.name]) for q in self.parameters}
         self._cohere(letters)
+        if self.rows:  # on the last axis, behind those of the other letters
+            values = {x: v if x.name in self.rows else v[..., None] for x, v in values.items()}
         out = to_float(self.formula, values)
         if self.rows:
-            return float(min(out.sum(), self._cap(letters).hi) if self.capped else out.min())
+            cap = [v[..., 0] for x, v in values.items() if x.name == self.capped]
+            out = np.minimum(out.sum(axis=-1), cap[0]) if cap else out.min(axis=-1)
         return float(out) if out.ndim == 0 else out
 
     def enclose(self, **letters: object) -> Enclosure:
@@ -193,6 +197,7 @@ class Bound:
             *status,
             f"  {self.quantity.text()} {self.relation} {over}{self.formula}{')' * bool(self.capped)}",
         ]
+        lines += [f"  as {self.tends}"] * bool(self.tends)
         lines += [f"  {q.symbol} in {q.interval}: {q.meaning}" for q in self.parameters]
         lines += [f"  supposes {h.says}" for h in self.hypotheses]
         return "\n".join([*lines, f"  {self.provenance}; uses {'; '.join(self.sources)}"])
@@ -225,7 +230,7 @@ class Identity(Bound):
 
 
 class Limit(Bound):
-    """quantity / formula tends to one, as `hypotheses` say: one instance neither proves nor refutes it."""
+    """quantity / formula tends to one where letters go as `tends` says: one instance neither proves nor refutes it."""
 
     relation, sign = "~", r"\sim"
 

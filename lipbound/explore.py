@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
 from .bound import Bound
@@ -30,22 +31,39 @@ def solve(bound: Bound, letter: str, known: Mapping[str, Any]) -> Enclosure:
     level = exact(next(x for name, x in known.items() if name.lower() in named))
     letters = {name: x for name, x in known.items() if name.lower() not in named}
 
-    target = exactly(level)
+    target, refused = exactly(level), list[DomainError]()
 
     def side(x: float) -> Verdict | None:
         try:
             return bound.enclose(**letters, **{letter: Fraction(x)}).at_least(target)
-        except DomainError:
-            if not (parameter.low < x < parameter.high):
-                return None
-            raise
+        except DomainError as refusal:  # the letter's end, or a value that does not belong with the others
+            refused.append(refusal)
+            return None
 
-    grid = _grid(parameter)
-    known_sides = [(x, s) for x in grid if (s := side(x)) in (Verdict.HOLDS, Verdict.VIOLATED)]
-    for (a, s), (b, t) in pairwise(known_sides):
-        if s is not t:
-            return _between(a, b, s, side)
+    def guess(x: Any) -> Any:
+        try:
+            return np.asarray(bound(**letters, **{letter: x})) >= float(level)
+        except (DomainError, NotCertifiable):
+            return None if np.ndim(x) == 0 else [guess(each) for each in x]
+
+    grid = [x for x in _grid(parameter) if parameter.low < x < parameter.high]
+    guessed = list[Any](guess(grid))
+    for sides in (guessed, map(side, grid)):  # floats may see no crossing, or a wrong one
+        cross = _crossing(grid, sides, side)
+        if cross:
+            return _between(*cross, side)
+    if len(refused) >= len(grid):
+        raise refused[-1]
     raise DomainError(f"no {letter} in {parameter.interval} makes {bound.name} equal to {float(level):.6g}")
+
+
+def _crossing(grid: list[float], sides: Iterable[Any], side: Any) -> tuple[float, float, Verdict] | None:
+    """The first two neighbours whose sides seem to differ, and are proved to, with that of the first."""
+    known = [(x, s) for x, s in zip(grid, sides, strict=True) if s is not None and s is not Verdict.UNDECIDED]
+    for (a, s), (b, t) in pairwise(known):
+        if s != t and {at := side(a), side(b)} == {Verdict.HOLDS, Verdict.VIOLATED}:
+            return a, b, at
+    return None
 
 
 def expand(bound: Bound, letter: str, about: Any, order: int) -> sp.Expr:
@@ -56,7 +74,10 @@ def expand(bound: Bound, letter: str, about: Any, order: int) -> sp.Expr:
     moved = _positive(bound.formula).subs(symbol, 1 / t if far else place + t)
 
     def polynomial(term: Any) -> Any:
-        derivatives = [term.diff(t, k).subs(t, 0) for k in range(order + 1)]
+        try:
+            derivatives = [term.diff(t, k).subs(t, 0) for k in range(order + 1)]
+        except ValueError:  # SymPy compares no infinite number
+            derivatives = [sp.nan]
         if any(d.has(sp.nan, sp.zoo, sp.oo) for d in derivatives):
             raise NotCertifiable(f"{bound.name} has no Taylor series in {letter} about {about}")
         return sum(unfold(d) / math.factorial(k) * back**k for k, d in enumerate(derivatives))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -182,12 +183,27 @@ class Proof:
 
 def reduced(expr: Any) -> Any:
     """The expression after `unfold`, expanded and simplified until it is zero or no form is simpler."""
-    rest = unfold(sp.sympify(expr))
+    rest = sp.expand(unfold(sp.sympify(expr)))
+    if _apart(rest):
+        return rest
     for simpler in (sp.expand, sp.simplify, _exponentials):
         if rest == 0:
             break
         rest = simpler(rest)
     return rest
+
+
+def _apart(expr: Any) -> bool:
+    """Do balls see at one place that it is not zero? Then there is nothing to simplify."""
+    places: dict[sp.Symbol, Fraction] = {}
+    for k, letter in enumerate(sorted(expr.free_symbols, key=str)):
+        place = Fraction(k + 3, 2 * k + 7)  # within the domain of a mass
+        places[letter] = -place if letter.is_nonpositive else place
+    try:
+        found = to_enclosure(expr, places)
+    except NotCertifiable:
+        return False
+    return found.lo > 0 or found.hi < 0
 
 
 def _exponentials(expr: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from .errors import DomainError
 
@@ -54,13 +54,14 @@ SOURCES: Mapping[str, Source] = MappingProxyType({
         "Y. Song, J. Sohl-Dickstein, D. P. Kingma, A. Kumar, S. Ermon, B. Poole", "Score-based generative modeling "
         "through stochastic differential equations", "ICLR, arXiv:2011.13456", 2021),
 })  # fmt: skip
+ISOPERIMETRY: Final = ("Borell75", "SudakovTsirelson74")  # of the Gaussian: half-spaces grow least
 
 
 def cite(citation: str) -> str:
     """The full reference for `KEY` or `KEY, locator`.
 
-    >>> cite("Borell75, Thm 3.1")
-    'C. Borell, The Brunn-Minkowski inequality in Gauss space, Invent. Math. 30, 207-216 (1975), Thm 3.1'
+    >>> cite("Borell75")
+    'C. Borell, The Brunn-Minkowski inequality in Gauss space, Invent. Math. 30, 207-216 (1975)'
     """
     key, _, locator = citation.partition(", ")
     if key not in SOURCES:

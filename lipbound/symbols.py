@@ -23,10 +23,11 @@ k = sp.Symbol("k", nonnegative=True)  # half the distance between two latent mod
 h = sp.Symbol("h", nonnegative=True)  # value of another divergence
 t = sp.Symbol("t", nonnegative=True)  # value of total variation
 R = sp.Symbol("R", nonnegative=True)  # radius of a ball of centres
+epsilon = sp.Symbol("epsilon", nonnegative=True)  # mass of a part of the latent space
 K = sp.Symbol("K", positive=True)  # Lipschitz constant of a map back to the latent space
 kappa = sp.Symbol("kappa", positive=True)  # Lipschitz constant of a residual block, or convexity of a potential
 sigma = sp.Symbol("sigma", positive=True)  # standard deviation of a step's noise
-n = sp.Symbol("n", positive=True)  # a number of blocks, or of steps
+n = sp.Symbol("n", positive=True)  # a number of blocks, steps or modes
 d = sp.Symbol("d", positive=True)  # dimension of the latent space
 delta = sp.Symbol("delta", nonnegative=True)  # distance between two means
 v, w = sp.symbols("v w", positive=True)  # standard deviations of image and target

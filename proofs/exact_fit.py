@@ -10,7 +10,7 @@ from lipbound.symbols import F, L, Phi, Quantile, f, phi
 def prove(proof: Proof) -> None:
     """mu = g#N = nu has mass F on (-inf, x] and density f at x; L = Lip(g)."""
     proof.suppose("g#N = nu")
-    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75, Thm 3.1", "SudakovTsirelson74")
+    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75", "SudakovTsirelson74")
     h = sp.Symbol("h", nonnegative=True)
     proof.argue("S = g^-1 (-inf, x] gives nu(-inf, x + h) >= Phi(Quantile(F) + h/L) for h > 0")
     grown = Phi(Quantile(F) + h / L)

@@ -9,7 +9,7 @@ from lipbound.symbols import BinaryKL, L, Phi, Quantile, beta, p, r, unfold
 
 def prove(proof: Proof) -> None:
     """A is a half-line of mass p under mu = g#N, B the gap of width r next to it, u = mu(B) and beta = nu(B)."""
-    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75, Thm 3.1", "SudakovTsirelson74")
+    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75", "SudakovTsirelson74")
     proof.argue("(g^-1 A)_(r/L) lies in g^-1(A_r), so u >= alpha = Phi(Quantile(p) + r/L) - p")
     proof.cite("KL(nu || mu) >= kl(nu(B) || mu(B)) for every event B: data processing", "CoverThomas06")
     h, u = sp.Symbol("h", nonnegative=True), sp.Symbol("u", positive=True)

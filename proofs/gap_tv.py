@@ -9,7 +9,7 @@ from lipbound.symbols import L, Phi, Quantile, beta, p, phi, r
 
 def prove(proof: Proof) -> None:
     """A is a half-line of mass p under mu = g#N, A_r the points nearer to it than r, B = A_r less A the gap."""
-    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75, Thm 3.1", "SudakovTsirelson74")
+    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75", "SudakovTsirelson74")
     proof.argue("(g^-1 A)_(r/L) lies in g^-1(A_r), for |g(z) - g(z0)| <= L |z - z0| < r; so S = g^-1 A, w = r/L do")
     w = sp.Symbol("w", nonnegative=True)
     reach = Phi(Quantile(p) + w)  # of A_r, at least

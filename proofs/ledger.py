@@ -11,6 +11,7 @@ from lipbound.bounds import ALL
 from lipbound.errors import DomainError, ProofError
 from lipbound.proof import Proof
 from proofs import prove, written
+from proofs.statements import statements
 
 README = Path(__file__).with_name("README.md")
 KINDS = ("cited", "checked", "argued")
@@ -92,6 +93,7 @@ def page(entries: Sequence[Entry]) -> str:
         "|---|---|---|---|---|",
     ]
     lines += [f"| {' | '.join((entry.bound.name, entry.status, *counts(entry)))} |" for entry in entries]
+    lines += ["", *statements()]
     for entry in entries:
         lines += section(entry)
     return "\n".join(lines) + "\n"
@@ -102,6 +104,7 @@ def section(entry: Entry) -> list[str]:
     bound = entry.bound
     lines = ["", f"## {bound.name}", "", bound.says, "", f"$$ {bound.latex()} $$", ""]
     lines += [f"Supposes {hypothesis.says}.\n" for hypothesis in bound.hypotheses]
+    lines += [f"As {bound.tends}.\n"] * bool(bound.tends)
     if bound.conjectured:
         return [*lines, f"A conjecture: {bound.evidence}."]
     if entry.proof is None:

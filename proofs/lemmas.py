@@ -10,7 +10,7 @@ from lipbound.symbols import D, L, Phi, Quantile, beta, m, p, phi, r, unfold
 
 def isoperimetry(proof: Proof) -> None:
     """Enlarging a set in the latent space, and what that says of its image."""
-    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75, Thm 3.1", "SudakovTsirelson74")
+    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75", "SudakovTsirelson74")
     proof.argue(
         "with mu = g#N: mu(A_r) >= Phi(Quantile(mu(A)) + r/L), for S = g^-1 A, w = r/L and S_w within g^-1(A_r)"
     )
@@ -42,6 +42,18 @@ def equal_shares(proof: Proof) -> Any:
     z = -D / (2 * L)
     proof.same("with equality at Quantile(P) = -D / 2L, which it cannot exceed: P <= Phi(-D / 2L)", -z - D / L, z)
     return Phi(z)
+
+
+def bending(proof: Proof) -> None:
+    """How the logarithm of a density made of two bends, which gives that of any mixture by adding one at a time."""
+    x = sp.Symbol("x", real=True)
+    A, B = sp.Function("A")(x), sp.Function("B")(x)
+    share = sp.exp(A) / (sp.exp(A) + sp.exp(B))
+    parts = share * A.diff(x, 2) + (1 - share) * B.diff(x, 2) + share * (1 - share) * (A.diff(x) - B.diff(x)) ** 2
+    proof.same("(log f)'' of exp(A) + exp(B)", sp.log(sp.exp(A) + sp.exp(B)).diff(x, 2), parts)
+    proof.argue(
+        "so of a mixture it is the mean of the modes' (log f_k)'', in their shares at x, plus their scores' variance"
+    )
 
 
 def two_bells(x: Any) -> Any:

@@ -14,7 +14,9 @@ def prove(proof: Proof) -> None:
     proof.same(
         "E (X - Y)^2 with correlation rho", (v + w) ** 2 - (v**2 + w**2 - 2 * rho * v * w), 2 * (1 + rho) * v * w
     )
-    proof.argue("as rho >= -1, E (X - Y)^2 <= delta^2 + (v + w)^2")
+    k = sp.Symbol("k", nonnegative=True)
+    proof.nonnegative("which is not negative, as rho = k - 1 with k >= 0", (2 * (1 + rho) * v * w).subs(rho, k - 1))
+    proof.argue("so E (X - Y)^2 <= delta^2 + (v + w)^2")
     least = delta**2 / ((v + w) ** 2 + delta**2)
     proof.same("where equality holds", least * (delta**2 + (v + w) ** 2), delta**2)
     proof.at_zero(

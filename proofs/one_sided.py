@@ -15,6 +15,19 @@ def prove(proof: Proof) -> None:
     """In units of s. F, f belong to nu, u = Quantile(F), R = 1/u' = phi(u)/f, q = -(log f)'; a < 0 has R(a) = L."""
     proof.suppose("nu = 1/2 N(-m, s^2) + 1/2 N(m, s^2), up to a shift")
     proof.suppose("33/20 s <= L")
+    opening(proof)
+    arcs(proof)
+    promise(proof)
+    proof.argue(
+        "|a_z| <= |a|; f is even and rises on (0, m'), m' its mode: V' >= 0 if |a| <= m', that is if L >= R(m')"
+    )
+    proof.argue("then C(z) >= V(z) >= V(c), the promise at (a, b), and that is at least the promise at every (x, y)")
+    steep_enough(proof)
+    proof.qed(one_sided, formula())
+
+
+def opening(proof: Proof) -> None:
+    """The case where nothing is promised, and the arc tangent to nu in the others."""
     isoperimetry(proof)
     proof.argue(
         "R is even and falls from R(0) = exp(m^2/2) to 1: `symmetric_fit`; if L >= R(0), u(y) >= u(x) + (y - x)/L"
@@ -25,14 +38,15 @@ def prove(proof: Proof) -> None:
     proof.argue(
         "so the promise at (x, y) is at most that at (a, y), or not positive: c = a - L u(a) is the arc's centre"
     )
-    arcs(proof)
-    promise(proof)
-    steep_enough(proof)
+
+
+def formula() -> sp.Expr:
+    """What the statement promises."""
     ends = (
         Phi(Quantile((Phi((x + m) / s) + Phi((x - m) / s)) * HALF) + (y - x) / L),
         (Phi((y + m) / s) + Phi((y - m) / s)) * HALF,
     )
-    proof.qed(one_sided, sp.Max(0, ends[0] - ends[1]))
+    return sp.Max(0, ends[0] - ends[1])
 
 
 def arcs(proof: Proof) -> None:
@@ -42,13 +56,23 @@ def arcs(proof: Proof) -> None:
     chi = -((at - z) ** 2) / (2 * L**2) - sp.log(f)
     slope = 1 - m**2 / sp.cosh(m * at) ** 2
     proof.same("chi'' = q' - 1/L^2", (chi.diff(at, 2) - slope + 1 / L**2).rewrite(sp.exp), 0)
+    w, gain = sp.symbols("w gain", nonnegative=True)  # m^2, and exp(m^2) - 1
+    proof.same("how exp(-w) - 1 + w grows from 0 at w = 0", (sp.exp(-w) - 1 + w).diff(w), 1 - sp.exp(-w))
+    proof.nonnegative("never falling, for exp(w) = 1 + gain", 1 - 1 / (1 + gain))
     proof.argue(
         "q' is even, on x > 0 it rises from 1 - m^2 <= exp(-m^2) = R(0)^-2 < L^-2 to 1 > L^-2: chi' falls, then rises"
     )
     proof.same("chi' at the middle", chi.diff(at).subs(at, 0), z / L**2)
+    place, back = sp.symbols("place back", positive=True)
     proof.argue("it is <= 0: on x > 0 chi falls, then rises; on x < 0, from the left, it falls, rises and falls again")
+    u = sp.Function("u")(at)
+    ratio = sp.log(phi(u) / f).diff(at)
+    proof.same("(log R)' = q - u u'", ratio, -sp.log(f).diff(at) - u * u.diff(at))
     proof.argue("at z = c, x = a: chi = 0 and chi' = q - u u' = (log R)' > 0, so chi > 0 on (a, 0] if it is so at 0")
     middle(proof)
+    proof.argue("chi of centre 0 is even, and not positive everywhere, for both densities have mass one: b_0 exists")
+    proof.nonnegative("on x > 0 chi rises with z", chi.diff(z).subs({at: place, z: -back}))
+    proof.argue("so for z <= 0 it has a zero b_z too, at most b_0")
     proof.argue(
         "so it is: the promise at (a, y) grows with y up to 0, and on to the first zero b > 0 of chi, which there is:"
     )
@@ -72,9 +96,10 @@ def middle(proof: Proof) -> None:
     tau = -t / R
     bracket = (2 * tau + u) * (1 - t * R.diff(t) / R) - tau
     proof.same("P' = -bracket/R", change, -bracket / R)
-    proof.argue(
-        "e falls to e(0) = 0, so 2 tau + u > tau; t R' < 0: the bracket is positive, P falls to 0, drop rises and falls"
-    )
+    over, fast = sp.Symbol("over", nonnegative=True), sp.Symbol("fast", positive=True)  # e, -|t| R'/R
+    size = sp.Symbol("size", positive=True)  # tau = |t|/R
+    proof.nonnegative("the bracket, for e >= 0 and R' of the sign of |t|", (size + over) * (1 + fast) - size)
+    proof.argue("e falls to e(0) = 0, and t R' < 0: so P falls to 0, and drop rises, then falls")
     proof.argue(
         "drop(0) = 0; at -inf u = t + m + O(1/t) and R = 1 + O(1/t^2), so drop -> m^2 - m^2 = 0: drop > 0 between"
     )
@@ -90,15 +115,24 @@ def promise(proof: Proof) -> None:
     proof.argue(
         "c <= z <= 0: C(z) >= V(z), what the window (a_z, b_z) gives; V(c) is the promise at (a, b), as a_c = a"
     )
-    proof.argue(
-        "V' = f(a_z) - f(b_z): both densities agree there, chi crosses zero, and to move the ends costs nothing"
-    )
+    moved(proof)
     gap = ((at - z) ** 2 - (-at - z) ** 2) / (2 * L**2)
     proof.nonnegative("chi(-x) - chi(x) for x > 0", gap)
-    proof.argue(
-        "so b_z <= |a_z| <= |a|; f is even, rises on (0, m'), m' its mode: V' >= 0 if |a| <= m', that is if L >= R(m')"
-    )
-    proof.argue("then C(z) >= V(z) >= V(c), the promise at (a, b), and that is at least the promise at every (x, y)")
+    proof.argue("so chi > 0 on (-b_z, 0): b_z <= |a_z|")
+
+
+def moved(proof: Proof) -> None:
+    """How what the window between the zeros of chi gives changes with the centre."""
+    z = sp.Symbol("z", real=True)
+    A, B = sp.Function("A")(z), sp.Function("B")(z)
+    arc = Phi((B - z) / L) - Phi((A - z) / L)
+    f = [two_bells(end) * end.diff(z) for end in (A, B)]
+    level = [phi((end - z) / L) / L for end in (A, B)]
+    change = arc.diff(z) - (f[1] - f[0])
+    at_zeros = level[1] * (B.diff(z) - 1) - level[0] * (A.diff(z) - 1) - (level[1] * B.diff(z) - level[0] * A.diff(z))
+    proof.same("V' as it stands", change, at_zeros + (level[1] * B.diff(z) - level[0] * A.diff(z)) - (f[1] - f[0]))
+    proof.same("where both densities agree, to move the ends costs nothing", at_zeros, level[0] - level[1])
+    proof.argue("so V' = f(a_z) - f(b_z)")
 
 
 def steep_enough(proof: Proof) -> None:
@@ -115,9 +149,12 @@ def steep_enough(proof: Proof) -> None:
     )
     small = sp.Rational(1, 15)
     proof.holds("h <= 1/15: R(m') <= R(0) <= 33/20", LEAST - sp.exp(square / 2), {h: (small, small)})
-    proof.argue(
-        "h >= 12: lag = m - m' <= 2 m exp(-2 h) <= 2 h exp(-2 h), less than 1/1000; m + m' > 3; f >= phi(lag)/2"
+    proof.same(
+        "lag = m - m' = m (1 - tanh h)", (1 - sp.tanh(h)).rewrite(sp.exp), (2 / (sp.exp(2 * h) + 1)).rewrite(sp.exp)
     )
+    proof.positive("that is less than 2 m exp(-2 h)", sp.factor(2 / q - 2 / (q + 1)))
+    proof.holds("m^2 = h / tanh h <= h^2 at h = 12, and beyond", h * sp.tanh(h) - 1, {h: (12, 12)})
+    proof.argue("h >= 12: lag <= 2 h exp(-2 h), less than 1/1000; m + m' > 3, for m^2 >= h; f >= phi(lag)/2")
     proof.holds(
         "2 h exp(-2 h) at h = 12, beyond which it falls", sp.Rational(1, 1000) - 2 * h * sp.exp(-2 * h), {h: (12, 12)}
     )

@@ -4,7 +4,7 @@ import sympy as sp
 
 from lipbound.bounds import symmetric_fit
 from lipbound.proof import Proof
-from lipbound.symbols import Quantile, m, p, phi, s
+from lipbound.symbols import Phi, Quantile, m, p, phi, s
 from proofs.lemmas import isoperimetry
 
 
@@ -15,7 +15,8 @@ def prove(proof: Proof) -> None:
     x = sp.Symbol("x", real=True)
     f = (sp.exp(-((x - m) ** 2) / (2 * s**2)) + sp.exp(-((x + m) ** 2) / (2 * s**2))) / (2 * s * sp.sqrt(2 * sp.pi))
     top = s * sp.exp(m**2 / (2 * s**2))
-    proof.argue("Lip(g) >= R(0) by `exact_fit`, and F(0) = 1/2 by symmetry; the monotone map T onto nu has T' = R(T)")
+    proof.same("F(0) = 1/2", (Phi(m / s) + Phi(-m / s)) / 2, sp.Rational(1, 2))
+    proof.argue("Lip(g) >= R(0) by `exact_fit`; the monotone map T onto nu has T' = R(T)")
     proof.same("R at the middle", phi(sp.Integer(0)) / f.subs(x, 0), top)
     slope = (1 - m**2 / s**2 / sp.cosh(m * x / s**2) ** 2) / s**2
     bend = sp.simplify(-sp.log(f).diff(x, 2).rewrite(sp.exp) - slope.rewrite(sp.exp))

@@ -10,7 +10,7 @@ from lipbound.symbols import D, L, Phi, Quantile, a, b, phi
 def prove(proof: Proof) -> None:
     """P and Q are the masses that mu = g#N gives the sets, at distance D; s = D/L and x = Quantile(P)."""
     s, x, h = sp.Symbol("s", positive=True), sp.Symbol("x", real=True), sp.Symbol("h", positive=True)
-    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75, Thm 3.1", "SudakovTsirelson74")
+    proof.cite("N(S_w) >= Phi(Quantile(N(S)) + w) for Borel S and w > 0", "Borell75", "SudakovTsirelson74")
     proof.argue("the preimages of the sets are D/L apart, so 1 - Q >= Phi(x + s): Q <= Phi(-s - x)")
     proof.same("what lies beyond", 1 - Phi(x + s), Phi(-s - x))
     proof.argue("TV >= (a - P)^+ + (b - Q)^+: the event is the union of those of the disjoint sets that miss mass")

@@ -74,7 +74,7 @@ TABLE = {
     ),
     "exact_console": ("errors", ""),
     "projection": (f"{BASE} maps laws", ""),
-    "explore": (f"{BASE} symbols lowering bound parameter", "sympy"),
+    "explore": (f"{BASE} symbols lowering bound parameter", "sympy numpy"),
     "bounds": (f"{THEORY} kernels balls", "sympy numpy scipy"),
     "proof": (f"{BASE} symbols lowering bound sources sweep", "sympy"),
     "sweep": (BASE, "tqdm"),

@@ -19,6 +19,7 @@ from lipbound.bounds import (
     polynomial_rate,
     several_modes,
     shared_loss,
+    shared_loss_apart,
     three_cells_kl,
     two_modes,
     two_points,
@@ -95,29 +96,43 @@ def test_sharing_costs_up_to_twice_as_much_where_maps_are_flat():
     assert 1 < ratios[-1] < 1.01
 
 
-@pytest.mark.parametrize("m", [2, 3, 4, 6])
+@pytest.mark.parametrize("m", [2, "5/2", 3, 4, 6])
 @pytest.mark.parametrize("slope", ["6/5", "7/5", "33/20"])
 def test_evidence_of_one_sided_early(m, slope):
+    """And of one_sided_apart from m = 3 on, which is proved."""
     found = valley_frontier(two_gaussians(m), slope)
     value = promised(one_sided_early, m, slope)
     assert abs(float(value) - found.lower.lo) < 1e-6
     assert found.upper is None or found.lower.lo <= found.upper.hi < found.lower.lo + 1e-8
 
 
-@pytest.mark.parametrize("m", ["1/2", "4/5", "1", "6/5"])
+@pytest.mark.parametrize("m", ["1", "11/10", "6/5"])
 @pytest.mark.parametrize("slope", ["1", "11/10", "7/5"])
-def test_evidence_of_shared_loss(m, slope):
+def test_sharing_gives_the_frontier_of_modes_that_hardly_part(m, slope):
+    found = valley_frontier(two_gaussians(m), slope)
+    assert abs(float(promised(shared_loss_apart, m, slope)) - max(found.lower.lo, 0)) < 1e-6
+
+
+@pytest.mark.parametrize("m", ["1/2", "4/5", "1"])
+@pytest.mark.parametrize("slope", ["1", "11/10", "3/2"])
+def test_sharing_gives_the_frontier_of_one_hump(m, slope):
     found = valley_frontier(two_gaussians(m), slope)
     assert abs(float(promised(shared_loss, m, slope)) - max(found.lower.lo, 0)) < 1e-6
 
 
-def test_evidence_of_valley_rate():
+def test_the_valley_below_the_height_of_an_arc_is_the_frontier_far_from_a_fit():
     for slope, within in ((50, 3e-3), (200, 5e-4), (1000, 1e-5)):
         value = float(promised(valley_rate, 5, slope))
-        assert abs(value / valley_frontier(two_gaussians(5), slope).lower.lo - 1) < within
+        found = valley_frontier(two_gaussians(5), slope)
+        assert abs(value / found.lower.lo - 1) < within
+        assert found.upper.hi <= value  # the limit is approached from below
 
 
-def test_evidence_of_unbalanced_limit():
+def test_power_where_the_arc_is_steep_beside_the_valley_the_limit_is_far_off():
+    assert float(promised(valley_rate, 5, 5)) > 1.1 * valley_frontier(two_gaussians(5), 5).lower.lo
+
+
+def test_unbalanced_modes_reach_their_limit():
     off = []
     for m in (3, 4, 6, 9):
         nu = two_gaussians(m, weight="1/4")
@@ -155,7 +170,10 @@ def test_limits_are_reached():
 def test_power_limits_of_another_size_are_not_reached():
     off = replace(two_points_rate, formula=two_points_rate.formula * Rational(101, 100))
     assert abs(off(D=4, L=10**6, a="0.3") / two_points(D=4, L=10**6, a="0.3") - 1) > 9e-3
-    assert {b.name for b in ALL if isinstance(b, Limit)} == {"two_points_rate", "valley_rate", "unbalanced_limit"}
+    limits = {b.name for b in ALL if isinstance(b, Limit)}
+    assert limits == {"two_points_rate", "valley_rate", "unbalanced_limit", "comb_limit"}
+    assert {b.name for b in ALL if b.tends} == limits
+    assert "as L / D grows without limit" in str(two_points_rate)
 
 
 def test_what_exact_fits_need_grows_exponentially_but_near_fits_do_not():

@@ -18,12 +18,15 @@ from lipbound.bounds import (
     exact_fit,
     gap_f,
     gap_hellinger2,
+    gap_kl,
     inverse_depth,
     log_concave,
     mixture_in_ball,
     moments,
     null_image,
     ode_exponent,
+    one_sided,
+    one_valley,
     poincare,
     precision,
     residual_depth,
@@ -108,6 +111,32 @@ def test_solve_refuses_in_one_sentence():
     ]:
         with pytest.raises(DomainError, match=message):
             two_modes.solve(letter, **known)
+
+
+@pytest.mark.parametrize("bound", [one_valley, several_modes], ids=lambda bound: bound.name)
+def test_rows_broadcast_against_arrays_of_the_other_letters_and_are_solved_for(bound):
+    """The last axis is that of the rows: with as many values as rows nothing is mixed up either."""
+    letters = bound.read(Instance(affine(2), two_gaussians(2)))
+    rest = {name: x for name, x in letters.items() if name != "L"}
+    for slopes in ([1, 2, 4], [[1, 2], [3, 4]], np.linspace(1, 4, len(letters["x"]))):
+        each = [bound(**rest, L=x) for x in np.ravel(slopes)]
+        assert bound(**rest, L=slopes) == pytest.approx(np.reshape(each, np.shape(slopes)), abs=1e-15)
+    target = Fraction(9, 10) * Fraction(bound(**letters))
+    found = bound.solve("L", value=target, **rest)
+    assert bound(**rest, L=found.lo) >= float(target) - 1e-12 >= bound(**rest, L=found.hi + 1e-9) - 1e-12
+
+
+def test_solve_passes_over_values_that_do_not_belong_with_the_others():
+    """Masses above 0.7 are no masses of a set disjoint from one of 0.3; where none is left, the reason is given."""
+    found = two_modes.solve("a", tv="0.1", D=4, L=2, b="0.3")
+    assert two_modes(D=4, L=2, a=float(found), b="0.3") == pytest.approx(0.1, abs=1e-12)
+    with pytest.raises(DomainError, match="x = 3 is not left of y = 1"):
+        one_sided.solve("L", value="0.1", m=2, s=1, x=3, y=1)
+
+
+def test_expand_refuses_where_there_is_no_series():
+    with pytest.raises(NotCertifiable, match="gap_kl has no Taylor series in beta about oo"):
+        gap_kl.expand("beta")
 
 
 def test_expand_agrees_with_the_bound_far_out():

@@ -3,11 +3,18 @@
 from typing import Final
 
 from ..bound import Bound
+from .affine_best import affine_best as affine_best
+from .cells import cells as cells
 from .chains import flow_budget as flow_budget
 from .chains import noisy_depth as noisy_depth
+from .comb import comb_above as comb_above
+from .comb import comb_below as comb_below
+from .comb import comb_limit as comb_limit
 from .dropping import one_sided as one_sided
+from .dropping import one_sided_apart as one_sided_apart
 from .dropping import one_sided_early as one_sided_early
 from .dropping import shared_loss as shared_loss
+from .dropping import shared_loss_apart as shared_loss_apart
 from .exact_fit import exact_fit as exact_fit
 from .fit import latent_remedy as latent_remedy
 from .fit import log_concave as log_concave
@@ -39,6 +46,7 @@ from .isoperimetry import precision as precision
 from .isoperimetry import tail as tail
 from .isoperimetry import tail_tv as tail_tv
 from .lack_and_excess import lack_and_excess as lack_and_excess
+from .mostly_lipschitz import mostly_lipschitz as mostly_lipschitz
 from .one_valley import one_valley as one_valley
 from .points import two_points as two_points
 from .points import two_points_rate as two_points_rate
@@ -46,6 +54,7 @@ from .rates import polynomial_rate as polynomial_rate
 from .rates import valley_rate as valley_rate
 from .samplers import ode_exponent as ode_exponent
 from .samplers import sde_exponent as sde_exponent
+from .score import score_slope as score_slope
 from .several_modes import several_modes as several_modes
 from .space import product_target as product_target
 from .spread import null_image as null_image
@@ -67,7 +76,9 @@ ALL: Final[tuple[Bound, ...]] = (
     bi_lipschitz, bi_lipschitz_tv, residual_depth, inverse_depth, ode_exponent, sde_exponent,
     noisy_depth, flow_budget,
     pinsker, bretagnolle_huber, hellinger_below, hellinger_above, js_below, js_above,
-    two_points, two_points_rate, one_sided, one_sided_early, shared_loss, polynomial_rate, valley_rate,
+    two_points, two_points_rate, one_sided, one_sided_apart, one_sided_early, shared_loss, shared_loss_apart,
+    polynomial_rate, valley_rate,
     product_target, null_image, transport_entropy, unbalanced_fit, unbalanced_limit,
-    lack_and_excess,
+    lack_and_excess, comb_above, comb_below, comb_limit, affine_best, cells, score_slope,
+    mostly_lipschitz,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from ..instance import Instance
 from ..laws import Gaussian
 from ..maps import affine
 from ..quantity import NEEDED
+from ..sources import ISOPERIMETRY
 from ..symbols import kappa, n, sigma
 
 DIGITS = 60  # of a standard deviation that is no fraction: a witness of an upper bound that is off by so little
@@ -58,7 +59,7 @@ noisy_depth = UpperBound(
     hypotheses=(
         assumed("nu is the law of x_n, where x_0 = z_0, x_k = f_k(x_(k-1)) + sigma z_k and Lip f_k <= exp(kappa)"),
     ),
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )
 flow_budget = UpperBound(

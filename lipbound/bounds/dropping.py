@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,10 +17,10 @@ from ..events import admissible, best_pair, position
 from ..exact import exact
 from ..instance import Instance
 from ..quantity import FRONTIER
+from ..sources import ISOPERIMETRY
 from ..symbols import L, Phi, Quantile, m, s, x, y
 from ._modes import PAIR, centre, read_pair, symmetric_pair
 
-SOURCES = ("Borell75, Thm 3.1", "SudakovTsirelson74")
 FAR = 37
 MODES = (
     Parameter(m, 0, INF, "half the distance between the modes of nu"),
@@ -104,21 +105,21 @@ one_sided = LowerBound(
     read=_feet,
     incoherent=_ordered,
     hypotheses=(PAIR, STEEP),
-    sources=SOURCES,
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )
-one_sided_early = LowerBound(
-    name="one_sided_early",
+one_sided_apart = replace(
+    one_sided,
+    name="one_sided_apart",
     says="Two clear modes are best served one-sidedly as soon as maps are steeper than a mode is wide by a fifth.",
-    quantity=FRONTIER,
-    formula=Max(Integer(0), DROPPED),
-    parameters=(*MODES, *FEET),
-    read=_feet,
-    incoherent=_ordered,
-    hypotheses=(PAIR, between("6/5", "33/20", "2")),
-    sources=SOURCES,
-    provenance="derived here",
-    evidence="within 1e-6 of the certified frontier on a grid of m / s from 2 to 6 and L / s from 1.2 to 1.65",
+    hypotheses=(PAIR, between("6/5", "inf", "3")),
+)
+one_sided_early = replace(
+    one_sided,
+    name="one_sided_early",
+    says="So are two modes that are not quite so clear.",
+    hypotheses=(PAIR, between("6/5", "33/20", "2", "3")),
+    evidence="within 1e-6 of the certified frontier on a grid of m / s from 2 to 3 and L / s from 1.2 to 1.65",
 )
 
 
@@ -134,13 +135,18 @@ def _halfway(case: Instance, y: object = None) -> Letters:
 
 shared_loss = LowerBound(
     name="shared_loss",
-    says="Where the modes hardly part and maps are about as steep as they are wide, it is best to rob both alike.",
+    says="Where two modes make one hump it is best to rob both alike.",
     quantity=FRONTIER,
     formula=Max(Integer(0), 2 * (Phi(y / L) - half_normal(y))),  # pyright: ignore[reportOperatorIssue] - SymPy mistypes applied functions
     parameters=(*MODES, Parameter(y, 0, INF, "where the even arc meets a mode, from the middle")),
     read=_halfway,
-    hypotheses=(PAIR, between("1", "7/5", "0", "6/5")),
-    sources=SOURCES,
+    hypotheses=(PAIR, between("1", "inf", "0", "1")),
+    sources=ISOPERIMETRY,
     provenance="derived here",
-    evidence="within 1e-6 of the certified frontier on a grid of m / s up to 1.2 and L / s from 1 to 1.4",
+)
+shared_loss_apart = replace(
+    shared_loss,
+    name="shared_loss_apart",
+    says="Where two modes hardly part and maps are about as steep as they are wide, it is best to rob both alike.",
+    hypotheses=(PAIR, between("1", "7/5", "1", "6/5")),
 )

@@ -17,6 +17,7 @@ from ..instance import Instance
 from ..laws import AbstractLaw, Gaussian
 from ..maps import affine
 from ..pieces import same
+from ..sources import ISOPERIMETRY
 from ..symbols import F, Quantile, f, phi
 
 Floats = NDArray[np.float64]
@@ -77,6 +78,6 @@ exact_fit = LowerBound(
     read=read,
     witness=witness,
     hypotheses=(Hypothesis("g#N = nu", fits),),
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )

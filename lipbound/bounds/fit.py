@@ -15,6 +15,7 @@ from ..instance import Instance
 from ..laws import Gaussian, two_gaussians
 from ..maps import affine
 from ..quantity import NEEDED, Event, Quantity, needed
+from ..sources import ISOPERIMETRY
 from ..symbols import R, k, kappa, m, s
 from ._modes import ONE_WIDTH, PAIR, components, read_ball, read_pair, symmetric_pair
 
@@ -41,7 +42,7 @@ symmetric_fit = Identity(
     read=read_pair,
     witness=_pair,
     hypotheses=(PAIR,),
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )
 mixture_in_ball = UpperBound(

@@ -80,7 +80,7 @@ bi_lipschitz = UpperBound(
     read=_back(False),
     witness=_gathered,
     hypotheses=(INVERSE,),
-    sources=("Borell75, Thm 3.1",),
+    sources=("Borell75",),
     provenance="derived here",
 )
 bi_lipschitz_tv = LowerBound(
@@ -92,7 +92,7 @@ bi_lipschitz_tv = LowerBound(
     read=_back(True),
     witness=_gathered,
     hypotheses=(INVERSE,),
-    sources=("Borell75, Thm 3.1",),
+    sources=("Borell75",),
     provenance="derived here",
 )
 

@@ -12,11 +12,12 @@ from sympy import Integer, Max, Rational, log, sqrt
 from ..bound import LowerBound, Parameter
 from ..divergences import FDivergence, chi2, hellinger2, js, renyi
 from ..quantity import Measured
+from ..sources import ISOPERIMETRY
 from ..symbols import BinaryKL, beta
 from ._gap import PARAMETERS, alpha, reader
 
 Floats = NDArray[np.float64]
-SOURCES = ("Borell75, Thm 3.1", "SudakovTsirelson74", "Salmona22")
+SOURCES = (*ISOPERIMETRY, "Salmona22")
 u: Any = Max(alpha, beta)  # where the gap is heavier under nu the bound says nothing
 LIGHT = (*PARAMETERS[:3], Parameter(beta, 0, 1, "mass of the gap under nu"))
 

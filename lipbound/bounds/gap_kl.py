@@ -6,6 +6,7 @@ from sympy import Max
 
 from ..bound import LowerBound
 from ..divergences import kl
+from ..sources import ISOPERIMETRY
 from ..symbols import BinaryKL, beta
 from ._gap import PARAMETERS, alpha, kl_worth, reader
 
@@ -17,6 +18,6 @@ gap_kl = LowerBound(
     formula=BinaryKL(Max(alpha, beta), beta),  # pyright: ignore[reportArgumentType] - SymPy mistypes applied functions
     parameters=PARAMETERS,
     read=reader(kl_worth),
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74", "CoverThomas06", "Salmona22"),
+    sources=(*ISOPERIMETRY, "CoverThomas06", "Salmona22"),
     provenance="published, wording ours; the guard alpha > beta is needed and was missing in the published code",
 )

@@ -6,6 +6,7 @@ from sympy import Max
 
 from ..bound import LowerBound
 from ..divergences import kl
+from ..sources import ISOPERIMETRY
 from ..symbols import BinaryKL, beta
 from ._gap import PARAMETERS, alpha, kl_worth, reader
 
@@ -16,6 +17,6 @@ gap_kl_reverse = LowerBound(
     formula=BinaryKL(beta, Max(alpha, beta)),  # pyright: ignore[reportArgumentType] - SymPy mistypes applied functions
     parameters=PARAMETERS,
     read=reader(lambda u, v: kl_worth(v, u)),
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74", "CoverThomas06"),
+    sources=(*ISOPERIMETRY, "CoverThomas06"),
     provenance="derived here",
 )

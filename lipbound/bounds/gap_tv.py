@@ -15,6 +15,7 @@ from ..exact import INF, exact
 from ..laws import Patchwork
 from ..maps import affine
 from ..pieces import Strand
+from ..sources import ISOPERIMETRY
 from ..symbols import beta
 from ._gap import PARAMETERS, alpha, reader
 
@@ -44,6 +45,6 @@ gap_tv = LowerBound(
     parameters=PARAMETERS,
     read=reader(lambda u, v: u - v),
     witness=witness,
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74", "Salmona22"),
+    sources=(*ISOPERIMETRY, "Salmona22"),
     provenance="published, wording ours",
 )

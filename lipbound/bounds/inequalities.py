@@ -42,7 +42,7 @@ pinsker = LowerBound(
     formula=2 * t**2,
     parameters=(TV,),
     read=_value(tv, "t", 1.0),
-    sources=("Tsybakov09, Lemma 2.5",),
+    sources=("Tsybakov09",),
     provenance="published, wording ours",
 )
 bretagnolle_huber = UpperBound(
@@ -53,7 +53,7 @@ bretagnolle_huber = UpperBound(
     parameters=(Parameter(h, 0, INF, "KL(g#N || nu)", closed="low high"),),
     read=_value(kl, "h", INF),
     witness=_apart,
-    sources=("Tsybakov09, Lemma 2.6",),
+    sources=("Tsybakov09",),
     provenance="published, wording ours",
 )
 hellinger_below = LowerBound(
@@ -64,7 +64,7 @@ hellinger_below = LowerBound(
     parameters=(Parameter(h, 0, 1, "H^2(g#N, nu)", closed="low high"),),
     read=_value(hellinger2, "h", 1.0),
     witness=_apart,
-    sources=("Tsybakov09, Lemma 2.3",),
+    sources=("Tsybakov09",),
     provenance="published, wording ours",
 )
 hellinger_above = UpperBound(
@@ -75,7 +75,7 @@ hellinger_above = UpperBound(
     parameters=(Parameter(h, 0, 1, "H^2(g#N, nu)", closed="low high"),),
     read=_value(hellinger2, "h", 1.0),
     witness=_apart,
-    sources=("Tsybakov09, Lemma 2.3",),
+    sources=("Tsybakov09",),
     provenance="published, wording ours",
 )
 js_below = LowerBound(

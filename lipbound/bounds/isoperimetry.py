@@ -19,9 +19,9 @@ from ..laws import Discrete, Gaussian, Patchwork
 from ..maps import affine, clamp
 from ..pieces import Strand
 from ..quantity import ENLARGED, TAIL, TWO_SETS
+from ..sources import ISOPERIMETRY
 from ..symbols import D, L, Phi, Quantile, a, b, p, r
 
-SOURCES = ("Borell75, Thm 3.1", "SudakovTsirelson74")
 LEVEL: Any = Quantile(p)
 BEYOND: Any = Phi(LEVEL + r / L)
 TAIL_MASS: Any = Phi(-LEVEL - r / L)
@@ -55,7 +55,7 @@ enlargement = LowerBound(
     parameters=(HALF, WIDTH, SLOPE),
     read=_level,
     witness=_line,
-    sources=SOURCES,
+    sources=ISOPERIMETRY,
     provenance="published, wording ours",
 )
 tail = UpperBound(
@@ -66,7 +66,7 @@ tail = UpperBound(
     parameters=(HALF, WIDTH, SLOPE),
     read=_level,
     witness=_line,
-    sources=SOURCES,
+    sources=ISOPERIMETRY,
     provenance="published, wording ours",
 )
 
@@ -111,7 +111,7 @@ tail_tv = LowerBound(
     parameters=(HALF, WIDTH, SLOPE, Parameter(b, 0, 1, "mass of [x + r, inf) under nu", closed="low high")),
     read=_heavy,
     witness=_thickened,
-    sources=SOURCES,
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )
 
@@ -172,7 +172,7 @@ precision = UpperBound(
     read=_pair(False),
     witness=_clamped,
     hypotheses=(BALANCED,),
-    sources=SOURCES,
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )
 balanced = LowerBound(
@@ -189,6 +189,6 @@ balanced = LowerBound(
     read=_pair(True),
     witness=_clamped,
     hypotheses=(BALANCED,),
-    sources=(*SOURCES, "Salmona22"),
+    sources=(*ISOPERIMETRY, "Salmona22"),
     provenance="published, wording ours; the hypothesis is needed: dropping a mode does better",
 )

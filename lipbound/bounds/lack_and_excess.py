@@ -16,6 +16,7 @@ from ..errors import DomainError
 from ..events import sites
 from ..exact import exact, extended
 from ..instance import Instance
+from ..sources import ISOPERIMETRY
 from ..symbols import F, L, Phi, Quantile, beta, c, e, x, y
 
 Floats = NDArray[np.float64]
@@ -131,6 +132,6 @@ lack_and_excess = LowerBound(
     read=read,
     incoherent=incoherent,
     rows=TABLE,
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74", "Kuiper60"),
+    sources=(*ISOPERIMETRY, "Kuiper60"),
     provenance="derived here",
 )

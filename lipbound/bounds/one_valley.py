@@ -13,6 +13,7 @@ from ..exact import exact, extended
 from ..frontiers.dual import Dual, best_dual, dual
 from ..instance import Instance
 from ..laws import AbstractLaw
+from ..sources import ISOPERIMETRY
 from ..symbols import L, Phi, beta, c, e, x, y
 
 
@@ -35,10 +36,16 @@ def letters(nu: AbstractLaw, slope: Fraction, split: float, rows: Dual) -> Lette
 
 
 def incoherent(given: Letters) -> str:
-    """The windows must share a point, and the rows cover all centres: beyond the outer ones by one-sided windows."""
-    c, e, x, y = ([extended(v) for v in given[name]] for name in "cexy")
+    """The windows must share a point, and the rows cover all centres."""
+    x, y = ([extended(v) for v in given[name]] for name in "xy")
     if max(x) > min(y):
         return f"the windows share no point: one begins at {max(x)}, another ends at {min(y)}"
+    return covered(given)
+
+
+def covered(given: Letters) -> str:
+    """Some row holds each centre, and beyond the outer ones the one-sided windows do."""
+    c, e, x, y = ([extended(v) for v in given[name]] for name in "cexy")
     rows = sorted(zip(c, e, x, y, strict=True))
     if rows[0][2] != -INF or rows[-1][3] != INF:
         return "the first window must reach to -inf and the last to inf: the centres beyond are theirs"
@@ -72,6 +79,6 @@ one_valley = LowerBound(
     read=read,
     incoherent=incoherent,
     rows=("c", "e", "x", "y", "beta"),
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74", "Kuiper60"),
+    sources=(*ISOPERIMETRY, "Kuiper60"),
     provenance="derived here",
 )

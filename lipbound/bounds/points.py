@@ -12,10 +12,10 @@ from ..errors import DomainError
 from ..instance import Instance
 from ..laws import Discrete
 from ..quantity import FRONTIER
+from ..sources import ISOPERIMETRY
 from ..symbols import D, L, Phi, Quantile, a, phi
 from .two_modes import witness as climb
 
-SOURCES = ("Borell75, Thm 3.1", "SudakovTsirelson74")
 HEAVIER: Any = Max(a, 1 - a)
 
 
@@ -50,7 +50,7 @@ two_points = LowerBound(
     read=_read_points,
     witness=witness,
     hypotheses=(TWO_POINTS,),
-    sources=SOURCES,
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )
 two_points_rate = Limit(
@@ -61,6 +61,7 @@ two_points_rate = Limit(
     parameters=POINTS,
     read=_read_points,
     hypotheses=(TWO_POINTS,),
-    sources=SOURCES,
+    tends="L / D grows without limit, at a fixed weight",
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )

@@ -17,6 +17,7 @@ from ..events import grown, position
 from ..exact import exact, extended
 from ..instance import Instance
 from ..laws import AbstractLaw
+from ..sources import ISOPERIMETRY
 from ..symbols import F, L, Phi, Quantile, beta, t, x, y
 
 GRID, SHARES, HALVINGS = 2001, 60, 50
@@ -108,6 +109,6 @@ several_modes = LowerBound(
     incoherent=incoherent,
     rows=("x", "y", "F", "beta"),
     capped="t",
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )

@@ -6,6 +6,7 @@ from ..bound import Letters, LowerBound, Parameter
 from ..divergences import tv
 from ..enclosure import exactly
 from ..instance import Instance
+from ..sources import ISOPERIMETRY
 from ..symbols import t
 from .one_valley import one_valley
 
@@ -24,6 +25,6 @@ product_target = LowerBound(
         Parameter(t, 0, 1, "TV*(nu1, L), or less, for the law nu1 of one coordinate of nu", closed="low high"),
     ),
     read=read,
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )

@@ -14,6 +14,7 @@ from ..bound import INF, Letters, LowerBound, Parameter
 from ..divergences import kl
 from ..exact import extended
 from ..instance import Instance
+from ..sources import ISOPERIMETRY
 from ..symbols import D, L, Phi, a, b, c, e, x, y
 from .two_modes import incoherent as disjoint
 from .two_modes import read as read_two
@@ -122,6 +123,6 @@ three_cells_kl = LowerBound(
     read=read,
     incoherent=incoherent,
     rows=("c", "e", "x", "y"),
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74", "DonskerVaradhan75"),
+    sources=(*ISOPERIMETRY, "DonskerVaradhan75"),
     provenance="derived here",
 )

@@ -19,6 +19,7 @@ from ..exact import exact
 from ..instance import Instance
 from ..laws import AbstractLaw, Discrete
 from ..maps import PiecewiseAffine
+from ..sources import ISOPERIMETRY
 from ..symbols import D, L, Phi, Quantile, a, b
 
 Floats = NDArray[np.float64]
@@ -84,6 +85,6 @@ two_modes = LowerBound(
     read=read,
     witness=witness,
     incoherent=incoherent,
-    sources=("Borell75, Thm 3.1", "SudakovTsirelson74"),
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )

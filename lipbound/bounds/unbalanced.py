@@ -12,6 +12,7 @@ from ..errors import DomainError
 from ..exact import exact
 from ..instance import Instance
 from ..quantity import NEEDED
+from ..sources import ISOPERIMETRY
 from ..symbols import Phi, Quantile, a, m, phi, s
 from ._modes import components
 
@@ -50,7 +51,6 @@ PARAMETERS = (
     Parameter(s, 0, INF, "standard deviation of each mode"),
     Parameter(a, 0, 0.5, "weight of the lighter mode", closed="high"),
 )
-SOURCES = ("Borell75, Thm 3.1", "SudakovTsirelson74")
 unbalanced_fit = LowerBound(
     name="unbalanced_fit",
     says="An exact fit of two modes is exponentially steep whatever their weights.",
@@ -60,7 +60,7 @@ unbalanced_fit = LowerBound(
     read=read,
     incoherent=incoherent,
     hypotheses=(UNBALANCED,),
-    sources=SOURCES,
+    sources=ISOPERIMETRY,
     provenance="derived here",
 )
 unbalanced_limit = Limit(
@@ -72,7 +72,7 @@ unbalanced_limit = Limit(
     read=read,
     incoherent=incoherent,
     hypotheses=(UNBALANCED,),
-    sources=SOURCES,
+    sources=ISOPERIMETRY,
     provenance="derived here",
-    evidence="within 0.1 per cent of the certified constant at a = 1/4 for m = 4 s, and closer as m grows",
+    tends="m / s grows without limit, at a fixed weight",
 )

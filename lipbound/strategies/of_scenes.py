@@ -16,7 +16,7 @@ from ..instance import Instance
 from ..laws import Discrete, Gaussian, gaussian_mixture, pushforward, two_gaussians
 from ..maps import PiecewiseAffine, affine, from_slopes
 from .of_bounds import instances
-from .of_laws import targets
+from .of_laws import mixtures, targets
 from .of_maps import maps, rationals
 
 Scene = tuple[Instance, Letters]
@@ -32,7 +32,7 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
     'PROVEN'
     """
     if bound.name == "balanced":
-        return st.builds(Instance, _odd(), targets()).map(lambda case: (case, {}))
+        return st.builds(Instance, _odd(), targets()).map(_alone)
     if bound.name == "precision":
         pair = rationals("1/8", 4, 8).map(lambda x: {"left": -x, "right": x})
         return st.tuples(st.builds(Instance, _odd(), targets()), pair)
@@ -44,10 +44,22 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
         weights = rationals("1/10", "9/10", 20)
         drawn = st.tuples(rationals("3/2", "5/2", 8), rationals("1/4", 2, 4), weights)
         return drawn.map(lambda x: _seen(two_gaussians(x[0] * x[1], x[1], x[2])))
+    if bound.name.startswith("comb"):
+        return _combs().map(_seen)
+    if bound.name == "affine_best":
+        return st.builds(Instance, maps(1, attained=True), mixtures(sds=(1, 3))).map(_alone)
+    if bound.name == "mostly_lipschitz":
+        sides = st.fixed_dictionaries({"start": rationals(-4, -2, 4), "stop": rationals(2, 4, 4)})
+        return st.tuples(st.builds(Instance, _rising(), targets()), sides)
+    if bound.name == "cells":
+        cuts = st.lists(rationals(-6, 6, 4), min_size=2, max_size=6, unique=True)
+        return st.tuples(instances(), st.builds(dict, cuts=cuts.map(sorted)))
+    if bound.name == "score_slope":
+        return st.tuples(_one_width().map(lambda nu: Instance(affine(1), nu)), st.builds(dict, at=rationals(-4, 4, 8)))
     if bound.name in REGIONS:
         return _regions(*REGIONS[bound.name])
     if bound.name in ("two_points", "two_points_rate"):
-        return st.builds(Instance, instances().map(lambda case: case.g), _two_points()).map(lambda case: (case, {}))
+        return st.builds(Instance, instances().map(lambda case: case.g), _two_points()).map(_alone)
     if bound.name == "log_concave":
         return (_pairs(Fraction(3, 4)) | st.builds(Gaussian, rationals(-3, 3), rationals("1/4", 4, 8))).map(_seen)
     if bound.name == "mixture_in_ball":
@@ -63,17 +75,25 @@ def scenes(bound: Bound) -> st.SearchStrategy[Scene]:
     if bound.name in ("tail", "enlargement"):
         ends = st.fixed_dictionaries({"at": rationals(-4, 4, 8), "r": rationals("1/8", 6, 8)})
         return st.tuples(instances(), ends)
-    return instances(bound).map(lambda case: (case, {}))
+    return instances(bound).map(_alone)
+
+
+# few, as exact fits are worked out for each pair once, and know no unit of length
+SCALES: Final = st.sampled_from(("1/4", 1, "3/2")).map(Fraction)
 
 
 def _seen(nu: Any) -> Scene:
-    return Instance(affine(1), nu), {}
+    return _alone(Instance(affine(1), nu))
+
+
+def _alone(case: Instance) -> Scene:
+    """An instance that needs no event."""
+    return case, {}
 
 
 def _pairs(widths: Fraction) -> st.SearchStrategy[Any]:
     """Two even modes whose distance is at most so many widths; close ones, which take longest, are always one pair."""
-    share = rationals("1/4", widths, 16)
-    some = st.tuples(share, rationals("1/4", 2, 8)).map(lambda x: two_gaussians(x[0] * x[1], x[1]))
+    some = st.tuples(rationals("1/4", widths, 8), SCALES).map(lambda x: two_gaussians(x[0] * x[1], x[1]))
     return _seldom(st.just(two_gaussians("1/16")), some)
 
 
@@ -84,7 +104,7 @@ def _seldom(rare: st.SearchStrategy[Any], some: st.SearchStrategy[Any]) -> st.Se
 
 def _remedies() -> st.SearchStrategy[Scene]:
     """Targets whose valley is deeper than the latent law's; seldom others, a few, for there T is steepest far out."""
-    part = st.tuples(rationals("1/4", "5/2", 16), rationals("1/4", 2, 8), rationals(0, 1, 8))
+    part = st.tuples(rationals("1/4", "5/2", 4), SCALES, st.sampled_from((0, "1/2", "7/8", 1)).map(Fraction))
     deep = part.map(lambda x: (_seen(two_gaussians(x[0] * x[1], x[1]))[0], {"k": x[0] * x[2]}))
     beyond = [(1, "1/2", "5/2"), (1, 1, "3/2"), (1, 1, 3), ("1/16", 1, "1/8")]
     rare = st.sampled_from(beyond).map(lambda x: (_seen(two_gaussians(*x[:2]))[0], {"k": x[2]}))
@@ -97,8 +117,10 @@ REGIONS: Final = MappingProxyType({
     "polynomial_rate": ("1/4", 6, "33/20", 30),
     "product_target": ("1/4", 6, "1/4", 8),
     "valley_rate": ("1/4", 6, "33/20", 30),
-    "one_sided_early": (2, 6, "6/5", "33/20"),
-    "shared_loss": ("1/4", "6/5", 1, "7/5"),
+    "one_sided_apart": (3, 6, "6/5", 30),
+        "one_sided_early": (2, 3, "6/5", "33/20"),
+    "shared_loss": ("1/4", 1, 1, 3),
+    "shared_loss_apart": (1, "6/5", 1, "7/5"),
 })  # fmt: skip
 
 
@@ -112,6 +134,18 @@ def _regions(low: object, high: object, least: object, most: object) -> st.Searc
         return Instance(affine(steep * sd), nu), {}
 
     return drawn.map(scene)
+
+
+def _combs() -> st.SearchStrategy[Any]:
+    """Two to four modes in a row; few of them, for an exact fit is worked out for each."""
+    drawn = st.tuples(
+        st.integers(2, 4), st.sampled_from(("6/5", "3/2", 2, "5/2")).map(Fraction), st.sampled_from((1, 3))
+    )
+    return drawn.map(
+        lambda x: gaussian_mixture(
+            [Fraction(1, x[0])] * x[0], [2 * k * x[1] * x[2] for k in range(x[0])], [x[2]] * x[0]
+        )
+    )
 
 
 def _two_points() -> st.SearchStrategy[Any]:

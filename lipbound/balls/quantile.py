@@ -12,10 +12,11 @@ from flint import arb, ctx
 from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
+from .astray import weight
 from .bent import Fibre, density, fibre, inverse, smudge
 from .normal import ball, mass, phi, root_tau
 from .normal import quantile as normal_quantile
-from .table import Cell, Entry, atom
+from .table import Cell, Entry
 
 STEPS = 200  # Newton steps and halvings
 FAR = 80  # doublings of the distance in an unbounded cell
@@ -101,7 +102,7 @@ def distribution(
     table = tuple(_cell(*row) for row in cells)
     heaps = {x: sum((atom(s) for s in strands), arb(0)) for x, strands in atoms}
     inside = tuple(map(_whole, table))
-    blur = _smudged(table) + sum((arb(0).union(atom(s)) for s in lost), arb(0))
+    blur = _smudged(table) + sum((arb(0).union(weight(s)) for s in lost), arb(0))
     on_edge = tuple(heaps.get(c.hi, arb(0)) for c in table[:-1])
     below = tuple(accumulate((m + a for m, a in zip(inside, on_edge, strict=False)), initial=blur))
     back = zip(inside[:0:-1], on_edge[::-1], strict=True)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from flint import arb
 
 from ..reals import End, precision
+from . import lost
 from .generators import affinity
 from .normal import ball
 from .panel import bits, total

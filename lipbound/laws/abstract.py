@@ -138,6 +138,11 @@ class AbstractLaw(abc.ABC):
         return intervals(self.pieces())
 
     @cached_property
+    def reach(self) -> tuple[tuple[End, End], ...]:
+        """Where it may have density: also where mass may be that is not followed."""
+        return intervals(self.pieces(), lost=True)
+
+    @cached_property
     def tails(self) -> tuple[tuple[Strand, ...], tuple[Strand, ...]]:
         """What reaches to -inf and to +inf."""
         return tail(self.pieces(), -1), tail(self.pieces(), 1)

@@ -13,6 +13,7 @@ from ..curves import Curve
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
 from ..germs.sums import Germ, outward
+from ..pieces import Ripple
 from .abstract import AbstractMap, Floats
 from .bends import Horizon
 from .calculus import derivative, frequency, substituted
@@ -22,6 +23,7 @@ from .expressions import PI, Expression, Z, number, total
 from .floats import evaluated, known
 from .limits import limit
 from .parsing import parsed
+from .ripples import ripple
 from .series import Expressed
 from .smooth import AbstractSmooth
 from .steepest import Beyond, beyond
@@ -75,6 +77,10 @@ class Formula(AbstractSmooth):
             return beyond(slope, self.curve.jet(arb(side * start), 2)[1] if bends_one_way else None)
         except NotCertifiable:
             return None
+
+    @cached_property
+    def ripple(self) -> Ripple | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return None if self._period == INF else ripple(self.curve, Fraction(self._period))
 
     def _slope(self, side: int, start: int) -> Germ:
         return germ(self._derivative, outward(side, start))

@@ -117,11 +117,12 @@ class Heap(NamedTuple):
 
 
 class Ripple(NamedTuple):
-    """How flat a map g is that turns for ever: on every stretch of length `period`.
+    """How flat a map g that turns for ever is on any stretch of length `period`.
 
     There the integral of max(0, -log |g'|) is at most `flat`, and g turns at most `turns` times.
     """
 
+    curve: Curve
     period: Fraction
     flat: float
     turns: int

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from flint import arb
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+from flint import arb, arb_series
 
 from ..exact import INF
 from ..pieces import Heap, Lost, Strand
 from ..reals import End
+from .bent import FAR, Fibre, smudged
 from .normal import area, ball, mass, phi, root_tau
+
+
+class Excess(NamedTuple):
+    """A bound of mass that may be anywhere, of its second moment and of the integral of a log+ a for its density a."""
+
+    mass: arb
+    second: arb
+    crowding: arb
+
+
+NOTHING: Final = Excess(arb(0), arb(0), arb(0))
 
 
 def weight(strand: Strand | Heap | Lost) -> arb:
@@ -47,21 +60,49 @@ def _outset(piece: Lost) -> arb:
     return -high if high <= 0 else low
 
 
-def crowding(pieces: Sequence[Lost]) -> arb:
-    """Above the integral of a log a for the density a of all lost mass; infinite if it may be.
+def gathered(parts: Iterable[Excess]) -> Excess:
+    """Several in one: of n densities a_i, a log a <= sum a_i log(n a_i) for their sum a."""
+    rows = [part for part in parts if not part.mass.is_zero()]
+    if not rows:
+        return NOTHING
+    m, second, crowding = (sum(column, arb(0)) for column in zip(*rows, strict=True))
+    return Excess(m, second, (crowding + m * arb(len(rows)).log()).upper())
 
-    Of n parts a_i, a log a <= sum a_i log(n a_i).
-    """
-    if not pieces:
-        return arb(0)
-    found = sum((_crowding(s) for s in pieces), arb(0))
-    return (found + sum(map(weight, pieces), arb(0)) * arb(len(pieces)).log()).upper()
+
+def excess(piece: Lost) -> Excess:
+    """What a part of lost mass may be."""
+    return Excess(weight(piece), spread(piece), _crowding(piece))
+
+
+def smudge(f: Fibre, end: End, place: End) -> Excess:
+    """What of a strand may be beyond the place that its end is not told from, see `bent.smudged`."""
+    width = smudged(f, end, place)
+    if width is None:
+        return NOTHING
+    at_start = (end is f.strand.low) == f.strand.rising
+    if not width.is_finite():
+        m = f.weight * mass(arb(FAR), arb.pos_inf())
+        return Excess(m, arb.pos_inf(), arb.pos_inf())
+    z, order = (f.strand.start, f.strand.order_start) if at_start else (f.strand.stop, f.strand.order_stop)
+    near = ball(z) + arb(0, width)
+    top = f.log_normal(arb_series([near], prec=1))[0].exp().upper()
+    m = (top * width).upper()
+    return Excess(m, m * (abs(ball(place)) + 1) ** 2, m * _steep(f, near, order, width))
+
+
+def _steep(f: Fibre, near: arb, n: int, width: arb) -> arb:
+    """Above the mean of log+(h / |g'|) next to an end, for the density h of Z: |g'(z + t)| >= n inf |g_n| t^(n - 1)."""
+    top = f.log_normal(arb_series([near], prec=1))[0]
+    least = abs(f.strand.curve.jet(near, n + 1)[n]).lower() * n
+    if not least > 0:
+        return arb.pos_inf()
+    return top.max(arb(0)) + (-least.log()).max(arb(0)) + (n - 1) * (1 - width.log())
 
 
 def _crowding(piece: Lost) -> arb:
-    """The same of one part, from the density h of Z, which falls: integral of h log(h / (|g'| w)) at most.
+    """Above the integral of a log+ a, from the density h of Z, which falls: that of h log+(h / (|g'| w)) at most.
 
-    By the data-processing inequality, for weights w that sum to at most one over the points of one image: here
+    By the convexity of t log+ t, for weights w that sum to at most one over the points of one image: here
     w = 1 / (k (k + 1)) on the k-th branch. At a way x out k <= turns (x / period + 1) + 1, and so
     log(1/w) <= 2 log(turns + 2) + 2 x / period.
     """
@@ -70,7 +111,7 @@ def _crowding(piece: Lost) -> arb:
         return arb.pos_inf()
     top, period = ball(piece.weight) / ball(piece.sd) * phi(u), ball(r.period)
     flat = arb(r.flat) * (top + m / period)  # over all periods, the density at the nearer end of each
-    return m * top.log() + flat + 2 * m * arb(r.turns + 2).log() + 2 * _way(piece) / period
+    return m * top.log().max(arb(0)) + flat + 2 * m * arb(r.turns + 2).log() + 2 * _way(piece) / period
 
 
 def thinnest(piece: Lost, side: int) -> tuple[arb, arb]:

@@ -113,10 +113,8 @@ def divergence(p: Table, q: Table, g: Generator, tol: float) -> arb:
 def total(p: Table, q: Table, g: Generator, tol: arb, relative: arb) -> arb:
     """`divergence` at the precision that is set, to `tol` or to the part `relative` of each panel.
 
-    Mass that is not followed does not count, see `lost`; what may be in a neighbouring cell leaves all open.
+    Mass that is not followed does not count, nor where a smudge is: see `lost`.
     """
-    if not (p.smudge.is_zero() and q.smudge.is_zero()):
-        return arb.nan()
     return sum(terms(p, q, g, tol, relative), jumps(p.atoms, q.atoms, g))
 
 

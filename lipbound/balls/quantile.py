@@ -12,8 +12,8 @@ from flint import arb, ctx
 from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
-from .astray import weight
-from .bent import Fibre, density, fibre, inverse, smudge
+from .astray import smudge, weight
+from .bent import Fibre, density, fibre, inverse
 from .normal import ball, mass, phi, root_tau
 from .normal import quantile as normal_quantile
 from .table import Cell, Entry
@@ -136,7 +136,7 @@ def _beside(f: Fibre, y: arb, left: bool) -> arb:
 def _smudged(table: Iterable[Cell]) -> arb:
     """Mass that may be on the wrong side of an edge which is not told from the end of a strand."""
     ends = ((f, *pair) for c in table for f in c.bents for pair in zip(f.strand.image, (c.lo, c.hi), strict=True))
-    most = sum((smudge(f, end, place) for f, end, place in ends if end == place), arb(0))
+    most = sum((smudge(f, end, place).mass for f, end, place in ends if end == place), arb(0))
     return arb(0, most.upper())
 
 

@@ -12,7 +12,7 @@ from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
 from . import astray
-from .bent import Fibre, fibre, smudge
+from .bent import Fibre, fibre
 from .normal import ball, mass, root_tau, working
 
 
@@ -49,7 +49,8 @@ class Table(NamedTuple):
     """Cells in order, and the atom masses on the edges between them, by place.
 
     `smudge` bounds the mass that may sit in a neighbouring cell; `lost` is the mass that is nowhere, `strayed` bounds
-    its mean distance from the first of the edges, and `spread` its second moment; `gone` has its parts.
+    its mean distance from the first of the edges, and `spread` its second moment; `gone` has its parts. `blurred` tells
+    more of the smudge.
     """
 
     cells: tuple[Cell, ...]
@@ -59,6 +60,7 @@ class Table(NamedTuple):
     strayed: arb
     spread: arb
     gone: tuple[Lost, ...] = ()
+    blurred: astray.Excess = astray.NOTHING
 
 
 Heaps = tuple[Strand | Heap, ...]
@@ -80,11 +82,11 @@ def tabulate(
         bents = tuple(fibre(s, left, right, (a != s.low, b != s.high)) for s in strands if isinstance(s, Bent))
         rows.append(Cell(a, b, gaussians, bents))
     pairs = ((f, *pair) for c in rows for f in c.bents for pair in zip(f.strand.image, (c.lo, c.hi), strict=True))
-    smudged = sum((smudge(f, end, place) for f, end, place in pairs if end == place), arb(0))
+    blurred = astray.gathered(astray.smudge(f, end, place) for f, end, place in pairs if end == place)
     gone, first = tuple(lost), next((c.hi for c in rows if not isinstance(c.hi, float)), Fraction(0))
     parts = [(astray.weight(s), astray.strayed(s, first), astray.spread(s)) for s in gone]
     sums = (sum(column, arb(0)) for column in zip((arb(0),) * 3, *parts, strict=True))
-    return Table(tuple(rows), masses(atoms), smudged, *sums, gone)
+    return Table(tuple(rows), masses(atoms), blurred.mass, *sums, gone, blurred)
 
 
 @working()

@@ -75,12 +75,12 @@ class FDivergence(Divergence):
         reason = self.infinite(p, q)
         if reason:
             return exactly(INF, reason)
-        found = self._bounds(*common(p, q), tol)
+        found = self._bounds(*common(p, q, tol), tol)
         return replace(found, reason=LARGE) if found.lo == GREATEST else found
 
     def _bounds(self, p: balls.table.Table, q: balls.table.Table, tol: float) -> Enclosure:
         most = of_ball(self.balls.zero() + self.balls.slope()).hi  # f(t) <= f(0) + t f'(inf)
-        if p.lost.is_zero() and q.lost.is_zero():
+        if all(x.is_zero() for t in (p, q) for x in (t.lost, t.smudge)):
             return of_ball(balls.panel.divergence(p, q, self.balls, tol), 0.0, most)
         low, high = (of_ball(x, 0.0, most) for x in balls.lost.between(p, q, self.balls, tol))
         return Enclosure(low.lo, high.hi, True, high.reason or (LOST if high.hi == INF else ""))

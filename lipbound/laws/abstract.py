@@ -134,7 +134,7 @@ class AbstractLaw(abc.ABC):
 
     @cached_property
     def intervals(self) -> tuple[tuple[End, End], ...]:
-        """Where it has density, see `reach`."""
+        """Where it has density."""
         return intervals(self.pieces())
 
     @cached_property
@@ -179,7 +179,7 @@ class AbstractLaw(abc.ABC):
     @cached_property
     def balls(self) -> balls.table.Table:
         """The ball form."""
-        return self._tabulated(self.cuts)
+        return tabulated(self.pieces(), self.cuts)
 
     @cached_property
     def cuts(self) -> list[Place]:
@@ -188,12 +188,7 @@ class AbstractLaw(abc.ABC):
 
     def balls_at(self, at: list[Place]) -> balls.table.Table:
         """The ball form on a finer partition, so that two laws can share their cells."""
-        return self.balls if at == self.cuts else self._tabulated(at)
-
-    def _tabulated(self, at: list[Place]) -> balls.table.Table:
-        pieces = self.pieces()
-        lost = [piece for piece in pieces if isinstance(piece, Lost)]
-        return balls.table.tabulate(cells(pieces, at), atoms(pieces), lost)
+        return self.balls if at == self.cuts else tabulated(self.pieces(), at)
 
 
 class Certified:
@@ -226,6 +221,11 @@ class Certified:
         if a > b:
             raise DomainError(f"[{a}, {b}] is not an interval: lo must be at most hi")
         return of_ball(balls.density.between(a, b, self.law.balls, *_ends(closed)), 0.0, 1.0)
+
+
+def tabulated(pieces: Pieces, at: list[Place]) -> balls.table.Table:
+    """The ball form of a law's pieces on cells between these places."""
+    return balls.table.tabulate(cells(pieces, at), atoms(pieces), [s for s in pieces if isinstance(s, Lost)])
 
 
 def _rounded(piece: Strand | Heap) -> Strand:

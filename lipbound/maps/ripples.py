@@ -40,7 +40,7 @@ def ripple(curve: Curve, period: Fraction) -> Ripple | None:
                 stack += [((a + b) / 2, b), (a, (a + b) / 2)]
             else:
                 return None
-        return Ripple(SHORT * period, of_ball(flat).hi, turns)
+        return Ripple(curve, SHORT * period, of_ball(flat).hi, turns)
 
 
 def _bending(curve: Curve, a: Fraction, b: Fraction) -> tuple[int | None, arb]:

@@ -62,6 +62,10 @@ class Curve(Forgetful, ABC):
         """
         return None
 
+    def bend(self, z: Germ) -> Germ | None:
+        """The second derivative after the germ z, or None if it is not known; raises like `germ`."""
+        return None
+
     def __call__(self, x: arb) -> arb:
         """The value at x."""
         return tried(self.series, arb_series([x], prec=1))[0]
@@ -84,6 +88,9 @@ class Line(Curve):
     def germ(self, z: Germ) -> tuple[Germ, Germ]:
         return z.scaled(self.slope) + z.constant(self.shift), z.constant(self.slope)
 
+    def bend(self, z: Germ) -> Germ:
+        return z.constant(Fraction(0))
+
 
 @dataclass(frozen=True)
 class Chain(Curve):
@@ -103,6 +110,14 @@ class Chain(Curve):
         inner = self.inner.germ(z)
         outer = inner and self.outer.germ(inner[0])
         return (outer[0], outer[1] * inner[1]) if inner and outer else None
+
+    def bend(self, z: Germ) -> Germ | None:
+        inner, along = self.inner.germ(z), self.inner.bend(z)
+        outer = inner and self.outer.germ(inner[0])
+        across = inner and self.outer.bend(inner[0])
+        if inner is None or along is None or outer is None or across is None:
+            return None
+        return across * inner[1] * inner[1] + outer[1] * along
 
 
 @dataclass(frozen=True, eq=False, repr=False)

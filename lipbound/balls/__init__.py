@@ -8,12 +8,14 @@ from . import gaps as gaps
 from . import generators as generators
 from . import integrable as integrable
 from . import line as line
+from . import lost as lost
 from . import mmd as mmd
 from . import moments as moments
 from . import multiplier as multiplier
 from . import normal as normal
 from . import panel as panel
 from . import renyi as renyi
+from . import scores as scores
 from . import supremum as supremum
 from . import table as table
 from . import tails as tails

@@ -47,6 +47,12 @@ class Expressed(Curve):
 
         return germ(self.expression, z), germ(derivative(self.expression), z)
 
+    def bend(self, z: Germ) -> Germ:
+        from .calculus import derivative
+        from .ends import germ
+
+        return germ(derivative(derivative(self.expression)), z)
+
     @cached_property
     def _steps(self) -> tuple[tuple[Expression, tuple[int, ...]], ...]:
         """Every part once, each after its arguments, with their places."""

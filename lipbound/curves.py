@@ -41,6 +41,20 @@ class Curve(Forgetful, ABC):
     def key(self) -> Hashable:
         """What tells this function from others."""
 
+    @property
+    def unit(self) -> Fraction | None:
+        """A q such that simple multiples of q pi may be critical points, or None."""
+        return None
+
+    def derivatives(self, q: Fraction, count: int) -> list[arb]:
+        """The derivatives from the first at q pi, exactly zero where that is known."""
+        raise NotImplementedError(f"{self!r} has no unit")
+
+    @property
+    def even(self) -> bool:
+        """Is it known that f(-z) = f(z)?"""
+        return False
+
     @abstractmethod
     def series(self, z: arb_series) -> arb_series:
         """The function after the power series z; not finite where it is not analytic on the ball z[0]."""

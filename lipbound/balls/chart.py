@@ -24,6 +24,7 @@ class Chart:
     def __init__(self, p: Cell, q: Cell) -> None:
         self.p, self.q, self.pilot = p, q, _pilot(p, q)
         self.lo, self.hi = self.pilot.left, self.pilot.right
+        self._ways = {id(f): way(f, self.pilot) for f in (*p.bents, *q.bents)}
         self._places: dict[tuple[int, str], arb] = {}
         self._last: dict[int, arb] = {}  # where strands were seen last: panels follow their neighbours
 
@@ -63,8 +64,8 @@ class Chart:
 
     def coordinate(self, f: Fibre, x: arb, y: arb) -> arb:
         """The Z of another strand at the same point of the line."""
-        if parallel(f, self.pilot):
-            return x
+        if self._ways[id(f)]:
+            return self._ways[id(f)] * x
         along = f.strand.rising == self.pilot.strand.rising
         if _same(x, self.lo):
             return f.left if along else f.right
@@ -90,8 +91,8 @@ class Chart:
         if cell.entries:
             out.append(log_gaussians(cell.entries, y) + _log_slope(y, self.pilot.side))
         for f in cell.bents:
-            if parallel(f, self.pilot):
-                out.append(f.log_normal(x))
+            if self._ways[id(f)]:
+                out.append(f.log_normal(self._ways[id(f)] * x))
             else:
                 z = lifted(f, y, n + 1, self._last.get(id(f)))
                 self._last[id(f)] = z[0]
@@ -107,8 +108,8 @@ class Chart:
             term = e.log(arb_series([y], prec=1))[0].exp() * slope
             low, high = low + term.lower().max(arb(0)), high + term.upper()
         for f in cell.bents:
-            if parallel(f, self.pilot):
-                term = f.log_normal(arb_series([x], prec=1))[0].exp()
+            if self._ways[id(f)]:
+                term = f.log_normal(arb_series([self._ways[id(f)] * x], prec=1))[0].exp()
                 low, high = low + term.lower(), high + term.upper()
             else:
                 high = arb.pos_inf()
@@ -145,6 +146,21 @@ def _pilot(p: Cell, q: Cell) -> Fibre:
 def parallel(f: Fibre, g: Fibre) -> bool:
     """Are the two strands one curve on one interval, so that only the laws of Z differ?"""
     return f is g or f.strand[:-3] == g.strand[:-3]
+
+
+def way(f: Fibre, g: Fibre) -> int:
+    """1 if two strands of a cell have the same Z wherever their values agree, -1 if opposite ones, 0 if neither.
+
+    An even curve that is monotone on two intervals, with the same values at their ends, has them opposite if a point
+    of the one is opposite to one of the other.
+    """
+    if parallel(f, g):
+        return 1
+    if f.strand.curve.key != g.strand.curve.key or not g.strand.curve.even:
+        return 0
+    inside = (g.left + g.right) / 2 if g.right.is_finite() else g.left + 1 / g.inv
+    inside = inside if g.left.is_finite() else g.right - 1 / g.inv
+    return -1 if f.left < -inside and -inside < f.right else 0
 
 
 def turns(f: Fibre, cell: Cell) -> tuple[bool, bool]:

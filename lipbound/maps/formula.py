@@ -16,9 +16,9 @@ from ..germs.sums import Germ, outward
 from ..pieces import Ripple
 from .abstract import AbstractMap, Floats
 from .bends import Horizon
-from .calculus import derivative, frequency, substituted
+from .calculus import derivative, frequency, sign, substituted
 from .domain import FARTHEST, demand_smooth
-from .ends import germ
+from .ends import germ, soaring
 from .expressions import PI, Expression, Z, number, total
 from .floats import evaluated, known
 from .limits import limit
@@ -62,6 +62,7 @@ class Formula(AbstractSmooth):
 
     def horizon(self, side: int) -> Horizon | None:
         end = limit((self.expression.text, side), partial(germ, self.expression, outward(side, 2**FARTHEST)))
+        end = INF * soaring(self.expression, outward(side, 2**FARTHEST)) or None if end is None else end
         starts = (2**k for k in range(1, FARTHEST + 1))
         start = next((start for start in starts if self._is_monotone(side, start)), None)
         return None if end is None or start is None else Horizon(start, end)
@@ -87,6 +88,8 @@ class Formula(AbstractSmooth):
 
     def _is_monotone(self, side: int, start: int) -> bool:
         """Is the slope proved to keep its sign on side * z >= start?"""
+        if sign(self._derivative)[1] and sign(self._derivative)[0]:
+            return True
         try:
             return self._slope(side, start).sign != 0
         except NotCertifiable:

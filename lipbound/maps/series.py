@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, reduce
 from operator import add, mul
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from ..curves import Curve
 from ..germs.powers import raised
 from ..germs.sums import Germ
 from ..reals import exact_ball
-from .expressions import Expression
+from .expressions import PI, Expression, number
 
 Series = Callable[[arb_series], arb_series]
 
@@ -34,6 +35,28 @@ class Expressed(Curve):
     @property
     def key(self) -> Hashable:
         return "formula", self.expression.text
+
+    @cached_property
+    def unit(self) -> Fraction | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        from .calculus import derivative, frequency
+
+        unit, rate = frequency(derivative(self.expression)) or (PI, 0)
+        return None if unit == PI or not rate else 1 / Fraction(rate)
+
+    def derivatives(self, q: Fraction, count: int) -> list[arb]:
+        from .calculus import derivative, substituted
+
+        found, f = list[arb](), self.expression
+        for _ in range(count):
+            f = derivative(f)
+            found.append(Expressed(substituted(f, PI * number(q)))(arb(0)))
+        return found
+
+    @cached_property
+    def even(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        from .calculus import parity
+
+        return parity(self.expression) == 1
 
     def series(self, z: arb_series) -> arb_series:
         values: list[arb_series] = []

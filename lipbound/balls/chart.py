@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -90,15 +90,24 @@ class Chart:
         y = _led(self.y(x[0]), y, n + 1)
         if cell.entries:
             out.append(log_gaussians(cell.entries, y) + _log_slope(y, self.pilot.side))
+        known = [f for f in cell.bents if self._ways[id(f)]]
+        out += [f.log_normal(self._ways[id(f)] * x) + log for f, log in self._heaped(known)]
         for f in cell.bents:
-            if self._ways[id(f)]:
-                out.append(f.log_normal(self._ways[id(f)] * x))
-            else:
+            if not self._ways[id(f)]:
                 z = lifted(f, y, n + 1, self._last.get(id(f)))
                 self._last[id(f)] = z[0]
                 along = 1 if f.strand.rising == self.pilot.strand.rising else -1
                 out.append(f.log_normal(z) + _log_slope(z, along))
         return out
+
+    def _heaped(self, strands: Sequence[Fibre]) -> Iterator[tuple[Fibre, arb]]:
+        """One strand of each density with respect to x, and the logarithm of how often it counts."""
+        table: dict[object, list[Fibre]] = {}
+        for f in strands:
+            table.setdefault((self._ways[id(f)] * f.strand.mean, f.strand.sd), []).append(f)
+        for first, *rest in table.values():
+            more = sum((f.strand.weight for f in rest), first.strand.weight) / first.strand.weight
+            yield first, ball(more).log()
 
     def bounds(self, cell: Cell, x: arb) -> tuple[arb, arb]:
         """Below and above the cell's density with respect to x on the ball x, as far as it can be told."""

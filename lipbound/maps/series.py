@@ -153,6 +153,30 @@ def _cosh(u: arb_series) -> arb_series:
     return _hyperbolic(u, u[0].cosh(), _between(arb.sinh, u[0]))
 
 
+def _sine(u: arb_series) -> arb_series:
+    s, c = _circle(u[0])
+    w = _with_value(u, arb(0))
+    return u.sin() if u[0].is_exact() else s * w.cos() + c * w.sin()
+
+
+def _cosine(u: arb_series) -> arb_series:
+    s, c = _circle(u[0])
+    w = _with_value(u, arb(0))
+    return u.cos() if u[0].is_exact() else c * w.cos() - s * w.sin()
+
+
+def _circle(x: arb) -> tuple[arb, arb]:
+    """Ranges of sine and cosine on a ball, to second order in its radius t: near extrema they are that narrow.
+
+    sin(m + t) = sin m - (1 - cos t) sin m + sin t cos m.
+    """
+    s, c = arb(x.mid()).sin(), arb(x.mid()).cos()
+    t = arb(x.rad())
+    away, bulge = arb(0, t.min(arb(1)).upper()), (t * t / 2).min(arb(2))
+    lag = arb(0).union(bulge.upper())
+    return x.sin().intersection(s - lag * s + away * c), x.cos().intersection(c - lag * c - away * s)
+
+
 def _hyperbolic(u: arb_series, even: arb, odd: arb) -> arb_series:
     """even cosh(w) + odd sinh(w), w = u - u[0]."""
     if u.length() > 2:
@@ -172,14 +196,14 @@ def _normal_cdf(u: arb_series) -> arb_series:
 SERIES: Final[Mapping[str, Series]] = MappingProxyType({
     "Phi": _normal_cdf,
     "atan": lambda u: _with_value(u.atan(), _between(arb.atan, u[0])),
-    "cos": arb_series.cos,
+    "cos": _cosine,
     "cosh": _cosh,
     "cospi": arb_series.cos_pi,
     "erf": lambda u: _with_value(u.erf(), _between(arb.erf, u[0])),
     "exp": _exp,
     "log": arb_series.log,
     "sigmoid": _sigmoid,
-    "sin": arb_series.sin,
+    "sin": _sine,
     "sinh": _sinh,
     "sinpi": arb_series.sin_pi,
     "softplus": _softplus,

@@ -50,6 +50,10 @@ class Curve(Forgetful, ABC):
         """The derivatives from the first at q pi, exactly zero where that is known."""
         raise NotImplementedError(f"{self!r} has no unit")
 
+    def period(self) -> arb | None:
+        """A number T with f(z + T) = f(z), at the precision that is set; None if none is known."""
+        return None
+
     @property
     def even(self) -> bool:
         """Is it known that f(-z) = f(z)?"""

@@ -8,12 +8,13 @@ from flint import arb, arb_series
 
 from ..reals import precision
 from .bent import Fibre
-from .chart import Chart, Density, parallel
+from .chart import Chart, Density
 from .far import onward, power_tail, strand_tail
 from .generators import Generator
 from .normal import ball
 from .table import Cell
 from .taylor import integral
+from .ways import parallel
 
 NARROW = Fraction(9)  # asks a generator for exponents near one, so that folds stay integrable
 REACH = 8  # steps by a quarter

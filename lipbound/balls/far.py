@@ -13,9 +13,10 @@ from ..germs.powers import exponential, logarithm
 from ..germs.scales import Scale
 from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
-from .chart import Chart, parallel
+from .chart import Chart
 from .normal import ball
 from .table import Cell, Entry
+from .ways import parallel
 
 SQUARE = Scale(power=Fraction(2))
 

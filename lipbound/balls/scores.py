@@ -10,10 +10,11 @@ from ..errors import NotCertifiable
 from ..germs.powers import exponential, logarithm, power
 from ..germs.sums import Germ, outward
 from .bent import Fibre
-from .chart import Chart, parallel, turns
+from .chart import Chart, turns
 from .far import Logs, end, falling, onward
 from .table import Cell, Entry
 from .taylor import integral
+from .ways import parallel
 
 ONE = Fraction(1)
 STARTS = (4, 16, 256)  # from where germs are tried

@@ -52,6 +52,16 @@ class Expressed(Curve):
             found.append(Expressed(substituted(f, PI * number(q)))(arb(0)))
         return found
 
+    def period(self) -> arb | None:
+        unit, rate = self._frequency
+        return None if not rate else 2 / exact_ball(rate) * (1 if unit == PI else arb.pi())
+
+    @cached_property
+    def _frequency(self) -> tuple[Expression, Fraction]:
+        from .calculus import frequency
+
+        return frequency(self.expression) or (PI, Fraction(0))
+
     @cached_property
     def even(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
         from .calculus import parity
@@ -171,6 +181,8 @@ def _circle(x: arb) -> tuple[arb, arb]:
     sin(m + t) = sin m - (1 - cos t) sin m + sin t cos m.
     """
     s, c = arb(x.mid()).sin(), arb(x.mid()).cos()
+    if not x.is_finite():
+        return x.sin(), x.cos()
     t = arb(x.rad())
     away, bulge = arb(0, t.min(arb(1)).upper()), (t * t / 2).min(arb(2))
     lag = arb(0).union(bulge.upper())

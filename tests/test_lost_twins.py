@@ -28,7 +28,7 @@ def tables(p: Pieces, q: Pieces) -> tuple[balls.table.Table, balls.table.Table]:
 
 
 def bounds(p: AbstractLaw, q: AbstractLaw, name: str, reach: int) -> tuple[float, float]:
-    ours, yours = (nearby(law.pieces(), Fraction(reach)) for law in (p, q))
+    ours, yours = (nearby(law.pieces(), Fraction(reach - (4 if law is WAVE else 0))) for law in (p, q))
     low, high = balls.lost.between(*tables(ours, yours), GENERATORS[name](), 1e-6)
     return of_ball(low).lo, of_ball(high).hi
 

@@ -41,20 +41,18 @@ class Curve(Forgetful, ABC):
     def key(self) -> Hashable:
         """What tells this function from others."""
 
-    @property
     def unit(self) -> Fraction | None:
         """A q such that simple multiples of q pi may be critical points, or None."""
         return None
 
     def derivatives(self, q: Fraction, count: int) -> list[arb]:
         """The derivatives from the first at q pi, exactly zero where that is known."""
-        raise NotImplementedError(f"{self!r} has no unit")
+        return [arb.nan()] * count
 
     def period(self) -> arb | None:
         """A number T with f(z + T) = f(z), at the precision that is set; None if none is known."""
         return None
 
-    @property
     def even(self) -> bool:
         """Is it known that f(-z) = f(z)?"""
         return False
@@ -131,11 +129,8 @@ class Chain(Curve):
 
     def bend(self, z: Germ) -> Germ | None:
         inner, along = self.inner.germ(z), self.inner.bend(z)
-        outer = inner and self.outer.germ(inner[0])
-        across = inner and self.outer.bend(inner[0])
-        if inner is None or along is None or outer is None or across is None:
-            return None
-        return across * inner[1] * inner[1] + outer[1] * along
+        outer, across = inner and self.outer.germ(inner[0]), inner and self.outer.bend(inner[0])
+        return across * inner[1] * inner[1] + outer[1] * along if inner and along and outer and across else None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

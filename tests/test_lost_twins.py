@@ -10,8 +10,7 @@ from lipbound import balls
 from lipbound.balls.astray import Excess, gathered
 from lipbound.enclosure import of_ball
 from lipbound.laws import AbstractLaw, Gaussian, pushforward
-from lipbound.laws.abstract import tabulated
-from lipbound.laws.nearby import nearby
+from lipbound.laws.nearby import nearby, tabulated
 from lipbound.maps import formula
 from lipbound.maps.ripples import ripple
 from lipbound.pieces import Lost, Pieces, joint

@@ -1,5 +1,6 @@
 """Ball arithmetic: the same names as the kernels, exact rationals in, enclosures out."""
 
+from . import astray as astray
 from . import costate as costate
 from . import density as density
 from . import drift as drift

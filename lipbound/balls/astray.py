@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
+
 from flint import arb, arb_series
 
 from ..exact import INF

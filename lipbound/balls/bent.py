@@ -62,7 +62,7 @@ def fibre(strand: Bent, lo: arb, hi: arb, inside: tuple[bool, bool]) -> Fibre:
 
 
 def smudged(f: Fibre, end: End, place: End) -> arb | None:
-    """How much of Z a strand may have on the wrong side of `place`, which 512 bits do not tell from its value at an end.
+    """How much of Z a strand may have beyond `place`, which 512 bits do not tell from its value at an end.
 
     The two differ by less than 2^-490; over that stretch the strand moves by more. It is infinite, up to 100 standard
     deviations from the mean, if Z is; None if the two are known to be equal.

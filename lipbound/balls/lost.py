@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from flint import arb, arb_series
 
@@ -14,7 +15,7 @@ from .generators import Generator, mirrored
 from .moments import powers as powers_of
 from .normal import ball
 from .panel import bits, jumps, terms, whole
-from .table import Cell, Entry, Table
+from .table import Cell, Table
 
 PARTS = 32  # of a cell, on which the largest p/q is looked for
 
@@ -89,7 +90,7 @@ def _ratio(c: Cell, d: Cell) -> arb:
     if not (chart.lo.is_finite() and chart.hi.is_finite()):
         return arb.pos_inf()
     ends = mesh(chart.lo, chart.hi, (chart.hi - chart.lo) / PARTS)
-    for a, b in zip(ends, ends[1:], strict=False):
+    for a, b in pairwise(ends):
         high, low = chart.bounds(c, a.union(b))[1], chart.bounds(d, a.union(b))[0]
         most = most.max((high / low).upper()) if low > 0 and high.is_finite() else arb.pos_inf()
     return most

@@ -100,7 +100,7 @@ def distribution(
 ) -> Distribution:
     """Masses of exact cells and atoms (see `pieces`), at the precision that is set; lost mass may be on either side."""
     table = tuple(_cell(*row) for row in cells)
-    heaps = {x: sum((atom(s) for s in strands), arb(0)) for x, strands in atoms}
+    heaps = {x: sum(map(weight, strands), arb(0)) for x, strands in atoms}
     inside = tuple(map(_whole, table))
     blur = _smudged(table) + sum((arb(0).union(weight(s)) for s in lost), arb(0))
     on_edge = tuple(heaps.get(c.hi, arb(0)) for c in table[:-1])
@@ -136,8 +136,7 @@ def _beside(f: Fibre, y: arb, left: bool) -> arb:
 def _smudged(table: Iterable[Cell]) -> arb:
     """Mass that may be on the wrong side of an edge which is not told from the end of a strand."""
     ends = ((f, *pair) for c in table for f in c.bents for pair in zip(f.strand.image, (c.lo, c.hi), strict=True))
-    most = sum((smudge(f, end, place).mass for f, end, place in ends if end == place), arb(0))
-    return arb(0, most.upper())
+    return arb(0, sum((smudge(f, end, place).mass for f, end, place in ends if end == place), arb(0)).upper())
 
 
 def _entry(a: End, b: End, s: Strand) -> Entry:

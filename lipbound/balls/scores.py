@@ -28,7 +28,8 @@ def term(c: Cell, d: Cell, tol: arb) -> tuple[arb, arb]:
     """
     chart = Chart(c, d)
     log_p, log_q, curve = chart.log_density(c), chart.log_density(d), chart.pilot.strand.curve
-    assert log_p is not None and log_q is not None
+    assert log_p is not None
+    assert log_q is not None
 
     def integrand(x: arb_series) -> arb_series:
         lp, slope = log_p(x), curve.series(x).derivative()

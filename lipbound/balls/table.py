@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from flint import arb, arb_series
 
-from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
 from . import astray
 from .bent import Fibre, fibre
-from .normal import ball, mass, root_tau, working
+from .normal import ball, root_tau, working
 
 
 class Entry(NamedTuple):
@@ -86,7 +85,7 @@ def tabulate(
     gone, first = tuple(lost), next((c.hi for c in rows if not isinstance(c.hi, float)), Fraction(0))
     parts = [(astray.weight(s), astray.strayed(s, first), astray.spread(s)) for s in gone]
     sums = (sum(column, arb(0)) for column in zip((arb(0),) * 3, *parts, strict=True))
-    return Table(tuple(rows), masses(atoms), blurred.mass, *sums, gone, blurred)
+    return Table(tuple(rows), masses(atoms), blurred.mass, *sums, gone=gone, blurred=blurred)
 
 
 @working()

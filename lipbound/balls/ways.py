@@ -42,7 +42,7 @@ def ways(strands: Iterable[Fibre]) -> dict[int, Way]:
 def _way(f: Fibre, g: Fibre) -> Way | None:
     """How g leads f, if it does.
 
-    Both are monotone from one end of the cell to the other. If their curve is even or periodic, and a point of g that is
+    Both are monotone from one end of the cell to the other. If their curve is even or periodic, and a point of g
     reflected or shifted lies in f, so does all of g: there the curve has the same values, up to the ends.
     """
     if parallel(f, g):
@@ -51,7 +51,7 @@ def _way(f: Fibre, g: Fibre) -> Way | None:
         return None
     inside = (g.left + g.right) / 2 if g.right.is_finite() else g.left + 1 / g.inv
     inside = inside if g.left.is_finite() else g.right - 1 / g.inv
-    for sign in (1, -1) if g.strand.curve.even else (1,):
+    for sign in (1, -1) if g.strand.curve.even() else (1,):
         shift = _shift(f, sign * inside)
         if shift is not None and f.left < sign * inside + shift and sign * inside + shift < f.right:
             return Way(g, sign, shift)

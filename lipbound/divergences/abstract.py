@@ -11,8 +11,7 @@ from .. import balls
 from ..enclosure import Enclosure
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
-from ..laws.nearby import nearby
-from ..laws.abstract import tabulated
+from ..laws.nearby import nearby, tabulated
 from ..pieces import Bent, Lost, joint
 
 
@@ -118,9 +117,7 @@ def need_tolerance(tol: float) -> None:
         raise DomainError(f"tol = {tol} is not a width: it must be positive and finite")
 
 
-def common(
-    p: AbstractLaw, q: AbstractLaw, tol: float | None = None
-) -> tuple[balls.table.Table, balls.table.Table]:
+def common(p: AbstractLaw, q: AbstractLaw, tol: float | None = None) -> tuple[balls.table.Table, balls.table.Table]:
     """Both laws in balls, on cells that they share; with `tol`, strands of waves that weigh far less are let go."""
     if tol is not None and any(isinstance(s, Lost) for law in (p, q) for s in law.pieces()):
         reach = Fraction(math.ceil(math.sqrt(-2 * math.log(min(tol, 0.5))) + 3))

@@ -70,9 +70,9 @@ def _steep(p: AbstractLaw, q: AbstractLaw, a: Fraction, names: str) -> str:
     place, decided = balls.integrable.divergent(*tables, a)
     # more mass in the first law leaves infinite what is infinite; the second may then be larger
     unknown = tables[1].lost, tables[1].smudge, tables[0].smudge if q.bent else tables[1].smudge
-    if not (place is not None and decided and all(x.is_zero() for x in unknown)):
-        if not all(x.is_zero() for table in tables for x in (table.lost, table.smudge)):
-            raise NotCertifiable(f"whether {what} is integrable is not known: some mass of the laws is not followed")
+    sure = place is not None and decided and all(x.is_zero() for x in unknown)
+    if not sure and any(not x.is_zero() for table in tables for x in (table.lost, table.smudge)):
+        raise NotCertifiable(f"whether {what} is integrable is not known: some mass of the laws is not followed")
     if place is None:
         return ""
     where = f"in the {'right' if place > 0 else 'left'} tail" if place in (-INF, INF) else f"next to {_show(place)}"

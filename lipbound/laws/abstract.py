@@ -18,6 +18,7 @@ from ..exact import INF, exact, extended
 from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, cells, cuts, dense, joint
 from ..reals import End, Real
 from . import floats
+from .nearby import tabulated
 from .reach import intervals, tail
 
 ROUND = 200  # bits
@@ -139,7 +140,7 @@ class AbstractLaw(abc.ABC):
 
     @cached_property
     def reach(self) -> tuple[tuple[End, End], ...]:
-        """Where it may have density: also where mass may be that is not followed."""
+        """The same, and where mass may be that is not followed."""
         return intervals(self.pieces(), lost=True)
 
     @cached_property
@@ -221,11 +222,6 @@ class Certified:
         if a > b:
             raise DomainError(f"[{a}, {b}] is not an interval: lo must be at most hi")
         return of_ball(balls.density.between(a, b, self.law.balls, *_ends(closed)), 0.0, 1.0)
-
-
-def tabulated(pieces: Pieces, at: list[Place]) -> balls.table.Table:
-    """The ball form of a law's pieces on cells between these places."""
-    return balls.table.tabulate(cells(pieces, at), atoms(pieces), [s for s in pieces if isinstance(s, Lost)])
 
 
 def _rounded(piece: Strand | Heap) -> Strand:

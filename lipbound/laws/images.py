@@ -69,7 +69,7 @@ def _of_segment(strand: Strand, g: AbstractSmooth) -> Iterator[Bent | Lost]:
         if start < stop:
             least, most, along = _reach(g.curve, last, -1 if stop == last else 1)
             near, steepest = image(g.curve, finite(last)), g.lipschitz().hi
-            yield Lost(start, stop, near, steepest, least, most, *law, along, g.ripple)
+            yield Lost(start, stop, near, steepest, least, most, *law, along, g.ripple())
 
 
 def _reach(curve: Curve, last: End, side: int) -> tuple[Exact, Exact, tuple[Fraction, Fraction] | None]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import TypeGuard
 
+from ..balls.table import Table, tabulate
 from ..exact import INF
-from ..pieces import Bent, Lost, Piece, Pieces
+from ..pieces import Bent, Lost, Piece, Pieces, Place, atoms, cells
 
 
 def nearby(pieces: Pieces, reach: Fraction) -> Pieces:
@@ -28,11 +30,17 @@ def nearby(pieces: Pieces, reach: Fraction) -> Pieces:
     return tuple(s for s in rows if not (isinstance(s, Bent) and any(_holds(wide, s) for wide in kept)))
 
 
+def tabulated(pieces: Pieces, at: list[Place]) -> Table:
+    """The ball form of a law's pieces on cells between these places."""
+    return tabulate(cells(pieces, at), atoms(pieces), [s for s in pieces if isinstance(s, Lost)])
+
+
 def _grown(lost: Lost, rows: Iterable[Piece], reach: Fraction) -> Lost:
     """The lost mass with its neighbours beyond `reach`: from there to infinity."""
     slope, away = lost.along or (Fraction(1), Fraction(0))
     far = reach * lost.sd + 2 * away / abs(slope)
-    for bent in sorted((s for s in rows if _kin(lost, s)), key=lambda s: s.start, reverse=lost.stop == INF):
+    kin = [s for s in rows if _kin(lost, s)]
+    for bent in sorted(kin, key=lambda s: s.start, reverse=lost.stop == INF):
         if lost.stop == INF and bent.stop == lost.start and bent.start > lost.mean + far:
             lost = _joined(lost, bent)._replace(start=bent.start, near=bent.low if bent.rising else bent.high)
         elif lost.start == -INF and bent.start == lost.stop and bent.stop < lost.mean - far:
@@ -40,7 +48,7 @@ def _grown(lost: Lost, rows: Iterable[Piece], reach: Fraction) -> Lost:
     return lost
 
 
-def _kin(lost: Lost, s: Piece) -> bool:
+def _kin(lost: Lost, s: Piece) -> TypeGuard[Bent]:
     """Is the strand made by the same map from the same Gaussian?"""
     if not isinstance(s, Bent) or lost.ripple is None or s[-3:] != (lost.mean, lost.sd, lost.weight):
         return False

@@ -83,7 +83,7 @@ def substituted(f: Expression, inner: Expression) -> Expression:
 
 
 def sign(f: Expression) -> tuple[int, bool]:
-    """(1, strict) if the formula is seen to be at least zero everywhere, (-1, strict) if at most, (0, False) if neither.
+    """(1, strict) if the formula is seen to be everywhere at least zero, (-1, strict) if at most; else (0, False).
 
     `strict` says that it is nowhere zero.
 

@@ -79,8 +79,11 @@ class Formula(AbstractSmooth):
         except NotCertifiable:
             return None
 
+    def ripple(self) -> Ripple | None:
+        return self._ripple
+
     @cached_property
-    def ripple(self) -> Ripple | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def _ripple(self) -> Ripple | None:
         return None if self._period == INF else ripple(self.curve, Fraction(self._period))
 
     def _slope(self, side: int, start: int) -> Germ:

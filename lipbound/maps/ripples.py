@@ -1,4 +1,4 @@
-"""How flat a map with a periodic slope is on a period: what the density of its image, infinite at each turn, amounts to."""
+"""How flat a map with a periodic slope is on a period, which bounds the density of its image, infinite at each turn."""
 
 from __future__ import annotations
 

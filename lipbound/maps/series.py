@@ -36,8 +36,11 @@ class Expressed(Curve):
     def key(self) -> Hashable:
         return "formula", self.expression.text
 
+    def unit(self) -> Fraction | None:
+        return self._unit
+
     @cached_property
-    def unit(self) -> Fraction | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def _unit(self) -> Fraction | None:
         from .calculus import derivative, frequency
 
         unit, rate = frequency(derivative(self.expression)) or (PI, 0)
@@ -62,8 +65,11 @@ class Expressed(Curve):
 
         return frequency(self.expression) or (PI, Fraction(0))
 
+    def even(self) -> bool:
+        return self._even
+
     @cached_property
-    def even(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def _even(self) -> bool:
         from .calculus import parity
 
         return parity(self.expression) == 1

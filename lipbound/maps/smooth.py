@@ -56,7 +56,6 @@ class AbstractSmooth(Forgetful, AbstractMap):
         """What is proved of |g'| on the half-line side * z >= start."""
         return None
 
-    @property
     def ripple(self) -> Ripple | None:
         """How flat the map is on any stretch of one period; None if it has none, or that was not proved."""
         return None

@@ -67,7 +67,7 @@ def _searched(curve: Curve, a: Fraction, b: Fraction, low: Exact, high: Exact) -
     while cells:
         (a, b), count = cells.pop(), count + 1
         if count > PATIENCE:
-            raise NotCertifiable(f"where the slope vanishes between z = {float(a):.6g} and {float(b):.6g} takes too long")
+            raise NotCertifiable(f"near z = {float(a):.12g} the slope may vanish too often to be searched")
         if a >= high or b <= low:
             continue
         found = _settled(curve, a, b)
@@ -114,12 +114,13 @@ def _degenerate(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
 
 def _at_unit(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
     """The same at the simplest multiple of pi times the curve's unit: there derivatives of sines vanish exactly."""
-    if curve.unit is None:
+    simple = curve.unit()
+    if simple is None:
         return None
     with precision(LADDER[1]):
-        unit = exact_ball(curve.unit) * arb.pi()
+        unit = exact_ball(simple) * arb.pi()
         low, high = (rational((exact_ball(x) / unit).mid()) for x in (a, b))
-        q = simplest(low, high) * curve.unit
+        q = simplest(low, high) * simple
         place = exact_ball(q) * arb.pi()
         inside = exact_ball(a) < place and place < exact_ball(b)
         if not inside or not curve.jet(place, 2)[1].contains(0):

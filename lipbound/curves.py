@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -45,9 +45,9 @@ class Curve(Forgetful, ABC):
         """A q such that simple multiples of q pi may be critical points, or None."""
         return None
 
-    def derivatives(self, q: Fraction, count: int) -> list[arb]:
+    def derivatives(self, q: Fraction) -> Iterator[arb]:
         """The derivatives from the first at q pi, exactly zero where that is known."""
-        return [arb.nan()] * count
+        yield arb.nan()
 
     def period(self) -> arb | None:
         """A number T with f(z + T) = f(z), at the precision that is set; None if none is known."""

@@ -39,7 +39,7 @@ def _grown(lost: Lost, rows: Iterable[Piece], reach: Fraction) -> Lost:
     """The lost mass with its neighbours beyond `reach`: from there to infinity."""
     slope, away = lost.along or (Fraction(1), Fraction(0))
     far = reach * lost.sd + 2 * away / abs(slope)
-    kin = [s for s in rows if _kin(lost, s)]
+    kin = [s for s in rows if _kin(s, lost)]
     for bent in sorted(kin, key=lambda s: s.start, reverse=lost.stop == INF):
         if lost.stop == INF and bent.stop == lost.start and bent.start > lost.mean + far:
             lost = _joined(lost, bent)._replace(start=bent.start, near=bent.low if bent.rising else bent.high)
@@ -48,7 +48,7 @@ def _grown(lost: Lost, rows: Iterable[Piece], reach: Fraction) -> Lost:
     return lost
 
 
-def _kin(lost: Lost, s: Piece) -> TypeGuard[Bent]:
+def _kin(s: Piece, lost: Lost) -> TypeGuard[Bent]:
     """Is the strand made by the same map from the same Gaussian?"""
     if not isinstance(s, Bent) or lost.ripple is None or s[-3:] != (lost.mean, lost.sd, lost.weight):
         return False
@@ -60,4 +60,4 @@ def _joined(lost: Lost, bent: Bent) -> Lost:
 
 
 def _holds(lost: Lost, s: Bent) -> bool:
-    return _kin(lost, s) and s.start >= lost.start and s.stop <= lost.stop
+    return _kin(s, lost) and s.start >= lost.start and s.stop <= lost.stop

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
@@ -19,6 +19,7 @@ from ..reals import exact_ball
 from .expressions import PI, Expression, number
 
 Series = Callable[[arb_series], arb_series]
+NARROW = arb(2) ** -60  # radius below which the range of a sine need not be told to second order
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,13 @@ class Expressed(Curve):
         unit, rate = frequency(derivative(self.expression)) or (PI, 0)
         return None if unit == PI or not rate else 1 / Fraction(rate)
 
-    def derivatives(self, q: Fraction, count: int) -> list[arb]:
+    def derivatives(self, q: Fraction) -> Iterator[arb]:
         from .calculus import derivative, substituted
 
-        found, f = list[arb](), self.expression
-        for _ in range(count):
+        f = self.expression
+        while True:
             f = derivative(f)
-            found.append(Expressed(substituted(f, PI * number(q)))(arb(0)))
-        return found
+            yield Expressed(substituted(f, PI * number(q)))(arb(0))
 
     def period(self) -> arb | None:
         unit, rate = self._frequency
@@ -170,15 +170,17 @@ def _cosh(u: arb_series) -> arb_series:
 
 
 def _sine(u: arb_series) -> arb_series:
-    s, c = _circle(u[0])
-    w = _with_value(u, arb(0))
-    return u.sin() if u[0].is_exact() else s * w.cos() + c * w.sin()
+    if u[0].rad() < NARROW:
+        return u.sin()
+    (s, c), w = _circle(u[0]), _with_value(u, arb(0))
+    return s * w.cos() + c * w.sin()
 
 
 def _cosine(u: arb_series) -> arb_series:
-    s, c = _circle(u[0])
-    w = _with_value(u, arb(0))
-    return u.cos() if u[0].is_exact() else c * w.cos() - s * w.sin()
+    if u[0].rad() < NARROW:
+        return u.cos()
+    (s, c), w = _circle(u[0]), _with_value(u, arb(0))
+    return c * w.cos() - s * w.sin()
 
 
 def _circle(x: arb) -> tuple[arb, arb]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import ceil, floor, log2
 from typing import NamedTuple
 
@@ -125,11 +125,11 @@ def _at_unit(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
         inside = exact_ball(a) < place and place < exact_ball(b)
         if not inside or not curve.jet(place, 2)[1].contains(0):
             return None
-        found = curve.derivatives(q, HIGHEST)
-        order = next((k for k, x in enumerate(found, 1) if not x.is_zero()), 0)
+        found = enumerate(islice(curve.derivatives(q), HIGHEST), 1)
+        order = next((k for k, x in found if not x.is_zero()), 0)
     with precision(LADDER[0]):
         # the derivative of that order keeps its sign: by Rolle, the one before has no other zero in the cell
-        if order < 2 or not keeps_sign(curve.jet(box(a, b), order + 1)[order]):
+        if order < 3 or not keeps_sign(curve.jet(box(a, b), order + 1)[order]):
             return None
     return [Turn(Root(curve, a, b, order=order - 1), order)]
 

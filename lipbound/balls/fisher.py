@@ -103,6 +103,8 @@ def filled(cell: Cell) -> bool:
 
 def stands_out(p: tuple[Cell, Cell], q: tuple[Cell, Cell], mine: arb | None, other: arb) -> bool | None:
     """Does p/q at an atom of q differ from what it is on either side? None: not decided."""
+    if any(c.bents for c in (*p, *q)):
+        return None
     if mine is None:
         return any(c.entries for c in p)
     sides = [(c, d) for c, d in zip(p, q, strict=True) if c.entries or d.entries]

@@ -115,7 +115,9 @@ def _gained(a: Excess, q: Table, g: Generator) -> arb:
     wide = next((e for c in q.cells for e in c.entries if e.strand.image == (-INF, INF)), None)
     if g.entropy != 1 or wide is None or not m < 1:
         return arb.pos_inf()
-    energy = -wide.height.log() * m + (a.second + wide.centre**2 * m) * wide.inv**2  # above that of a log(1/q)
+    energy = (-wide.height.log()).max(arb(0)) * m + (
+        a.second + wide.centre**2 * m
+    ) * wide.inv**2  # above that of a log(1/q)
     return (a.crowding + energy - m * m.log() - (1 - m).log()).max(arb(0))
 
 

@@ -20,7 +20,7 @@ def nearby(pieces: Pieces, reach: Fraction) -> Pieces:
     >>> from lipbound.maps import formula
     >>> law = pushforward(formula("sin(z)")).pieces()
     >>> len(law), len(nearby(law, Fraction(8)))
-    (28, 8)
+    (29, 9)
     """
     rows: list[Piece] = list(pieces)
     for k, lost in enumerate(rows):

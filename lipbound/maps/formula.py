@@ -62,7 +62,9 @@ class Formula(AbstractSmooth):
 
     def horizon(self, side: int) -> Horizon | None:
         end = limit((self.expression.text, side), partial(germ, self.expression, outward(side, 2**FARTHEST)))
-        end = INF * soaring(self.expression, outward(side, 2**FARTHEST)) or None if end is None else end
+        if end is None:
+            way = soaring(self.expression, outward(side, 2**FARTHEST))
+            end = way * INF if way else None
         starts = (2**k for k in range(1, FARTHEST + 1))
         start = next((start for start in starts if self._is_monotone(side, start)), None)
         return None if end is None or start is None else Horizon(start, end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -41,6 +41,22 @@ class Curve(Forgetful, ABC):
     def key(self) -> Hashable:
         """What tells this function from others."""
 
+    def unit(self) -> Fraction | None:
+        """A q such that simple multiples of q pi may be critical points, or None."""
+        return None
+
+    def derivatives(self, q: Fraction) -> Iterator[arb]:
+        """The derivatives from the first at q pi, exactly zero where that is known."""
+        yield arb.nan()
+
+    def period(self) -> arb | None:
+        """A number T with f(z + T) = f(z), at the precision that is set; None if none is known."""
+        return None
+
+    def even(self) -> bool:
+        """Is it known that f(-z) = f(z)?"""
+        return False
+
     @abstractmethod
     def series(self, z: arb_series) -> arb_series:
         """The function after the power series z; not finite where it is not analytic on the ball z[0]."""
@@ -60,6 +76,10 @@ class Curve(Forgetful, ABC):
 
         Raises NotCertifiable where the half-line starts too near.
         """
+        return None
+
+    def bend(self, z: Germ) -> Germ | None:
+        """The second derivative after the germ z, or None if it is not known; raises like `germ`."""
         return None
 
     def __call__(self, x: arb) -> arb:
@@ -84,6 +104,9 @@ class Line(Curve):
     def germ(self, z: Germ) -> tuple[Germ, Germ]:
         return z.scaled(self.slope) + z.constant(self.shift), z.constant(self.slope)
 
+    def bend(self, z: Germ) -> Germ:
+        return z.constant(Fraction(0))
+
 
 @dataclass(frozen=True)
 class Chain(Curve):
@@ -103,6 +126,11 @@ class Chain(Curve):
         inner = self.inner.germ(z)
         outer = inner and self.outer.germ(inner[0])
         return (outer[0], outer[1] * inner[1]) if inner and outer else None
+
+    def bend(self, z: Germ) -> Germ | None:
+        inner, along = self.inner.germ(z), self.inner.bend(z)
+        outer, across = inner and self.outer.germ(inner[0]), inner and self.outer.bend(inner[0])
+        return across * inner[1] * inner[1] + outer[1] * along if inner and along and outer and across else None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -116,10 +116,23 @@ class Heap(NamedTuple):
         return _standard(self.start, self), _standard(self.stop, self)
 
 
+class Ripple(NamedTuple):
+    """How flat a map g that turns for ever is on any stretch of length `period`.
+
+    There the integral of max(0, -log |g'|) is at most `flat`, and g turns at most `turns` times.
+    """
+
+    curve: Curve
+    period: Fraction
+    flat: float
+    turns: int
+
+
 class Lost(NamedTuple):
     """Mass whose image is not followed: that of start < Z < stop, far out in the tails of a map that turns for ever.
 
-    Where it sets out the map is `near`, and `steepest` bounds its slope; its values lie between `low` and `high`.
+    Where it sets out the map is `near`, and `steepest` bounds its slope; its values lie between `low` and `high`. If
+    `along` is (c, B) they are nowhere farther than B from c Z.
     """
 
     start: End
@@ -131,6 +144,8 @@ class Lost(NamedTuple):
     mean: Fraction
     sd: Fraction
     weight: Fraction
+    along: tuple[Fraction, Fraction] | None = None
+    ripple: Ripple | None = None
 
     @property
     def window(self) -> tuple[End, End]:

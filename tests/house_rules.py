@@ -36,6 +36,7 @@ TABLE = {
     "maps.limits": (f"{BASE} maps", "flint"),
     "maps.net_ends": (f"{BASE} maps", "flint"),
     "maps.ranges": (f"{BASE} maps", "flint"),
+    "maps.ripples": (f"{BASE} maps", "flint"),
     "maps.series": (f"{BASE} maps", "flint"),
     "maps.smooth": (f"{BASE} maps", "numpy flint"),
     "maps.smooth_nets": (f"{BASE} maps", "numpy flint"),

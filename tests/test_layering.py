@@ -69,6 +69,7 @@ PROVED_ONLY = (
     *("drift.py", "floors.py", "heavy.py"),  # tails and folds of smooth strands: proofs, of which no float is asked
     *("parts.py", "reach.py", "segments.py", "sketch.py"),  # couplings and kernels of smooth strands
     "valley.py",  # its float twin is frontiers/valley.py
+    *("astray.py", "lost.py", "scores.py", "ways.py"),  # mass that is not followed; scores of smooth strands
     *("costate.py", "multiplier.py"),  # those of frontiers/shooting.py and frontiers/antitonic.py
     "antitone.py",  # that of frontiers/distance.py
 )

@@ -247,6 +247,5 @@ def test_fisher_is_infinite_at_a_fold_of_one_law_alone():
     assert fisher(square, square).hi == 0.0
     assert fisher(Gaussian(), square).lo == math.inf  # no density below zero
     assert fisher(square, other).lo == math.inf
-    for law in (image("sinh(z)"), image("tanh(z)")):  # no fold: finite, and not known
-        with pytest.raises(NotCertifiable, match="smooth maps"):
-            fisher(law, Gaussian())
+    for law in (image("sinh(z)"), image("tanh(z)")):  # no fold: finite
+        assert fisher(law, Gaussian()).hi < math.inf

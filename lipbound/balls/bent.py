@@ -14,6 +14,7 @@ from ..reals import End, Real, exact_ball, precision
 from .normal import ball, mass, root_tau
 
 STEPS = 80
+FAR = 100
 OUT = 40  # doublings of the distance within which a tail must pass a value
 
 
@@ -60,24 +61,26 @@ def fibre(strand: Bent, lo: arb, hi: arb, inside: tuple[bool, bool]) -> Fibre:
     return whole._replace(left=left, right=right)
 
 
-def smudge(f: Fibre, end: End, place: End) -> arb:
-    """Mass that may be on the wrong side of `place`, which 512 bits do not tell from the value at an end of the strand.
+def smudged(f: Fibre, end: End, place: End) -> arb | None:
+    """How much of Z a strand may have beyond `place`, which 512 bits do not tell from its value at an end.
 
-    The two differ by less than 2^-490; where the strand moves by more than that, its mass up to there is what counts.
+    The two differ by less than 2^-490; over that stretch the strand moves by more. It is infinite, up to 100 standard
+    deviations from the mean, if Z is; None if the two are known to be equal.
     """
     if isinstance(end, Real) and isinstance(place, Real) and end.key == place.key:
-        return arb(0)
+        return None
     if not isinstance(end, Real) and not isinstance(place, Real):
-        return arb(0)
+        return None
     s, at_start = f.strand, (end is f.strand.low) == f.strand.rising
     z, side = (s.start, 1) if at_start else (s.stop, -1)
     with precision(700):
         limit = exact_ball(end)
-        x = exact_ball(z) + side * arb(2) ** -200 if not isinstance(z, float) else f.mean - side * 100 / f.inv
+        step = arb.pos_inf() if isinstance(z, float) else arb(2) ** -200
+        x = f.mean - side * FAR / f.inv if isinstance(z, float) else exact_ball(z) + side * step
         moved = abs(s.curve(x) - limit) > arb(2) ** -490
     if not moved:
         raise NotCertifiable(f"{end!r} and {place!r} are too close to be told apart")
-    return f.mass(ball(z), x) if side > 0 else f.mass(x, ball(z))
+    return step
 
 
 def inverse(f: Fibre, y: arb, guess: arb | None = None) -> arb:

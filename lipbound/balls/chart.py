@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from ..exact import INF
 from .bent import Fibre, inverse, lifted
 from .normal import ball, mass
 from .table import Cell, Entry
+from .ways import heaped, ways
 
 Density = Callable[[arb_series], arb_series]
 FAR = 400  # steps by which a tail is looked for
@@ -24,6 +25,7 @@ class Chart:
     def __init__(self, p: Cell, q: Cell) -> None:
         self.p, self.q, self.pilot = p, q, _pilot(p, q)
         self.lo, self.hi = self.pilot.left, self.pilot.right
+        self._ways = ways((self.pilot, *p.bents, *q.bents))
         self._places: dict[tuple[int, str], arb] = {}
         self._last: dict[int, arb] = {}  # where strands were seen last: panels follow their neighbours
 
@@ -63,13 +65,16 @@ class Chart:
 
     def coordinate(self, f: Fibre, x: arb, y: arb) -> arb:
         """The Z of another strand at the same point of the line."""
-        if parallel(f, self.pilot):
+        led = self._ways[id(f)]
+        if led.by is self.pilot and isinstance(led.shift, int) and led.sign == 1:
             return x
         along = f.strand.rising == self.pilot.strand.rising
         if _same(x, self.lo):
             return f.left if along else f.right
         if _same(x, self.hi):
             return f.right if along else f.left
+        if led.by is not f:
+            return led.sign * self.coordinate(led.by, x, y) + led.shift
         key = id(f), str(x)
         if key not in self._places:
             self._places[key] = inverse(f, y, self._last.get(id(f)))
@@ -89,15 +94,20 @@ class Chart:
         y = _led(self.y(x[0]), y, n + 1)
         if cell.entries:
             out.append(log_gaussians(cell.entries, y) + _log_slope(y, self.pilot.side))
-        for f in cell.bents:
-            if parallel(f, self.pilot):
-                out.append(f.log_normal(x))
-            else:
-                z = lifted(f, y, n + 1, self._last.get(id(f)))
-                self._last[id(f)] = z[0]
-                along = 1 if f.strand.rising == self.pilot.strand.rising else -1
-                out.append(f.log_normal(z) + _log_slope(z, along))
-        return out
+        return [*out, *self._smooth(cell, x, y, n + 1)]
+
+    def _smooth(self, cell: Cell, x: arb_series, y: arb_series, order: int) -> Iterator[arb_series]:
+        """The same of the smooth strands; those with one density count once."""
+        places: dict[int, tuple[arb_series, arb_series | int]] = {id(self.pilot): (x, 0)}
+        for f, log in heaped(cell.bents, self._ways):
+            led = self._ways[id(f)]
+            if id(led.by) not in places:
+                z = lifted(led.by, y, order, self._last.get(id(led.by)))
+                self._last[id(led.by)] = z[0]
+                along = 1 if led.by.strand.rising == self.pilot.strand.rising else -1
+                places[id(led.by)] = z, _log_slope(z, along)
+            z, slope = places[id(led.by)]
+            yield f.log_normal(led.sign * z + led.shift) + slope + log
 
     def bounds(self, cell: Cell, x: arb) -> tuple[arb, arb]:
         """Below and above the cell's density with respect to x on the ball x, as far as it can be told."""
@@ -107,8 +117,9 @@ class Chart:
             term = e.log(arb_series([y], prec=1))[0].exp() * slope
             low, high = low + term.lower().max(arb(0)), high + term.upper()
         for f in cell.bents:
-            if parallel(f, self.pilot):
-                term = f.log_normal(arb_series([x], prec=1))[0].exp()
+            led = self._ways[id(f)]
+            if led.by is self.pilot:
+                term = f.log_normal(arb_series([led.sign * x + led.shift], prec=1))[0].exp()
                 low, high = low + term.lower(), high + term.upper()
             else:
                 high = arb.pos_inf()
@@ -140,11 +151,6 @@ class Chart:
 def _pilot(p: Cell, q: Cell) -> Fibre:
     """Of the strands that turn at most ends of the cell the heaviest."""
     return max((*p.bents, *q.bents), key=lambda f: (sum(turns(f, p)), _order(f.mass(f.left, f.right))))
-
-
-def parallel(f: Fibre, g: Fibre) -> bool:
-    """Are the two strands one curve on one interval, so that only the laws of Z differ?"""
-    return f is g or f.strand[:-3] == g.strand[:-3]
 
 
 def turns(f: Fibre, cell: Cell) -> tuple[bool, bool]:

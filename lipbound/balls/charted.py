@@ -8,16 +8,17 @@ from flint import arb, arb_series
 
 from ..reals import precision
 from .bent import Fibre
-from .chart import Chart, Density, parallel
+from .chart import Chart, Density
 from .far import onward, power_tail, strand_tail
 from .generators import Generator
 from .normal import ball
 from .table import Cell
 from .taylor import integral
+from .ways import parallel
 
 NARROW = Fraction(9)  # asks a generator for exponents near one, so that folds stay integrable
 REACH = 8  # steps by a quarter
-BITS = 256  # next to a fold y is known to the square of what is known of the coordinate
+BITS = 256  # next to a fold y is known to the square of what is known of the coordinate, or a higher power
 
 
 def term(chart: Chart, g: Generator, tol: arb, tails: bool) -> arb:
@@ -26,7 +27,8 @@ def term(chart: Chart, g: Generator, tol: arb, tails: bool) -> arb:
     if log_p is None or log_q is None:
         return g.point(*(chart.mass(cell, chart.lo, chart.hi) for cell in (chart.p, chart.q)))
 
-    if len(chart.p.bents) + len(chart.q.bents) > 1:
+    strands = (*chart.p.bents, *chart.q.bents)
+    if len(strands) > 1 or any(max(f.strand.order_start, f.strand.order_stop) > 2 for f in strands):
         with precision(BITS):
             return _integrated(chart, g, (log_p, log_q), tol, tails)
     return _integrated(chart, g, (log_p, log_q), tol, tails)

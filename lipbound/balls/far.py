@@ -13,9 +13,10 @@ from ..germs.powers import exponential, logarithm
 from ..germs.scales import Scale
 from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
-from .chart import Chart, parallel
+from .chart import Chart
 from .normal import ball
 from .table import Cell, Entry
+from .ways import parallel
 
 SQUARE = Scale(power=Fraction(2))
 
@@ -88,12 +89,12 @@ def moment_tail(f: Fibre, power: int, x: arb, side: int) -> arb:
         if known is None:
             return arb.pos_inf()
         found = exponential(_bell(z, f.strand.mean, f.strand.sd, f.log_height))
-        return _falling(reduce(Germ.__mul__, [known[0]] * power, found))
+        return falling(reduce(Germ.__mul__, [known[0]] * power, found))
     except NotCertifiable:
         return arb.pos_inf()
 
 
-def _falling(found: Germ) -> arb:
+def falling(found: Germ) -> arb:
     """Above the integral of |found| over the half-line: X F(X) for each term F with x^2 F(x) falling."""
     total = arb(0)
     for scale, coefficient in found.terms.items():
@@ -116,8 +117,8 @@ def _integral(ours: Germ, yours: Germ, k: Fraction, count: int) -> arb:
     """Above the integral of one term over the half-line."""
     try:
         if k == 1:
-            return _falling(exponential(ours) * (ours - yours + ours.constant(arb(count).log())))
-        return _falling(exponential(ours.scaled(k) + yours.scaled(1 - k)))
+            return falling(exponential(ours) * (ours - yours + ours.constant(arb(count).log())))
+        return falling(exponential(ours.scaled(k) + yours.scaled(1 - k)))
     except NotCertifiable:
         return arb.pos_inf()
 
@@ -142,11 +143,11 @@ def _pairs(chart: Chart, over: Cell, under: Cell, z: Coordinate) -> Iterator[tup
 
 def _logs(chart: Chart, s: Entry | Fibre, under: Cell, z: Coordinate) -> tuple[Germ | None, list[Germ | None]]:
     f = s if isinstance(s, Fibre) else next((f for f in (chart.pilot, *under.bents) if z(f)), chart.pilot)
-    logs = _Logs(f, z(f))
+    logs = Logs(f, z(f))
     return logs.of(s), [logs.of(t) for t in (*under.entries, *under.bents)]
 
 
-class _Logs:
+class Logs:
     """Logarithmic densities with respect to the Z of one strand; None where one is not known."""
 
     def __init__(self, f: Fibre, z: Germ | None) -> None:

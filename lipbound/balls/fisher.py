@@ -8,17 +8,23 @@ from flint import arb, arb_series
 
 from ..exact import INF
 from ..reals import End, precision
+from . import scores
 from .normal import ball, mass, phi
 from .panel import LogSum, bits, integral, mesh
 from .table import Cell, Entry, Table
 
 
-def fisher(p: Table, q: Table, tol: float) -> arb:
-    """Integral of p ((log p)' - (log q)')^2 over common cells."""
+def fisher(p: Table, q: Table, tol: float) -> tuple[arb, arb]:
+    """Below and above the integral of p ((log p)' - (log q)')^2 over common cells."""
     with precision(bits(tol)):
-        few = arb(tol) / (4 * len(p.cells) + 32)
-        cells = (_cell(c, d, few, arb(tol) / 8) for c, d in zip(p.cells, q.cells, strict=True) if c.entries)
-        return sum(cells, arb(0))
+        few, low, rest = arb(tol) / (4 * len(p.cells) + 32), arb(0), arb(0)
+        for c, d in zip(p.cells, q.cells, strict=True):
+            if c.bents or (c.entries and d.bents):
+                inner, beyond = scores.term(c, d, few)
+                low, rest = low + inner, rest + beyond
+            elif c.entries:
+                low += _cell(c, d, few, arb(tol) / 8)
+        return low, low + rest
 
 
 def _cell(c: Cell, d: Cell, tol: arb, relative: arb) -> arb:
@@ -71,6 +77,8 @@ def jump(p: tuple[Cell, Cell], q: tuple[Cell, Cell], at: End) -> bool | None:
     """Is p/q proved to jump at a cut (True), known not to (False), or neither? Both laws have density on both sides."""
     if all(_same(*sides) for sides in (p, q)):
         return False
+    if any(c.bents for c in (*p, *q)):
+        return None
     with precision(256):
         y = ball(at)
         left, right = (LogSum(c.entries)(arb_series([y], prec=1))[0] - LogSum(d.entries)(arb_series([y], prec=1))[0]
@@ -78,8 +86,25 @@ def jump(p: tuple[Cell, Cell], q: tuple[Cell, Cell], at: End) -> bool | None:
         return None if left.overlaps(right) else True
 
 
+def starts(p: tuple[Cell, Cell], q: tuple[Cell, Cell]) -> bool | None:
+    """Does p/q jump at a cut on one side of which p has no density, though q has? None: not decided."""
+    side = -1 if filled(p[1]) else 1
+    if any(c.bents for c in q):
+        return None
+    inner = p[1] if side < 0 else p[0]
+    fading = scores.fades(inner, side) if inner.bents else False
+    return None if fading is None else not fading
+
+
+def filled(cell: Cell) -> bool:
+    """Has the cell a density?"""
+    return bool(cell.entries or cell.bents)
+
+
 def stands_out(p: tuple[Cell, Cell], q: tuple[Cell, Cell], mine: arb | None, other: arb) -> bool | None:
     """Does p/q at an atom of q differ from what it is on either side? None: not decided."""
+    if any(c.bents for c in (*p, *q)):
+        return None
     if mine is None:
         return any(c.entries for c in p)
     sides = [(c, d) for c, d in zip(p, q, strict=True) if c.entries or d.entries]
@@ -93,7 +118,8 @@ def stands_out(p: tuple[Cell, Cell], q: tuple[Cell, Cell], mine: arb | None, oth
 
 def _same(c: Cell, d: Cell) -> bool:
     sides = [{(e.strand.centre, e.strand.scale, e.strand.weight) for e in cell.entries} for cell in (c, d)]
-    return sides[0] == sides[1]
+    smooth = [{f.strand for f in cell.bents} for cell in (c, d)]
+    return sides[0] == sides[1] and smooth[0] == smooth[1]
 
 
 def _order(x: arb) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from flint import arb, arb_poly, arb_series
@@ -111,12 +111,17 @@ def divergence(p: Table, q: Table, g: Generator, tol: float) -> arb:
 
 
 def total(p: Table, q: Table, g: Generator, tol: arb, relative: arb) -> arb:
-    """`divergence` at the precision that is set, to `tol` or to the part `relative` of each panel."""
-    if not all(x == 0 for x in (p.lost, q.lost, p.smudge, q.smudge)):
-        return arb.nan()  # mass that is not followed may sit where the other law has little
+    """`divergence` at the precision that is set, to `tol` or to the part `relative` of each panel.
+
+    Mass that is not followed does not count, nor where a smudge is: see `lost`.
+    """
+    return sum(terms(p, q, g, tol, relative), jumps(p.atoms, q.atoms, g))
+
+
+def terms(p: Table, q: Table, g: Generator, tol: arb, relative: arb) -> Iterator[arb]:
+    """The integrals over the cells."""
     few = tol / (4 * len(p.cells) + 32)
-    cells = (_cell(c, d, g, few, relative) for c, d in zip(p.cells, q.cells, strict=True))
-    return sum(cells, jumps(p.atoms, q.atoms, g))
+    return (_cell(c, d, g, few, relative) for c, d in zip(p.cells, q.cells, strict=True))
 
 
 def jumps(p: Mapping[End, arb], q: Mapping[End, arb], g: Generator) -> arb:

@@ -12,10 +12,11 @@ from flint import arb, ctx
 from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
-from .bent import Fibre, density, fibre, inverse, smudge
+from .astray import smudge, weight
+from .bent import Fibre, density, fibre, inverse
 from .normal import ball, mass, phi, root_tau
 from .normal import quantile as normal_quantile
-from .table import Cell, Entry, atom
+from .table import Cell, Entry
 
 STEPS = 200  # Newton steps and halvings
 FAR = 80  # doublings of the distance in an unbounded cell
@@ -99,9 +100,9 @@ def distribution(
 ) -> Distribution:
     """Masses of exact cells and atoms (see `pieces`), at the precision that is set; lost mass may be on either side."""
     table = tuple(_cell(*row) for row in cells)
-    heaps = {x: sum((atom(s) for s in strands), arb(0)) for x, strands in atoms}
+    heaps = {x: sum(map(weight, strands), arb(0)) for x, strands in atoms}
     inside = tuple(map(_whole, table))
-    blur = _smudged(table) + sum((arb(0).union(atom(s)) for s in lost), arb(0))
+    blur = _smudged(table) + sum((arb(0).union(weight(s)) for s in lost), arb(0))
     on_edge = tuple(heaps.get(c.hi, arb(0)) for c in table[:-1])
     below = tuple(accumulate((m + a for m, a in zip(inside, on_edge, strict=False)), initial=blur))
     back = zip(inside[:0:-1], on_edge[::-1], strict=True)
@@ -135,8 +136,7 @@ def _beside(f: Fibre, y: arb, left: bool) -> arb:
 def _smudged(table: Iterable[Cell]) -> arb:
     """Mass that may be on the wrong side of an edge which is not told from the end of a strand."""
     ends = ((f, *pair) for c in table for f in c.bents for pair in zip(f.strand.image, (c.lo, c.hi), strict=True))
-    most = sum((smudge(f, end, place) for f, end, place in ends if end == place), arb(0))
-    return arb(0, most.upper())
+    return arb(0, sum((smudge(f, end, place).mass for f, end, place in ends if end == place), arb(0)).upper())
 
 
 def _entry(a: End, b: End, s: Strand) -> Entry:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from flint import arb
 
 from ..reals import End, precision
+from . import lost
 from .generators import affinity
 from .normal import ball
 from .panel import bits, total
@@ -23,7 +24,7 @@ def renyi(p: Table, q: Table, a: Fraction, tol: float) -> arb:
         share = (arb(tol) * gap / 4).min(arb(1) / 8)
         few, found = share, arb(0, arb.pos_inf())
         for _ in range(ROUNDS):
-            last, found = found, total(p, q, affinity(a), few, share / 8)
+            last, found = found, total(p, q, affinity(a), few, share / 8) + lost.powers(p, q, a)
             if found.rad() < share * found.lower() or not found.rad() < few.max(last.rad()):
                 break  # good enough, or it misses what was asked for and no longer shrinks
             few = (few * few).min(share * found.upper())  # the integral is small: look closer

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from flint import arb, arb_series
 
-from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
-from .bent import Fibre, fibre, smudge
-from .normal import area, ball, mass, phi, root_tau, working
+from . import astray
+from .bent import Fibre, fibre
+from .normal import ball, root_tau, working
 
 
 class Entry(NamedTuple):
@@ -48,7 +48,8 @@ class Table(NamedTuple):
     """Cells in order, and the atom masses on the edges between them, by place.
 
     `smudge` bounds the mass that may sit in a neighbouring cell; `lost` is the mass that is nowhere, `strayed` bounds
-    its mean distance from the first of the edges, and `spread` its second moment.
+    its mean distance from the first of the edges, and `spread` its second moment; `gone` has its parts. `blurred` tells
+    more of the smudge.
     """
 
     cells: tuple[Cell, ...]
@@ -57,6 +58,8 @@ class Table(NamedTuple):
     lost: arb
     strayed: arb
     spread: arb
+    gone: tuple[Lost, ...] = ()
+    blurred: astray.Excess = astray.NOTHING
 
 
 Heaps = tuple[Strand | Heap, ...]
@@ -78,33 +81,11 @@ def tabulate(
         bents = tuple(fibre(s, left, right, (a != s.low, b != s.high)) for s in strands if isinstance(s, Bent))
         rows.append(Cell(a, b, gaussians, bents))
     pairs = ((f, *pair) for c in rows for f in c.bents for pair in zip(f.strand.image, (c.lo, c.hi), strict=True))
-    smudged = sum((smudge(f, end, place) for f, end, place in pairs if end == place), arb(0))
-    gone = [(atom(s), _strayed(s, rows), _spread(s)) for s in lost]
-    sums = (sum(column, arb(0)) for column in zip((arb(0),) * 3, *gone, strict=True))
-    return Table(tuple(rows), masses(atoms), smudged, *sums)
-
-
-def _strayed(piece: Lost, cells: Sequence[Cell]) -> arb:
-    """Bound of the mean distance of lost mass from the first edge: its slope times the mean way from the window."""
-    first = next((c.hi for c in cells if not isinstance(c.hi, float)), Fraction(0))
-    if piece.steepest == INF:
-        return arb.pos_inf()
-    low, high = map(ball, piece.window)
-    u = -low if low.is_finite() else high
-    way = arb(piece.steepest) * ball(piece.sd) * area(-abs(u))
-    return ball(piece.weight) * way + atom(piece) * abs(ball(piece.near) - ball(first))
-
-
-def _spread(piece: Lost) -> arb:
-    """Bound of the second moment of lost mass: (near + slope * way)^2 <= 2 near^2 + 2 slope^2 way^2."""
-    if not isinstance(piece.low, float) and not isinstance(piece.high, float):
-        return atom(piece) * abs(ball(piece.low)).max(abs(ball(piece.high))) ** 2
-    low, high = map(ball, piece.window)
-    u = -high if high <= 0 else low
-    if piece.steepest == INF or not u >= 1:
-        return arb.pos_inf()
-    way = 2 * ball(piece.sd) ** 2 * phi(u)  # E (Z - z)+^2 <= 2 sd^2 phi(u) as u >= 1
-    return 2 * ball(piece.near) ** 2 * atom(piece) + 2 * arb(piece.steepest) ** 2 * ball(piece.weight) * way
+    blurred = astray.gathered(astray.smudge(f, end, place) for f, end, place in pairs if end == place)
+    gone, first = tuple(lost), next((c.hi for c in rows if not isinstance(c.hi, float)), Fraction(0))
+    parts = [(astray.weight(s), astray.strayed(s, first), astray.spread(s)) for s in gone]
+    sums = (sum(column, arb(0)) for column in zip((arb(0),) * 3, *parts, strict=True))
+    return Table(tuple(rows), masses(atoms), blurred.mass, *sums, gone=gone, blurred=blurred)
 
 
 @working()
@@ -116,13 +97,7 @@ def masses(atoms: Iterable[tuple[End, Heaps]]) -> dict[End, arb]:
 @working()
 def atom_mass(strands: Heaps) -> arb:
     """Mass of the atom that these strands of slope zero make."""
-    return sum((atom(s) for s in strands), arb(0))
-
-
-def atom(strand: Strand | Heap | Lost) -> arb:
-    """Mass of a strand that is one point, or nowhere."""
-    low, high = strand.window
-    return ball(strand.weight) * mass(ball(low), ball(high))
+    return sum(map(astray.weight, strands), arb(0))
 
 
 def _entry(a: tuple[End, arb], b: tuple[End, arb], strand: Strand, known: dict[int, tuple[arb, ...]]) -> Entry:

@@ -32,7 +32,7 @@ def integral(f: Function, a: arb, b: arb, tol: arb, crude: Crude | None = None, 
         n = whole.prec  # f may cost an order, as derivatives do
         doubt = abs(whole[n - 1]) * 2 * h**n / n
         split = depth < DEPTH and panels < PANELS and a < y and y < b
-        if crude is not None and not doubt.is_finite() and (a is start or b is stop or not split):
+        if crude is not None and not doubt < tol and (a is start or b is stop or not split):
             known = crude(a, b)
             if known.is_finite() and (known.rad() < tol or not split):
                 total += known

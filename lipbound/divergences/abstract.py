@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import abc
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 from .. import balls
 from ..enclosure import Enclosure
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
+from ..laws.nearby import nearby, tabulated
 from ..pieces import Bent, Lost, joint
 
 
@@ -114,8 +117,13 @@ def need_tolerance(tol: float) -> None:
         raise DomainError(f"tol = {tol} is not a width: it must be positive and finite")
 
 
-def common(p: AbstractLaw, q: AbstractLaw) -> tuple[balls.table.Table, balls.table.Table]:
-    """Both laws in balls, on cells that they share."""
+def common(p: AbstractLaw, q: AbstractLaw, tol: float | None = None) -> tuple[balls.table.Table, balls.table.Table]:
+    """Both laws in balls, on cells that they share; with `tol`, strands of waves that weigh far less are let go."""
+    if tol is not None and any(isinstance(s, Lost) for law in (p, q) for s in law.pieces()):
+        reach = Fraction(math.ceil(math.sqrt(-2 * math.log(min(tol, 0.5))) + 3))
+        ours, yours = (nearby(law.pieces(), reach) for law in (p, q))
+        at = joint(ours, yours)
+        return tabulated(ours, at), tabulated(yours, at)
     at = p.cuts or q.cuts
     if p.bent or q.bent or (p.cuts and q.cuts):
         at = joint(p.pieces(), q.pieces())

@@ -19,6 +19,7 @@ from .formula import Formula
 from .support import overwhelmed, uncovered
 
 EPS, FINE = 2.0**-52, 1e-13
+LOST = "some mass of the laws is not followed, and may be where the other law has hardly any"
 LARGE = "finite, but beyond the range of floats"
 GREATEST = math.nextafter(INF, 0.0)
 
@@ -74,8 +75,15 @@ class FDivergence(Divergence):
         reason = self.infinite(p, q)
         if reason:
             return exactly(INF, reason)
-        found = of_ball(balls.panel.divergence(*common(p, q), self.balls, tol), low=0.0)
+        found = self._bounds(*common(p, q, tol), tol)
         return replace(found, reason=LARGE) if found.lo == GREATEST else found
+
+    def _bounds(self, p: balls.table.Table, q: balls.table.Table, tol: float) -> Enclosure:
+        most = of_ball(self.balls.zero() + self.balls.slope()).hi  # f(t) <= f(0) + t f'(inf)
+        if all(x.is_zero() for t in (p, q) for x in (t.lost, t.smudge)):
+            return of_ball(balls.panel.divergence(p, q, self.balls, tol), 0.0, most)
+        low, high = (of_ball(x, 0.0, most) for x in balls.lost.between(p, q, self.balls, tol))
+        return Enclosure(low.lo, high.hi, True, high.reason or (LOST if high.hi == INF else ""))
 
     def infinite(self, p: AbstractLaw, q: AbstractLaw) -> str:
         """Why the divergence is infinite, or nothing if it is finite; decided on exact numbers.

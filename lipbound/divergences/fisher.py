@@ -5,20 +5,20 @@ from __future__ import annotations
 from itertools import pairwise
 
 from .. import balls
-from ..balls.table import Table
+from ..balls.table import Cell, Table
 from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import NotCertifiable
 from ..exact import INF
 from ..laws import AbstractLaw
-from ..pieces import Bent, Lost, same
+from ..pieces import Lost, same
 from .abstract import Divergence, common, need_laws, need_tolerance
 from .singular import runaway
 from .support import uncovered
 
 FINE = 1e-13
-UNKNOWN = (
-    "fisher of images under smooth maps is known where it is infinite: no fold or gap that makes it so was found here"
-)
+FOLDED = "the density of a law is infinite at a fold: whether that makes fisher infinite was not decided"
+FAR_OUT = "how fast the scores of the two laws drift apart far out was not decided"
+UNFOLLOWED = "where all of the mass goes under a map that turns for ever is not followed, and a score needs it all"
 
 
 class Fisher(Divergence):
@@ -50,32 +50,48 @@ class Fisher(Divergence):
             return exactly(0.0)
         reason = uncovered(p, q) or runaway(p, q)
         if not reason:
-            if any(isinstance(piece, (Bent, Lost)) for piece in (*p.pieces(), *q.pieces())):
-                raise NotCertifiable(UNKNOWN)
+            if any(isinstance(piece, Lost) for piece in (*p.pieces(), *q.pieces())):
+                raise NotCertifiable(UNFOLLOWED)
             ours, theirs = common(p, q)
             reason = _rough(ours, theirs)
             if not reason:
-                return of_ball(balls.fisher.fisher(ours, theirs, tol), low=0.0)
+                return _finite(ours, theirs, tol)
         return exactly(INF, reason)
+
+
+def _finite(p: Table, q: Table, tol: float) -> Enclosure:
+    if any(map(balls.scores.folded, (*p.cells, *q.cells))):
+        raise NotCertifiable(FOLDED)
+    low, high = (of_ball(x, low=0.0) for x in balls.fisher.fisher(p, q, tol))
+    return Enclosure(low.lo, high.hi, True, FAR_OUT if high.hi == INF else "")
 
 
 def _rough(p: Table, q: Table) -> str:
     """Where p/q jumps inside the support of q, or nothing if it nowhere does."""
-    for (a, b), (c, d) in zip(pairwise(p.cells), pairwise(q.cells), strict=True):
-        where = f"{float(a.hi):.6g}"
-        stands_out = a.hi in q.atoms and balls.fisher.stands_out((a, b), (c, d), p.atoms.get(a.hi), q.atoms[a.hi])
+    for ours, theirs in zip(pairwise(p.cells), pairwise(q.cells), strict=True):
+        reason = _at(ours, theirs, p, q)
+        if reason:
+            return reason
+    return ""
+
+
+def _at(ours: tuple[Cell, Cell], theirs: tuple[Cell, Cell], p: Table, q: Table) -> str:
+    """The same at one cut, by the cells of both laws on its two sides."""
+    place, filled = ours[0].hi, balls.fisher.filled
+    where = f"{float(place):.6g}"
+    if place in q.atoms:
+        stands_out = balls.fisher.stands_out(ours, theirs, p.atoms.get(place), q.atoms[place])
         if stands_out:
             return f"there is an atom at {where}, beside which p/q jumps"
         if stands_out is None:
             raise NotCertifiable(f"whether p/q jumps beside the atom at {where}, hence is infinite, was not decided")
-        if not (c.entries and d.entries and (a.entries or b.entries)):
-            continue
-        jump = balls.fisher.jump((a, b), (c, d), a.hi) if a.entries and b.entries else True
-        if jump is None:
-            raise NotCertifiable(f"whether p/q jumps at {where}, and so whether it is infinite, was not decided")
-        if jump:
-            return f"p/q jumps at {where}"
-    return ""
+    if not all(map(filled, theirs)) or not any(map(filled, ours)):
+        return ""
+    both = all(map(filled, ours))
+    jump = balls.fisher.jump(ours, theirs, place) if both else balls.fisher.starts(ours, theirs)
+    if jump is None:
+        raise NotCertifiable(f"whether p/q jumps at {where}, and so whether it is infinite, was not decided")
+    return f"p/q jumps at {where}" if jump else ""
 
 
 fisher = Fisher()

@@ -56,7 +56,7 @@ class Renyi(Divergence):
         reason = self.infinite(p, q)
         if reason:
             return exactly(INF, reason)
-        return of_ball(balls.renyi.renyi(*common(p, q), self.alpha, tol), low=0.0)
+        return of_ball(balls.renyi.renyi(*common(p, q, tol**2), self.alpha, tol), low=0.0)
 
     def infinite(self, p: AbstractLaw, q: AbstractLaw) -> str:
         """Why the divergence is infinite, or nothing if it is finite; decided on exact numbers."""

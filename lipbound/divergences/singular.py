@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from ..laws import AbstractLaw
-from ..pieces import Bent, dense
+from ..pieces import Bent, Lost, dense
 from ..reals import End
 
 
@@ -18,6 +18,8 @@ def runaway(p: AbstractLaw, q: AbstractLaw) -> str:
     """
     for ours, yours, name, other in ((p, q, "p", "q"), (q, p, "q", "p")):
         for y in _folds(ours):
+            if any(isinstance(s, Lost) and s.low <= y <= s.high for s in yours.pieces()):
+                continue
             strands = list(dense(yours.pieces()))
             if any(y in s.image for s in strands if isinstance(s, Bent)):  # there its density may be infinite too
                 continue

@@ -37,7 +37,7 @@ class Wasserstein1(Divergence):
         need_laws("w1", p, q)
         need_tolerance(tol)
         known = unmatched(p, q, 1) if p.bent or q.bent else None
-        return of_ball(balls.line.w1(*common(p, q), tol), low=0.0) if known is None else known
+        return of_ball(balls.line.w1(*common(p, q, tol), tol), low=0.0) if known is None else known
 
 
 w1 = Wasserstein1()

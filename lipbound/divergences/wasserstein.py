@@ -53,7 +53,7 @@ class Wasserstein2(Divergence):
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
         known = unmatched(p, q, 2) if p.bent or q.bent else None
-        return of_ball(balls.transport.w2(*common(p, q), tol), low=0.0) if known is None else known
+        return of_ball(balls.transport.w2(*common(p, q, tol**2), tol), low=0.0) if known is None else known
 
 
 class WassersteinInfinity(Divergence):

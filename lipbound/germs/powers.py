@@ -13,6 +13,7 @@ from .scales import CONSTANT, Scale
 from .spans import Span
 from .sums import Germ, composed, monomial, within
 
+RATES = (Fraction(64), Fraction(8))
 LARGEST_POWER = 8  # multiplied out
 
 
@@ -35,12 +36,23 @@ def exponential(u: Germ) -> Germ:
 def _falling(u: Germ) -> Germ:
     """exp(u) from above, u -> -infinity: below exp(c z^n + constant), c about half the leading coefficient."""
     n = int(u.top.power)
-    if n < 1 or u.top.rates:
+    if u.top.rates:
+        return _fast(u)
+    if n < 1:
         return within(Span(arb(0), u.range.high.exp()), u.start)
     unit = arb(2) ** -20
     half = rational((u.lead.high / 2 / unit).upper().floor()) * rational(unit)
     edge = (u - monomial(half, Scale(power=Fraction(n)), u.start)).range.high
     return within(Span(arb(0), edge.exp()), u.start, Scale((half, *[Fraction(0)] * (n - 1))))
+
+
+def _fast(u: Germ) -> Germ:
+    """exp(u) from above, u < 0 growing like an exponential: below a constant times exp(-k z)."""
+    for k in RATES:
+        rest = u + monomial(k, Scale(power=Fraction(1)), u.start)
+        if rest.sign < 0:
+            return within(Span(arb(0), rest.range.high.exp()), u.start, Scale((-k,)))
+    return within(Span(arb(0), u.range.high.exp()), u.start)
 
 
 def _as_scale(grown: Germ) -> Scale | None:

@@ -18,6 +18,7 @@ from ..exact import INF, exact, extended
 from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, cells, cuts, dense, joint
 from ..reals import End, Real
 from . import floats
+from .nearby import tabulated
 from .reach import intervals, tail
 
 ROUND = 200  # bits
@@ -134,8 +135,13 @@ class AbstractLaw(abc.ABC):
 
     @cached_property
     def intervals(self) -> tuple[tuple[End, End], ...]:
-        """Where it has density, see `reach`."""
+        """Where it has density."""
         return intervals(self.pieces())
+
+    @cached_property
+    def reach(self) -> tuple[tuple[End, End], ...]:
+        """The same, and where mass may be that is not followed."""
+        return intervals(self.pieces(), lost=True)
 
     @cached_property
     def tails(self) -> tuple[tuple[Strand, ...], tuple[Strand, ...]]:
@@ -174,7 +180,7 @@ class AbstractLaw(abc.ABC):
     @cached_property
     def balls(self) -> balls.table.Table:
         """The ball form."""
-        return self._tabulated(self.cuts)
+        return tabulated(self.pieces(), self.cuts)
 
     @cached_property
     def cuts(self) -> list[Place]:
@@ -183,12 +189,7 @@ class AbstractLaw(abc.ABC):
 
     def balls_at(self, at: list[Place]) -> balls.table.Table:
         """The ball form on a finer partition, so that two laws can share their cells."""
-        return self.balls if at == self.cuts else self._tabulated(at)
-
-    def _tabulated(self, at: list[Place]) -> balls.table.Table:
-        pieces = self.pieces()
-        lost = [piece for piece in pieces if isinstance(piece, Lost)]
-        return balls.table.tabulate(cells(pieces, at), atoms(pieces), lost)
+        return self.balls if at == self.cuts else tabulated(self.pieces(), at)
 
 
 class Certified:

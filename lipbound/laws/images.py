@@ -12,12 +12,14 @@ from ..curves import Chain, Curve, Line, Root, image, moved, sign_at
 from ..enclosure import Enclosure
 from ..errors import NotCertifiable
 from ..exact import INF, Exact
-from ..germs.sums import outward
+from ..germs.scales import Scale
+from ..germs.sums import Germ, outward
 from ..maps import AbstractMap, AbstractSmooth, Bend, Branch
 from ..pieces import Bent, Heap, Lost, Piece, Place, Strand
 from ..reals import End, Real, exact_ball, finite, precision, rational
 
 REACH = 40  # standard deviations looked at where a map turns for ever; 1e-349 of the mass lies beyond
+LINEAR = Scale(power=Fraction(1))
 NEAR = 300  # halvings of the distance to an end within which a rational point is looked for
 
 
@@ -25,7 +27,7 @@ def images(piece: Piece, g: AbstractMap) -> Iterator[Piece]:
     """The pieces of the law of g(Y), Y a piece of the law of the argument."""
     if isinstance(piece, Lost):
         near, steepest = _value(g, piece.near), piece.steepest * _steepest(g)
-        yield piece._replace(near=near, steepest=steepest, low=-INF, high=INF)
+        yield piece._replace(near=near, steepest=steepest, low=-INF, high=INF, along=None, ripple=None)
     elif isinstance(piece, Heap):
         yield piece._replace(place=_value(g, piece.place))
     elif isinstance(piece, Strand) and not piece.slope:
@@ -65,21 +67,31 @@ def _of_segment(strand: Strand, g: AbstractSmooth) -> Iterator[Bent | Lost]:
             yield Bent(start, stop, bend.curve, bend.rising, down, up, *orders, steepest, *law)
     for start, stop, last in ((low, bends[0].start, bends[0].start), (bends[-1].stop, high, bends[-1].stop)):
         if start < stop:
-            ends = _reach(g.curve, last, -1 if stop == last else 1)
-            yield Lost(start, stop, image(g.curve, finite(last)), g.lipschitz().hi, *ends, *law)
+            least, most, along = _reach(g.curve, last, -1 if stop == last else 1)
+            near, steepest = image(g.curve, finite(last)), g.lipschitz().hi
+            yield Lost(start, stop, near, steepest, least, most, *law, along, g.ripple())
 
 
-def _reach(curve: Curve, last: End, side: int) -> tuple[Exact, Exact]:
-    """Bounds of the curve beyond a point, from its germ; infinite if they are not known."""
+def _reach(curve: Curve, last: End, side: int) -> tuple[Exact, Exact, tuple[Fraction, Fraction] | None]:
+    """Bounds of the curve beyond a point, from its germ, infinite if not known; and what line it stays close to."""
     start = floor(side * (last.near(0) if isinstance(last, Real) else last)) - 1
     try:
         with precision(64):
-            known = curve.germ(outward(side, start))
+            z = outward(side, start)
+            known = curve.germ(z)
+            c = known and known[0].over(LINEAR).limit
+            if known is None or c is None or c.exact is None:
+                return *_bounds(known and known[0]), None
+            away = max(map(abs, _bounds(known[0] - z.scaled(side * c.exact))))
+            return *_bounds(known[0]), (side * c.exact, away) if c.exact and isinstance(away, Fraction) else None
     except NotCertifiable:
-        known = None
-    if known is None:
+        return -INF, INF, None
+
+
+def _bounds(far: Germ | None) -> tuple[Exact, Exact]:
+    if far is None:
         return -INF, INF
-    low, high = (arb(x) for x in (known[0].range.low.lower(), known[0].range.high.upper()))
+    low, high = (arb(x) for x in (far.range.low.lower(), far.range.high.upper()))
     return rational(low) if low.is_finite() else -INF, rational(high) if high.is_finite() else INF
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from ..exact import INF
-from ..pieces import Pieces, Strand, dense
+from ..pieces import Lost, Pieces, Strand, dense
 from ..reals import End
 
 
-def intervals(pieces: Pieces) -> tuple[tuple[End, End], ...]:
-    """Where there is density: disjoint intervals in increasing order, up to single points."""
+def intervals(pieces: Pieces, lost: bool = False) -> tuple[tuple[End, End], ...]:
+    """Where there is density: disjoint intervals in increasing order, up to single points.
+
+    If `lost`, also where there may be mass that is not followed.
+    """
     out: list[tuple[End, End]] = []
-    for a, b in sorted(s.image for s in dense(pieces)):
+    ends = [s.image for s in dense(pieces)]
+    ends += [(s.low, s.high) for s in pieces if lost and isinstance(s, Lost)]
+    for a, b in sorted(ends):
         if out and a <= out[-1][1]:
             out[-1] = out[-1][0], max(b, out[-1][1])
         else:

@@ -1,9 +1,9 @@
-"""What formulas become: derivatives, compositions, and the period that one has."""
+"""What formulas become: derivatives, compositions, and the sign, the parity and the period that one has."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd, lcm, prod
 
 from .expressions import ONE, PI, Expression, call, number, product, sqrt, total
 
@@ -80,6 +80,51 @@ def substituted(f: Expression, inner: Expression) -> Expression:
             return call(f.head[:3], PI * args[0])
         case _:
             return call(f.head, args[0])
+
+
+def sign(f: Expression) -> tuple[int, bool]:
+    """(1, strict) if the formula is seen to be everywhere at least zero, (-1, strict) if at most; else (0, False).
+
+    `strict` says that it is nowhere zero.
+
+    >>> from lipbound.maps.expressions import Z
+    >>> sign(call("exp", Z) + Z * Z), sign(-(Z**2)), sign(Z)
+    ((1, True), (-1, False), (0, False))
+    """
+    if f.head == "number":
+        return (f.number > 0) - (f.number < 0), f.number != 0
+    if f.head in ("pi", "E", "exp", "cosh", "sigmoid", "Phi", "softplus"):
+        return 1, True
+    parts = [sign(arg) for arg in f.args]
+    if f.head == "sum" and len({s for s, _ in parts}) == 1:
+        return parts[0][0], any(strict for _, strict in parts)
+    if f.head == "product":
+        return prod(s for s, _ in parts), all(strict for _, strict in parts)
+    if f.head == "power":
+        (s, strict), even = parts[0], f.number.denominator == 1 and f.number % 2 == 0
+        return (1, strict) if even else (s, strict)
+    return (parts[0][0], parts[0][1]) if f.head in ("sinh", "tanh", "atan", "erf") else (0, False)
+
+
+def parity(f: Expression) -> int:
+    """1 if the formula is seen to be even, -1 if odd, 0 if neither is seen.
+
+    >>> from lipbound.maps.expressions import Z
+    >>> parity(Z * call("tanh", Z)), parity(Z**3 - Z), parity(Z + 1)
+    (1, -1, 0)
+    """
+    if f.is_constant or f.head == "z":
+        return 1 if f.is_constant else -1
+    parts = [parity(arg) for arg in f.args]
+    if f.head == "sum":
+        return parts[0] if len(set(parts)) == 1 else 0
+    if f.head == "product":
+        return prod(parts)
+    if f.head == "power":
+        return (parts[0] if f.number % 2 else abs(parts[0])) if f.number.denominator == 1 else max(parts[0], 0)
+    if f.head in ("cos", "cosh", "cospi"):
+        return abs(parts[0])
+    return parts[0] if f.head in ("atan", "erf", "sin", "sinh", "sinpi", "tanh") else max(parts[0], 0)
 
 
 def frequency(f: Expression) -> tuple[Expression, Fraction] | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import reduce
+from math import prod
 
 from flint import arb, arb_series
 
+from ..errors import NotCertifiable
 from ..germs.powers import exponential, logarithm, power
 from ..germs.scales import CONSTANT
 from ..germs.spans import Span
@@ -108,3 +110,46 @@ def _mills(square: Germ, x: Germ, factor: arb) -> Germ:
     least = 1 - power(square, Fraction(-1)).range.high
     bell = exponential(square.scaled(Fraction(-1, 2))) * power(x, Fraction(-1))
     return bell.scaled(factor).blurred(Span(least, arb(1)))
+
+
+def soaring(f: Expression, z: Germ) -> int:
+    """1 if f tends to infinity, -1 if to minus infinity, also where it grows faster than a germ can say; else 0.
+
+    >>> from lipbound.germs.sums import outward
+    >>> from lipbound.maps.expressions import Z, call
+    >>> soaring(call("exp", call("exp", Z)), outward(1, 4)), soaring(call("exp", call("exp", Z)), outward(-1, 4))
+    (1, 0)
+    """
+    found, parts = _told(f, z), [soaring(arg, z) for arg in f.args]
+    if found is not None:
+        return found.sign if found.top.size > 0 else 0
+    match f.head:
+        case "exp" | "softplus":
+            return max(parts[0], 0)
+        case "sinh" | "cosh":
+            return parts[0] if f.head == "sinh" else abs(parts[0])
+        case "sum":
+            same = {s for s in parts if s}
+            settled = all(s or _told(arg, z) is not None for s, arg in zip(parts, f.args, strict=True))
+            return same.pop() if len(same) == 1 and settled else 0
+        case "product":
+            return prod(s or _settled_sign(arg, z) for s, arg in zip(parts, f.args, strict=True))
+        case "power":
+            return parts[0] ** int(f.number) if f.number.denominator == 1 and f.number > 0 else 0
+        case _:
+            return 0
+
+
+def _told(f: Expression, z: Germ) -> Germ | None:
+    """The germ, if there is one."""
+    try:
+        found = germ(f, z)
+        return found if found.sign or found.top.size <= 0 else None
+    except NotCertifiable:
+        return None
+
+
+def _settled_sign(f: Expression, z: Germ) -> int:
+    """The sign of the limit, if that is not zero."""
+    found = _told(f, z)
+    return found.sign if found is not None and found.top.size == 0 and found.limit is not None else 0

@@ -13,15 +13,17 @@ from ..curves import Curve
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
 from ..germs.sums import Germ, outward
+from ..pieces import Ripple
 from .abstract import AbstractMap, Floats
 from .bends import Horizon
-from .calculus import derivative, frequency, substituted
+from .calculus import derivative, frequency, sign, substituted
 from .domain import FARTHEST, demand_smooth
-from .ends import germ
+from .ends import germ, soaring
 from .expressions import PI, Expression, Z, number, total
 from .floats import evaluated, known
 from .limits import limit
 from .parsing import parsed
+from .ripples import ripple
 from .series import Expressed
 from .smooth import AbstractSmooth
 from .steepest import Beyond, beyond
@@ -60,6 +62,9 @@ class Formula(AbstractSmooth):
 
     def horizon(self, side: int) -> Horizon | None:
         end = limit((self.expression.text, side), partial(germ, self.expression, outward(side, 2**FARTHEST)))
+        if end is None:
+            way = soaring(self.expression, outward(side, 2**FARTHEST))
+            end = way * INF if way else None
         starts = (2**k for k in range(1, FARTHEST + 1))
         start = next((start for start in starts if self._is_monotone(side, start)), None)
         return None if end is None or start is None else Horizon(start, end)
@@ -76,11 +81,20 @@ class Formula(AbstractSmooth):
         except NotCertifiable:
             return None
 
+    def ripple(self) -> Ripple | None:
+        return self._ripple
+
+    @cached_property
+    def _ripple(self) -> Ripple | None:
+        return None if self._period == INF else ripple(self.curve, Fraction(self._period))
+
     def _slope(self, side: int, start: int) -> Germ:
         return germ(self._derivative, outward(side, start))
 
     def _is_monotone(self, side: int, start: int) -> bool:
         """Is the slope proved to keep its sign on side * z >= start?"""
+        if sign(self._derivative)[1] and sign(self._derivative)[0]:
+            return True
         try:
             return self._slope(side, start).sign != 0
         except NotCertifiable:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, reduce
 from operator import add, mul
 from types import MappingProxyType
@@ -15,9 +16,10 @@ from ..curves import Curve
 from ..germs.powers import raised
 from ..germs.sums import Germ
 from ..reals import exact_ball
-from .expressions import Expression
+from .expressions import PI, Expression, number
 
 Series = Callable[[arb_series], arb_series]
+NARROW = arb(2) ** -60  # radius below which the range of a sine need not be told to second order
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,43 @@ class Expressed(Curve):
     def key(self) -> Hashable:
         return "formula", self.expression.text
 
+    def unit(self) -> Fraction | None:
+        return self._unit
+
+    @cached_property
+    def _unit(self) -> Fraction | None:
+        from .calculus import derivative, frequency
+
+        unit, rate = frequency(derivative(self.expression)) or (PI, 0)
+        return None if unit == PI or not rate else 1 / Fraction(rate)
+
+    def derivatives(self, q: Fraction) -> Iterator[arb]:
+        from .calculus import derivative, substituted
+
+        f = self.expression
+        while True:
+            f = derivative(f)
+            yield Expressed(substituted(f, PI * number(q)))(arb(0))
+
+    def period(self) -> arb | None:
+        unit, rate = self._frequency
+        return None if not rate else 2 / exact_ball(rate) * (1 if unit == PI else arb.pi())
+
+    @cached_property
+    def _frequency(self) -> tuple[Expression, Fraction]:
+        from .calculus import frequency
+
+        return frequency(self.expression) or (PI, Fraction(0))
+
+    def even(self) -> bool:
+        return self._even
+
+    @cached_property
+    def _even(self) -> bool:
+        from .calculus import parity
+
+        return parity(self.expression) == 1
+
     def series(self, z: arb_series) -> arb_series:
         values: list[arb_series] = []
         for node, places in self._steps:
@@ -46,6 +85,12 @@ class Expressed(Curve):
         from .ends import germ
 
         return germ(self.expression, z), germ(derivative(self.expression), z)
+
+    def bend(self, z: Germ) -> Germ:
+        from .calculus import derivative
+        from .ends import germ
+
+        return germ(derivative(derivative(self.expression)), z)
 
     @cached_property
     def _steps(self) -> tuple[tuple[Expression, tuple[int, ...]], ...]:
@@ -124,6 +169,34 @@ def _cosh(u: arb_series) -> arb_series:
     return _hyperbolic(u, u[0].cosh(), _between(arb.sinh, u[0]))
 
 
+def _sine(u: arb_series) -> arb_series:
+    if u[0].rad() < NARROW:
+        return u.sin()
+    (s, c), w = _circle(u[0]), _with_value(u, arb(0))
+    return s * w.cos() + c * w.sin()
+
+
+def _cosine(u: arb_series) -> arb_series:
+    if u[0].rad() < NARROW:
+        return u.cos()
+    (s, c), w = _circle(u[0]), _with_value(u, arb(0))
+    return c * w.cos() - s * w.sin()
+
+
+def _circle(x: arb) -> tuple[arb, arb]:
+    """Ranges of sine and cosine on a ball, to second order in its radius t: near extrema they are that narrow.
+
+    sin(m + t) = sin m - (1 - cos t) sin m + sin t cos m.
+    """
+    s, c = arb(x.mid()).sin(), arb(x.mid()).cos()
+    if not x.is_finite():
+        return x.sin(), x.cos()
+    t = arb(x.rad())
+    away, bulge = arb(0, t.min(arb(1)).upper()), (t * t / 2).min(arb(2))
+    lag = arb(0).union(bulge.upper())
+    return x.sin().intersection(s - lag * s + away * c), x.cos().intersection(c - lag * c - away * s)
+
+
 def _hyperbolic(u: arb_series, even: arb, odd: arb) -> arb_series:
     """even cosh(w) + odd sinh(w), w = u - u[0]."""
     if u.length() > 2:
@@ -143,14 +216,14 @@ def _normal_cdf(u: arb_series) -> arb_series:
 SERIES: Final[Mapping[str, Series]] = MappingProxyType({
     "Phi": _normal_cdf,
     "atan": lambda u: _with_value(u.atan(), _between(arb.atan, u[0])),
-    "cos": arb_series.cos,
+    "cos": _cosine,
     "cosh": _cosh,
     "cospi": arb_series.cos_pi,
     "erf": lambda u: _with_value(u.erf(), _between(arb.erf, u[0])),
     "exp": _exp,
     "log": arb_series.log,
     "sigmoid": _sigmoid,
-    "sin": arb_series.sin,
+    "sin": _sine,
     "sinh": _sinh,
     "sinpi": arb_series.sin_pi,
     "softplus": _softplus,

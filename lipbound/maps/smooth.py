@@ -18,6 +18,7 @@ from ..curves import Chain, Curve, Line
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, Exact, exact
+from ..pieces import Ripple
 from ..reals import LADDER, Forgetful, exact_ball, precision
 from .abstract import TINY, AbstractMap, Floats
 from .bends import Bend, Horizon, bends
@@ -53,6 +54,10 @@ class AbstractSmooth(Forgetful, AbstractMap):
 
     def far(self, side: int, start: int) -> Beyond | None:
         """What is proved of |g'| on the half-line side * z >= start."""
+        return None
+
+    def ripple(self) -> Ripple | None:
+        """How flat the map is on any stretch of one period; None if it has none, or that was not proved."""
         return None
 
     def bends(self, lo: Exact = -REACH, hi: Exact = REACH) -> tuple[Bend, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import ceil, floor, log2
 from typing import NamedTuple
+
+from flint import arb
 
 from ..curves import Curve, Root
 from ..errors import NotCertifiable
@@ -17,6 +19,7 @@ from .ranges import box, coefficients, keeps_sign
 # Cells end at ORIGIN plus dyadic numbers, where no formula that a person writes has a critical point.
 ORIGIN = -Fraction(1640531527, 2**32)
 FINEST = Fraction(1, 2**44)  # width at which the search gives up
+PATIENCE = 20_000  # cells between two powers of two
 HIGHEST = 16  # largest multiplicity of a critical point
 
 
@@ -60,9 +63,11 @@ def _shells(low: Exact, high: Exact) -> Iterator[tuple[Fraction, Fraction]]:
 
 
 def _searched(curve: Curve, a: Fraction, b: Fraction, low: Exact, high: Exact) -> Iterator[Turn]:
-    cells = [(a, b)]
+    cells, count = [(a, b)], 0
     while cells:
-        a, b = cells.pop()
+        (a, b), count = cells.pop(), count + 1
+        if count > PATIENCE:
+            raise NotCertifiable(f"near z = {float(a):.12g} the slope may vanish too often to be searched")
         if a >= high or b <= low:
             continue
         found = _settled(curve, a, b)
@@ -104,6 +109,32 @@ def _as_fraction(root: Root) -> Fraction | Root:
 
 def _degenerate(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
     """A multiple critical point at the simplest number of the cell, where the slope vanishes exactly."""
+    return _at_simplest(curve, a, b) or _at_unit(curve, a, b)
+
+
+def _at_unit(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
+    """The same at the simplest multiple of pi times the curve's unit: there derivatives of sines vanish exactly."""
+    simple = curve.unit()
+    if simple is None:
+        return None
+    with precision(LADDER[1]):
+        unit = exact_ball(simple) * arb.pi()
+        low, high = (rational((exact_ball(x) / unit).mid()) for x in (a, b))
+        q = simplest(low, high) * simple
+        place = exact_ball(q) * arb.pi()
+        inside = exact_ball(a) < place and place < exact_ball(b)
+        if not inside or not curve.jet(place, 2)[1].contains(0):
+            return None
+        found = enumerate(islice(curve.derivatives(q), HIGHEST), 1)
+        order = next((k for k, x in found if not x.is_zero()), 0)
+    with precision(LADDER[0]):
+        # the derivative of that order keeps its sign: by Rolle, the one before has no other zero in the cell
+        if order < 3 or not keeps_sign(curve.jet(box(a, b), order + 1)[order]):
+            return None
+    return [Turn(Root(curve, a, b, order=order - 1), order)]
+
+
+def _at_simplest(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
     place = simplest(a, b)
     with precision(LADDER[1]):
         if not curve.jet(exact_ball(place), 2)[1].is_zero():

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from ..arrays import reals
 from ..enclosure import Enclosure, estimate
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw, gaussian_mixture
@@ -63,7 +64,7 @@ class Flow:
 
     def __call__(self, z: ArrayLike) -> Any:
         """The last point."""
-        x = self.with_log_slope(np.ravel(np.asarray(z, float))).points
+        x = self.with_log_slope(np.ravel(reals(z, "z"))).points
         return float(x[0]) if np.ndim(z) == 0 else x.reshape(np.shape(z))
 
     def with_log_slope(self, z: Floats) -> Path:

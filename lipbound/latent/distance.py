@@ -10,10 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 
 from ..adversarial.integral import cuts
+from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
+from ..laws.needed import need_law
 from .laws import Latent, symmetric
 
 Floats = NDArray[np.float64]
@@ -33,7 +35,7 @@ def profile_ratio(latent: Latent, target: AbstractLaw, u: ArrayLike) -> Floats:
     >>> profile_ratio(logistic, two_gaussians(3), [0.5]).round(3)
     array([102.316])
     """
-    levels = np.asarray(u, float)
+    levels = reals(u, "u")
     return np.asarray(latent.pdf(latent.quantile(levels))) / np.asarray(target.pdf(np.asarray(target.ppf(levels))))
 
 
@@ -69,6 +71,7 @@ def distance(latent: Latent, target: AbstractLaw, L: object, split: float = 0.0)
     >>> round(float(distance(normal, two_gaussians(3), 3)), 5)  # below the best odd map, 0.33782
     0.30126
     """
+    need_law("the target", target)
     slope, reach = _slope(L), _reach(target)
     if not np.isfinite(split):
         raise DomainError(f"split = {split} is no place of a valley: it must be finite")

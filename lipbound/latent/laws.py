@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, ndtr, ndtri
 
+from ..arrays import reals
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
+from ..laws.needed import need_law
 from ..laws.profile import profile
 
 Function = Callable[[Any], Any]
@@ -38,17 +40,17 @@ class Latent:
 
     def pdf(self, z: ArrayLike) -> Any:
         """Density at z."""
-        return self.density(np.asarray(z, float))
+        return self.density(reals(z, "z"))
 
     def cdf(self, z: ArrayLike) -> Any:
         """P(Z <= z)."""
-        x = np.asarray(z, float)
+        x = reals(z, "z")
         below = self.tail(-np.abs(x))
         return np.where(x <= 0, below, 1 - below)
 
     def quantile(self, u: ArrayLike) -> Any:
         """The z with P(Z <= z) = u. Raises DomainError outside (0, 1)."""
-        p = np.asarray(u, float)
+        p = reals(u, "u")
         if not np.all((p > 0) & (p < 1)):
             raise DomainError(f"u = {u} is outside (0, 1): a level of a quantile")
         z = self.inverse(np.minimum(p, 1 - p))
@@ -103,6 +105,7 @@ def symmetric(law: AbstractLaw) -> bool:
     >>> symmetric(Gaussian(0)), symmetric(Gaussian("1e-9"))
     (True, False)
     """
+    need_law("the law", law)
     if law.atoms():
         return False
     x = np.abs(np.asarray(law.ppf(LEVELS)))

@@ -10,10 +10,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from ..errors import DomainError
-from ..exact import INF, Exact, exact, exacts, extended
+from ..exact import INF, Exact, exact, exacts, extended, whole
 from .abstract import AbstractMap, Branch, merged
-
-TEETH = 10**6  # at most
 
 
 class AbstractPiecewiseAffine(AbstractMap):
@@ -152,13 +150,11 @@ def sawtooth(teeth: int, height: object = 1, width: object = 1) -> PiecewiseAffi
     >>> [int(g.at(z)) for z in ("-1", "0.5", "1", "1.5", "9")], g.lipschitz()
     ([0, 3, 0, 3, 0], Fraction(6, 1))
     """
-    count = exact(teeth)
-    if count.denominator != 1 or not 1 <= count <= TEETH:
-        raise DomainError(f"teeth = {teeth} is outside [1, {TEETH}]: a whole number of teeth")
+    count = whole(teeth, "teeth")
     step = exact(width) / 2
     if step <= 0:
         raise DomainError(f"width = {width} is outside (0, inf): width of one tooth")
-    return PiecewiseAffine([k * step for k in range(2 * int(count) + 1)], [0, *[height, 0] * int(count)])
+    return PiecewiseAffine([k * step for k in range(2 * count + 1)], [0, *[height, 0] * count])
 
 
 def from_slopes(knots: Iterable[object], slopes: Iterable[object], anchor: Sequence[object]) -> PiecewiseAffine:

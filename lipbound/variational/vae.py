@@ -144,6 +144,8 @@ def _meshes(vae: VAE) -> tuple[Mesh, Mesh]:
     places = cuts(vae.data)
     x = np.unique(np.append(np.linspace(places[0], places[-1], 20_001), places))
     logs = np.asarray(vae.data.logpdf(x))
+    if np.isinf(logs.max()):
+        raise NotCertifiable("the data's density is infinite at a fold: no mesh of panels settles there")
     x = x[logs > logs.max() - DEEP]
     mean, sd = vae.encoded(x)
     turn = float(np.abs(np.gradient(mean, x) / sd).max())
@@ -152,7 +154,7 @@ def _meshes(vae: VAE) -> tuple[Mesh, Mesh]:
     z = np.linspace(low, high, 20_001)
     bend = float(np.abs(np.gradient(np.asarray(vae.decoder(z), float) + 0 * z, z)[np.abs(z) < FAR]).max()) / vae.noise
     narrow = min(1.0, float(sd.min()), 1 / max(bend, 1e-9))
-    return mesh((x[0], x[-1]), scale, _joints(vae.mean) + _joints(vae.sd)), mesh(
+    return mesh((x[0], x[-1]), scale, _joints(vae.mean) + _joints(vae.sd) + _jumps(vae.data)), mesh(
         (low, high), narrow, _joints(vae.decoder)
     )
 
@@ -193,6 +195,10 @@ def _log_sum(logs: Floats, weights: Floats, axis: int) -> Floats:
 
 def _joints(f: object) -> list[float]:
     return [float(b.start) for b in f.branches()[1:]] if isinstance(f, AbstractMap) else []
+
+
+def _jumps(law: AbstractLaw) -> list[float]:
+    return [float(y) for s in law.pieces() if isinstance(s, Strand) and s.slope for y in s.image if np.isfinite(y)]
 
 
 def _widths(law: AbstractLaw) -> list[float]:

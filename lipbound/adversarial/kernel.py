@@ -206,7 +206,7 @@ def _narrow(kernel: Kernel, at: Floats, edges: Floats) -> NDArray[np.bool_]:
         return np.zeros(at.size, bool)
     near = kernel.width * np.array([-8.0, -4.0, 0.0, 4.0, 8.0])
     panel = np.clip(np.searchsorted(edges, at[:, None] + near) - 1, 0, edges.size - 2)
-    return (np.diff(edges)[panel] > 4 * kernel.width).any(axis=1)
+    return np.asarray(np.max(np.diff(edges)[panel], axis=1) > 4 * kernel.width)
 
 
 def _with(edges: Floats, more: Floats) -> Floats:

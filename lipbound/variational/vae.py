@@ -14,7 +14,7 @@ from ..enclosure import Enclosure, estimate
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
 from ..maps import AbstractMap
-from ..pieces import Strand
+from ..pieces import Strand, dense
 from .mesh import Mesh, finer, mesh
 
 Floats = NDArray[np.float64]
@@ -141,12 +141,13 @@ def marginals(vae: VAE) -> tuple[Function, Function]:
 
 def _meshes(vae: VAE) -> tuple[Mesh, Mesh]:
     """Meshes in x and in z that resolve the data, the encoder and the decoder."""
-    places = cuts(vae.data)
+    places = sorted({*cuts(vae.data), *_jumps(vae.data)})
     x = np.unique(np.append(np.linspace(places[0], places[-1], 20_001), places))
     logs = np.asarray(vae.data.logpdf(x))
-    if np.isinf(logs.max()):
+    kept = np.flatnonzero(logs > logs.max() - DEEP)
+    x = x[max(kept[0] - 1, 0) : kept[-1] + 2] if kept.size else x[:1]
+    if not float(vae.data.cdf(x[0])) + float(vae.data.sf(x[-1])) < 1e-12:
         raise NotCertifiable("the data's density is infinite at a fold: no mesh of panels settles there")
-    x = x[logs > logs.max() - DEEP]
     mean, sd = vae.encoded(x)
     turn = float(np.abs(np.gradient(mean, x) / sd).max())
     scale = min([vae.noise, 1 / max(turn, 1e-9), *_widths(vae.data)])
@@ -198,7 +199,7 @@ def _joints(f: object) -> list[float]:
 
 
 def _jumps(law: AbstractLaw) -> list[float]:
-    return [float(y) for s in law.pieces() if isinstance(s, Strand) and s.slope for y in s.image if np.isfinite(y)]
+    return [y for s in dense(law.pieces()) for y in map(float, s.image) if np.isfinite(y)]
 
 
 def _widths(law: AbstractLaw) -> list[float]:

@@ -164,11 +164,12 @@ def law(
     tables.reserve(json_file)
     g = todo[0].network()
     mu = pushforward(g)
+    mean = tables.decided(mu.mean)  # refuses numbers beyond float64, which no line below could show
     facts = {
         "generator": todo[0].name,
         "pieces": len(g.branches()),
         "Lipschitz constant": float(g.lipschitz()),
-        "mean": tables.decided(mu.mean),
+        "mean": mean,
         "variance": tables.decided(mu.var),
         "support": list(mu.support()),
         "atoms": [{"place": float(atom.place), "mass": atom.mass} for atom in mu.atoms()],

@@ -44,8 +44,9 @@ class Enclosure:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if not self.lo <= self.hi:  # catches NaN too
-            raise DomainError(f"[{self.lo}, {self.hi}] is not an interval: lo must be at most hi")
+        numbers = isinstance(self.lo, float | int) and isinstance(self.hi, float | int)  # pyright: ignore[reportUnnecessaryIsInstance] - users type anything
+        if not (numbers and self.lo <= self.hi):  # catches NaN too
+            raise DomainError(f"[{self.lo}, {self.hi}] is not an interval: lo must be at most hi, both floats")
 
     @property
     def error(self) -> float:
@@ -102,12 +103,16 @@ class Enclosure:
 
 
 def estimate(value: float, error: float) -> Enclosure:
-    """The interval value ± error, not certified.
+    """The interval value ± error, rounded outward, not certified; the whole line if a number on the way overflowed.
 
     >>> str(estimate(0.5, 1e-9))
     '0.5 ± 1.0e-09 (estimate)'
     """
-    return Enclosure(value - error, value + error, False)
+    if math.isnan(value) or math.isnan(error):
+        return Enclosure(-math.inf, math.inf, False, "beyond the range of floats")
+    if not error or math.isinf(value):
+        return Enclosure(value, value, False)
+    return Enclosure(_down(value - error), _up(value + error), False)
 
 
 def exactly(x: Fraction | float, reason: str = "") -> Enclosure:

@@ -59,3 +59,18 @@ def exacts(xs: Iterable[object]) -> tuple[Fraction, ...]:
     (Fraction(1, 2), Fraction(2, 1))
     """
     return tuple(exact(x) for x in xs)
+
+
+def whole(x: object, name: str, most: int = 10**6) -> int:
+    """A count: a whole number from 1 to `most`. DomainError, with its name, otherwise.
+
+    >>> whole("3", "steps")
+    3
+    >>> whole(2.5, "steps")
+    Traceback (most recent call last):
+    lipbound.errors.DomainError: steps = 2.5 is outside [1, 1000000]: a whole number of steps
+    """
+    count = exact(x)
+    if count.denominator != 1 or not 1 <= count <= most:
+        raise DomainError(f"{name} = {x} is outside [1, {most}]: a whole number of {name}")
+    return int(count)

@@ -29,6 +29,8 @@ def solve(bound: Bound, letter: str, known: Mapping[str, Any]) -> Enclosure:
         name = bound.quantity.name.lower()
         raise DomainError(f"{bound.name} needs the value to be met: {name}=0.1, or value=0.1")
     level = exact(next(x for name, x in known.items() if name.lower() in named))
+    if letter in known:
+        raise DomainError(f"{letter} = {known[letter]} is given, and to be found: give the value and the other letters")
     letters = {name: x for name, x in known.items() if name.lower() not in named}
 
     target, refused = exactly(level), list[DomainError]()

@@ -125,6 +125,8 @@ def _named(given: str, target: str | None) -> list[Job]:
     shipped = [Job(name, None, target) for name in zoo.names() if fnmatchcase(name, given)]
     if shipped:
         return shipped
+    if not given.strip():
+        raise DomainError("a generator has no name: give a shipped one, an .npz file, or a formula in z")
     if Path(given).is_dir():
         raise DomainError(f"{given} is a folder: give the .npz files in it, such as {Path(given) / '*.npz'}")
     if not Path(given).exists() and glob(given):

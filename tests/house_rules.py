@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 # room: (rooms it may import, libraries it may import). The standard library is open to all, but see BANNED.
 BASE = "errors exact enclosure reals curves germs pieces"
-NUMBERS = f"{BASE} maps laws kernels balls"
+NUMBERS = f"{BASE} arrays maps laws kernels balls"
 THEORY = f"{BASE} maps laws divergences events frontiers instance symbols lowering bound sources"
 THEORY += " hypothesis quantity parameter"
 USERS = f"{THEORY} explore projection exact_console bounds proof checks verify estimators strategies plots zoo"
@@ -19,6 +19,7 @@ TABLE = {
     "errors": ("", ""),
     "exact": ("errors", ""),
     "enclosure": ("errors", ""),
+    "arrays": ("errors", "numpy"),
     "reals": ("errors exact", "flint"),
     "curves": ("errors exact reals", "flint"),
     "germs": ("errors exact reals curves", "flint"),
@@ -42,13 +43,13 @@ TABLE = {
     "maps.smooth_nets": (f"{BASE} maps", "numpy flint"),
     "maps.steepest": (f"{BASE} maps", "flint"),
     "maps.turns": (f"{BASE} maps", "flint"),
-    "laws": (f"{BASE} maps kernels balls", "numpy"),
+    "laws": (f"{BASE} arrays maps kernels balls", "numpy"),
     "laws.breaks": (f"{BASE} maps laws balls", ""),
     "laws.clipped": (f"{BASE} maps laws balls", "numpy flint"),
     "laws.coupled": (f"{BASE} maps laws balls", "flint"),
     "laws.lifted": (f"{BASE} maps laws balls", "flint"),
     "laws.images": (f"{BASE} maps laws", "flint"),
-    "laws.monotone": (f"{BASE} maps laws balls", "numpy flint"),
+    "laws.monotone": (f"{BASE} arrays maps laws balls", "numpy flint"),
     "laws.onto": (f"{BASE} maps laws balls", "numpy flint"),
     "laws.profile": (f"{BASE} maps laws balls", "numpy flint"),
     "laws.rows": (f"{BASE} maps laws balls", ""),
@@ -76,7 +77,7 @@ TABLE = {
     "exact_console": ("errors", ""),
     "projection": (f"{BASE} maps laws", ""),
     "explore": (f"{BASE} symbols lowering bound parameter", "sympy numpy"),
-    "bounds": (f"{THEORY} kernels balls", "sympy numpy scipy"),
+    "bounds": (f"{THEORY} arrays kernels balls", "sympy numpy scipy"),
     "proof": (f"{BASE} symbols lowering bound sources sweep", "sympy"),
     "sweep": (BASE, "tqdm"),
     "estimators": (f"{NUMBERS} divergences instance bound bounds", "numpy scipy"),

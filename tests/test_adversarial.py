@@ -9,8 +9,8 @@ import pytest
 import sympy as sp
 
 from lipbound import adversarial as adv
-from lipbound import affine, chi2, fisher, formula, hellinger2, kl, pushforward, tv, two_gaussians
-from lipbound.adversarial.integral import ENDLESS, LATENT, cuts, expectation, integral, under_normal
+from lipbound import affine, chi2, fisher, formula, gaussian_mixture, hellinger2, kl, pushforward, tv, two_gaussians
+from lipbound.adversarial.integral import ENDLESS, LATENT, crossings, cuts, expectation, integral, under_normal
 from lipbound.errors import DomainError, NotCertifiable
 from lipbound.laws import Discrete, Gaussian, Uniform
 from lipbound.maps import clamp, fold, from_slopes
@@ -432,3 +432,49 @@ def test_uniform_data_have_a_flow_too():
     truth = math.exp(-2) - math.exp(-0.5)  # E k'(2 - U) = k(2) - k(1)
     theirs = -2 / 2**1.5 * math.exp(-1)
     assert abs(found.value[0] - (truth - theirs)) <= found.error[0] + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: adv.score(fold(), [0.0]), "the law is a PiecewiseAffine: give a law"),
+        (lambda: adv.score(NU, "x"), "y = 'x' is no array of real numbers"),
+        (lambda: adv.generated(NU, [0.0]), "g is a Mixture: give a map"),
+        (lambda: adv.velocity(adv.sgan, NU, G, [0.0]), "g is a Mixture: give a map"),
+        (lambda: adv.witness(adv.gaussian_kernel(), NU, 3, [0.0]), "the law is a int: give a law"),
+        (lambda: adv.witness(adv.gaussian_kernel(), NU, NU, "x"), "x = 'x' is no array of real numbers"),
+        (lambda: adv.flow_loss(NU, "N(0, 1)"), "the law is a str: give a law"),
+        (lambda: adv.non_saturating_weight(None), "u = None is no array of real numbers"),
+        (lambda: adv.sgan.conjugate("x"), "T = 'x' is no array of real numbers"),
+    ],
+)
+def test_wrong_arguments_are_told_in_one_sentence(make, message):
+    with pytest.raises(DomainError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("width", [1e-6, 1e-3, 0.05, 1, 50])
+@pytest.mark.parametrize("sds", [(1, "0.4"), (3, "1e-5")], ids=str)
+def test_narrow_kernels_and_needles_keep_their_stated_error(width, sds):
+    """A kernel between two nodes was not seen at all: 0 +- 0 was said where 8.7e-7 is true."""
+    law, far = gaussian_mixture(("1/2", "1/2"), (-1, 3), sds), Discrete((10**6,), (1,))
+    x = np.array([-1.0, 0.3, 3.0, 3.00001])
+    truth = np.zeros(4)
+    for centre, sd in zip((-1, 3), map(float, sds), strict=True):
+        square = width**2 + sd**2
+        truth += width / math.sqrt(square) * np.exp(-((x - centre) ** 2) / 2 / square) / 2
+    found = adv.witness(adv.gaussian_kernel(width), law, far, x)
+    assert (np.abs(found.value - truth) <= found.error + 1e-15 * truth).all()
+    assert (found.error <= 1e-8 * truth + 1e-14).all()  # tight
+    assert not (np.abs(found.value - truth * (1 + 1e-6)) <= found.error).any()  # power
+
+
+def test_kinks_are_where_panels_end():
+    assert crossings(lambda x: np.sin(x), [0.5, 4.0, 7.0]) == pytest.approx([math.pi, 2 * math.pi], abs=1e-15)
+    assert crossings(lambda x: 1 + x * x, [-1.0, 1.0]) == []
+    kink = 1 - 1e-4  # beyond the last node of its panel
+    f = lambda x: np.maximum(np.abs(x) - kink, 0.0) * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+    truth = math.exp(-kink * kink / 2) * math.sqrt(2 / math.pi) - kink * math.erfc(kink / math.sqrt(2))
+    told, blind = integral(f, [*LATENT, -kink, kink]), integral(f, LATENT)
+    assert abs(float(told) - truth) <= told.error < 1e-12
+    assert abs(float(blind) - truth) > 100 * blind.error  # power

@@ -106,6 +106,7 @@ def test_solve_inverts_the_bound():
 def test_solve_refuses_in_one_sentence():
     for message, letter, known in [
         (r"no L in \(0, inf\) makes two_modes equal to 0.7", "L", {"tv": "0.7", "D": 4, "a": "0.5", "b": "0.5"}),
+        ("L = 3 is given, and to be found", "L", {"tv": "0.1", "D": 4, "L": 3, "a": "0.5", "b": "0.5"}),
         ("two_modes has no letter m", "m", {"tv": "0.1"}),
         ("needs the value to be met: tv=0.1", "L", {"D": 4, "a": "0.5", "b": "0.5"}),
     ]:

@@ -60,6 +60,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     np.savez(tmp_path / "also good.npz", **NET, meta='{"m": 2}')
     np.savez(tmp_path / "nan.npz", **{**NET, "0.bias": np.array([0.0, np.nan])})
     np.savez(tmp_path / "chain.npz", **{**NET, "2.weight": np.ones((1, 3))})
+    np.savez(tmp_path / "huge.npz", **{**NET, **{key: 1e300 * NET[key] for key in ("0.weight", "2.weight")}})
     np.savez(tmp_path / "foreign.npz", x=np.arange(3))
     np.savez(tmp_path / "constant.npz", **{**NET, "2.weight": np.zeros((1, 2))}, meta='{"m": 2}')
     np.savez(tmp_path / "strange.npz", **NET, meta='{"m": "abc"}')
@@ -276,6 +277,9 @@ BAD: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("bound", "one_valley", "L=2", "c=0,1", "e=1", "x=-2", "y=2", "beta=0.1"), ("equally many",)),
     (("law", "missing.npz"), ("missing.npz", "No such file")),
     (("law", "vae_*"), ("'vae_*'", "give one")),
+    (("law", ""), ("a generator has no name",)),
+    (("law", "huge.npz"), ("outside the range of float64",)),
+    (("verify", "huge.npz", "--target", T3), ("huge.npz", "outside the range of float64")),
 ]
 
 

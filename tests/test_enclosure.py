@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from flint import arb, fmpq
@@ -137,6 +138,30 @@ def test_estimates_are_not_certified(value: float, error: float):
 def test_what_is_no_interval_is_refused(lo: float, hi: float):
     with pytest.raises(DomainError, match="is not an interval: lo must be at most hi"):
         Enclosure(lo, hi, True)
+
+
+@pytest.mark.parametrize("end", ["1", None, Fraction(1, 3), [1]], ids=repr)
+def test_ends_are_floats(end: Any):
+    with pytest.raises(DomainError, match="both floats"):
+        Enclosure(end, end, True)
+
+
+@given(REALS, st.floats(1e-300, 1e10))
+def test_estimates_are_rounded_outward(value: float, error: float):
+    e = estimate(value, error)
+    assert e.lo <= Fraction(value) - Fraction(error)
+    assert Fraction(value) + Fraction(error) <= e.hi
+
+
+def test_power_an_error_below_half_an_ulp_would_be_lost():
+    assert 1.0 + 1e-17 == 1.0 - 1e-17 == 1.0
+    assert estimate(1.0, 1e-17).error > 1e-17
+    assert estimate(1.0, 0.0).error == 0.0
+
+
+def test_what_overflowed_is_not_known():
+    for e in (estimate(math.nan, 1.0), estimate(1.0, math.nan)):
+        assert (e.lo, e.hi, e.reason) == (-math.inf, math.inf, "beyond the range of floats")
 
 
 def test_there_is_no_truth_value():

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lipbound.errors import DomainError
-from lipbound.exact import exact, exacts, extended
+from lipbound.exact import exact, exacts, extended, whole
 
 READ = [
     ("0.1", Fraction(1, 10)),
@@ -87,3 +87,10 @@ def test_sequences():
     assert exacts(["0.5", 2, 0.25]) == (Fraction(1, 2), Fraction(2), Fraction(1, 4))
     with pytest.raises(DomainError, match="'x' is not"):
         exacts([1, "x"])
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 2.5, 10**400, "x", math.nan, math.inf, None], ids=lambda x: repr(x)[:9])
+def test_counts_are_whole_numbers(wrong: object):
+    assert whole(np.int64(3), "steps") == whole("3", "steps") == whole(3.0, "steps") == 3
+    with pytest.raises(DomainError, match=r"steps = .* whole number of steps|is not a finite number"):
+        whole(wrong, "steps")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lipbound import pushforward, tv
+from lipbound import formula, pushforward, tv
 from lipbound.errors import DomainError
 from lipbound.frontiers import frontier, valley_frontier, valley_values
 from lipbound.laws import Discrete, gaussian_mixture, two_gaussians
@@ -71,3 +71,22 @@ def test_refusals():
         valley_values(two_gaussians(2), [1, 0])
     with pytest.raises(DomainError, match="mixture"):
         valley_values(Discrete((0, 1), ("1/2", "1/2")), [1])
+
+
+def test_wrong_constants_and_targets_are_told_in_one_sentence():
+    nu = two_gaussians(2)
+    for wrong in (np.inf, [1, np.nan], [0]):
+        with pytest.raises(DomainError, match="give positive constants"):
+            valley_values(nu, wrong)
+    with pytest.raises(DomainError, match="L = 'x' is no array of real numbers"):
+        valley_values(nu, "x")
+    with pytest.raises(DomainError, match="nu is a float: give a law"):
+        valley_values(2.0, nu)  # type: ignore[arg-type]
+    with pytest.raises(DomainError, match="no Lipschitz constants were given"):
+        frontier(nu, [])
+
+
+def test_a_smooth_target_has_a_lower_bound_alone():
+    found = valley_frontier(pushforward(formula("z + tanh(z)")), "1/2")
+    assert found.upper is None
+    assert found.lower.lo > 0

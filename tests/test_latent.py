@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lipbound import frontier, pushforward, required_lipschitz, tv, two_gaussians
-from lipbound.errors import DomainError
+from lipbound.errors import DomainError, NotCertifiable
 from lipbound.latent import (
     best_latent,
     bimodal,
@@ -23,7 +23,7 @@ from lipbound.latent import (
     two_stage,
     uniform,
 )
-from lipbound.laws import Discrete, Gaussian, Uniform
+from lipbound.laws import Discrete, Gaussian, Uniform, gaussian_mixture
 from lipbound.maps import from_slopes
 
 ALL = [normal, logistic, laplace, uniform, bimodal(2)]
@@ -113,6 +113,67 @@ def test_honest_against_certified_frontiers(m, L):
     assert found.overlaps(proved)
     assert abs(float(found) - float(proved)) < 1e-6
     assert not odd_distance(normal, two_gaussians(m), L).overlaps(proved)  # power: symmetry is broken
+
+
+@pytest.mark.parametrize(("m", "L"), [(20, "0.3"), (5, "0.5"), (3, "0.1")])
+def test_far_modes_and_a_small_constant_promise_no_more_than_the_frontier(m, L):
+    """Giving up all of one mode is a place of its own, far beyond the split: 1 was promised where 0.73 is reached."""
+    found = distance(normal, two_gaussians(m), L)
+    assert found.lo <= frontier(two_gaussians(m), L, tol=1e-2).value.hi
+    assert float(found) == pytest.approx(0.5, abs=1e-6)
+
+
+def least_on_grids(law, target, L, split):
+    """The same minimum, by brute force."""
+    scales = [(float(s.centre), float(s.scale)) for s in target.pieces()]
+    x = np.unique(np.concatenate([c + s * np.linspace(-6, 6, 801) for c, s in [*scales, (0.0, 5.0)]] + [[split]]))
+    F, right, left = target.cdf(x), x >= split, x <= split
+    places = np.concatenate([c + np.linspace(-3, 3, 61) * L for c, _ in scales] + [np.linspace(-60, 60, 601)])
+    gaps = [np.asarray(law.cdf((x - b) / L)) - F for b in places]
+    return min(max(0.0, g[right].max()) + max(0.0, -g[left].min()) for g in gaps)
+
+
+@pytest.mark.parametrize("law", [normal, laplace, uniform], ids=lambda law: law.name)
+def test_distance_is_the_minimum_over_all_places(law):
+    cases = [
+        (gaussian_mixture(("7/10", "3/10"), (3, -1), (4, "0.1")), "0.4", 0.0),
+        (gaussian_mixture(("1/2", "1/2"), (-1, 3), ("1e-5", 3)), "3.87", 0.0),  # a needle
+        (gaussian_mixture(("1/8", "7/8"), (3, "3.7"), ("1e-4", "1.7")), "2.69", -1.0),
+        (Gaussian("1.5"), "0.34", 0.0),
+    ]
+    for target, L, split in cases:
+        found, brute = distance(law, target, L, split), least_on_grids(law, target, float(L), split)
+        assert found.lo - 5e-3 <= brute <= float(found) + 5e-3, (str(target), found, brute)
+
+
+def test_atoms_of_the_target_are_seen():
+    target = Discrete((-1, 1), ("1/2", "1/2"))
+    for L in (1, 3):  # half of the mass below the atom at 1 is beyond reach until Phi((1 - b) / L) = 1/2
+        slopes = np.linspace(-8, 8, 160_001)
+        values = np.maximum(normal.cdf((1 - slopes) / L) - 0.5, 0) + np.maximum(0.5 - normal.cdf((-1 - slopes) / L), 0)
+        assert float(distance(normal, target, L)) == pytest.approx(values.min(), abs=1e-6)
+
+
+def test_odd_maps_ask_for_symmetric_targets():
+    for bad in (Gaussian("1e-9"), gaussian_mixture(("1/3", "2/3"), ("-1e-3", "1e-3"), ("1e-4", "1e-4"))):
+        with pytest.raises(DomainError, match="symmetric"):
+            odd_distance(normal, bad, 1)
+        with pytest.raises(DomainError, match="symmetric"):
+            two_stage(bad, 4)
+
+
+def test_two_stages_refuse_what_their_grids_do_not_see():
+    with pytest.raises(NotCertifiable, match="narrower than the grid"):
+        two_stage(gaussian_mixture(("1/4", "1/2", "1/4"), (-1, 0, 1), ("1e-5", 1, "1e-5")), 4)
+
+
+def test_wrong_arguments_of_distances_are_told():
+    for wrong in (math.nan, math.inf):
+        with pytest.raises(DomainError, match="split"):
+            distance(normal, two_gaussians(2), 2, wrong)
+    for wrong in (0, -1, math.nan):
+        with pytest.raises(DomainError, match="tol"):
+            capacity(normal, two_gaussians(2), 0.1, tol=wrong)
 
 
 def test_no_lipschitz_map_does_better():

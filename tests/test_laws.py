@@ -9,6 +9,7 @@ import math
 import pickle
 import warnings
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -32,6 +33,7 @@ from lipbound.laws import (
     Discrete,
     Gaussian,
     Mixture,
+    Patchwork,
     gaussian_mixture,
     parse_law,
     pushforward,
@@ -513,6 +515,20 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
     (lambda: Gaussian().certified.cdf(math.nan), "nan is not a finite number"),
     (lambda: Gaussian().mass(0, 1, "open"), "closed = 'open' is unknown"),  # type: ignore[arg-type]
     (lambda: Gaussian().sample(-1, 0), "n = -1 is not a number of draws"),
+    (lambda: Gaussian().sample(2.5, 0), "n = 2.5 is not a number of draws"),  # type: ignore[arg-type]
+    (lambda: Gaussian().sample(3, -1), "rng = -1 is neither a numpy Generator nor a seed"),
+    (lambda: Gaussian().sample(3, "x"), "rng = 'x' is neither"),  # type: ignore[arg-type]
+    (lambda: Gaussian().pdf("1/2"), "y = '1/2' is no array of real numbers"),  # type: ignore[arg-type]
+    (lambda: Gaussian().cdf(None), "y = None is no array"),  # type: ignore[arg-type]
+    (lambda: Gaussian().logsf([[1, 2], [3]]), "y = [[1, 2], [3]] is no array"),  # type: ignore[arg-type]
+    (lambda: Gaussian().sf(np.array([1j])), "is no array of real numbers"),
+    (lambda: Gaussian().ppf(10**400), "p has a number outside the range of float64"),
+    (lambda: Gaussian().mass([0, 1], [1, 2, 3]), "arrays of shapes (2,) and (3,) do not go together"),
+    (lambda: parse_law(3), "3 is not a text"),  # type: ignore[arg-type]
+    (lambda: pushforward(Gaussian(), clamp(-1, 1)), "g is a Gaussian: give a map"),  # type: ignore[arg-type]
+    (lambda: pushforward(clamp(-1, 1), clamp(-1, 1)), "base is a PiecewiseAffine: give a law"),  # type: ignore[arg-type]
+    (lambda: Patchwork(()), "() are not strands"),
+    (lambda: Patchwork((1, 2)), "(1, 2) are not strands"),  # type: ignore[arg-type]
 ]  # fmt: skip
 
 
@@ -606,3 +622,15 @@ def test_numbers_beyond_floats_are_refused():
     for law in (Gaussian("1e400"), Gaussian(0, "1e-400")):
         with pytest.raises(DomainError, match="outside the range of float64"):
             law.pdf(0)
+    for slope in ("1e400", "1e-400"):  # the density vanishes, or has no float
+        with pytest.raises(DomainError, match="outside the range of float64"):
+            pushforward(fold() * Fraction(slope)).pdf(1)
+
+
+def test_points_of_any_kind_of_number_are_taken():
+    points = [Fraction(1, 2), Decimal("0.5"), np.float32(0.5), np.array(0.5), np.ma.masked_array(0.5)]
+    assert {Gaussian().pdf(y) for y in points} == {Gaussian().pdf(0.5)}
+    assert Gaussian().pdf(np.array([Fraction(1, 2), 1], object)).tolist() == Gaussian().pdf([0.5, 1]).tolist()
+    frozen = np.array([0.5, np.nan])
+    frozen.flags.writeable = False
+    assert np.isnan(np.asarray(Gaussian().cdf(frozen))).tolist() == [False, True]

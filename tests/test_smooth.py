@@ -265,3 +265,8 @@ def test_no_quotient_is_steeper(text: str):
     g = analytic(text)
     zs = np.linspace(-40, 40, 4001)
     assert np.abs(np.diff(g(zs)) / np.diff(zs)).max() <= g.lipschitz().hi * (1 + 1e-9)
+
+
+def test_a_slope_that_varies_too_fast_is_told_and_does_not_hang():
+    with pytest.raises(NotCertifiable, match=r"near z = .* the slope kept no sign on \d+ cells"):
+        formula("exp(exp(z))").branches()

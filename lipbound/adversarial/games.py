@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arrays import reals
 from ..errors import DomainError
 
 Floats = NDArray[np.float64]
@@ -41,7 +42,7 @@ class Game:
     def weight(self, u: ArrayLike) -> Any:
         """C = r^2 f''(r) at u = log r."""
         with np.errstate(over="ignore"):
-            return plain(np.exp(self.log_weight(np.asarray(u, float))))
+            return plain(np.exp(self.log_weight(reals(u, "u"))))
 
     def conjugate(self, T: ArrayLike) -> Any:
         """f^c(T) = sup over r of T r - f(r). Raises DomainError outside the domain of the discriminator.
@@ -49,7 +50,7 @@ class Game:
         >>> float(reverse_kl.conjugate(-1.0))
         -1.0
         """
-        t, (low, high) = np.asarray(T, float), self.domain
+        t, (low, high) = reals(T, "T"), self.domain
         bad = t[~((low <= t) & (t < high))]
         if bad.size:
             raise DomainError(
@@ -116,7 +117,7 @@ def non_saturating_weight(u: ArrayLike) -> Any:
     >>> non_saturating_weight(0.0), round(float(non_saturating_weight(-30.0)), 9)
     (0.5, 1.0)
     """
-    return plain(np.exp(-np.logaddexp(0, np.asarray(u, float))))
+    return plain(np.exp(-np.logaddexp(0, reals(u, "u"))))
 
 
 def least_squares_discriminator(u: ArrayLike, fake: float, real: float) -> Any:
@@ -125,7 +126,7 @@ def least_squares_discriminator(u: ArrayLike, fake: float, real: float) -> Any:
     >>> least_squares_discriminator(0.0, -1, 1)
     0.0
     """
-    share = np.exp(-np.logaddexp(0, -np.asarray(u, float)))
+    share = np.exp(-np.logaddexp(0, -reals(u, "u")))
     return plain(fake + (real - fake) * share)
 
 
@@ -137,6 +138,6 @@ def least_squares_weight(u: ArrayLike, fake: float, real: float, wanted: float) 
     >>> least_squares_weight(0.0, 0, 1, 1), least_squares_weight(1.0, -1, 1, 0) < 0
     (0.25, True)
     """
-    point = np.asarray(u, float)
+    point = reals(u, "u")
     slope = np.exp(-np.logaddexp(0, -point) - np.logaddexp(0, point))
     return plain(-2 * (least_squares_discriminator(point, fake, real) - wanted) * (real - fake) * slope)

@@ -12,6 +12,7 @@ from ..enclosure import Enclosure, estimate
 from ..errors import DomainError
 from ..kernels.quadrature import DIFFERENCE, KRONROD, LOOK, NODES
 from ..laws import AbstractLaw
+from ..laws.needed import need_law
 from ..pieces import Strand
 
 Floats = NDArray[np.float64]
@@ -22,6 +23,7 @@ AROUND: Final = (0.0, 0.5, 1.0, 2.0, 3.0, 4.5, 6.0, 8.0, 12.0, 18.0, 26.0, REACH
 LATENT: Final = tuple(float(k) for k in range(-38, 39))
 ROUND: Final = 2.0**-44  # relative rounding of an integrand that forms logarithms up to 700
 TOL, MOST = 1e-13, 4096
+BETWEEN: Final = 16  # points between neighbouring cuts at which signs are compared
 ENDLESS: Final = "the integrand does not fade towards the ends of the line, or is not a number there"
 ROUGH: Final = "the panels did not settle: the integrand is too rough"
 
@@ -52,21 +54,28 @@ def integral(f: Integrand, cuts: Sequence[float], tol: float = TOL) -> Enclosure
 
 
 def _summed(f: Integrand, a: Floats, b: Floats, tol: float) -> tuple[float, float, float, bool]:
-    """Integral of f and of |f|, what the rules disagree, and whether they agree everywhere."""
+    """Integral of f and of |f|, what the rules disagree and rounded nodes cost, and whether the rules agree."""
     value = size = doubt = 0.0
     for _ in range(60):
         totals, sizes, gaps = _panels(f, a, b)
         share = tol * max(size + float(sizes.sum()), 1e-300) / 64
         bad = gaps > np.maximum(share, 2.0**-50 * sizes)
         done = ~bad if np.count_nonzero(bad) * 2 <= MOST else np.ones_like(bad)
-        value, size, doubt = value + totals[done].sum(), size + sizes[done].sum(), doubt + gaps[done].sum()
+        value, size = value + totals[done].sum(), size + sizes[done].sum()
+        doubt += (gaps + _displaced(a, b, sizes))[done].sum()
         if done.all():
             return float(value), float(size), float(doubt), not bad.any()
         a, b = a[~done], b[~done]
         middle = (a + b) / 2
         a, b = np.concatenate((a, middle)), np.concatenate((middle, b))
     totals, sizes, gaps = _panels(f, a, b)
-    return float(value + totals.sum()), float(size + sizes.sum()), float(doubt + gaps.sum()), False
+    doubt += (gaps + _displaced(a, b, sizes)).sum()
+    return float(value + totals.sum()), float(size + sizes.sum()), float(doubt), False
+
+
+def _displaced(a: Floats, b: Floats, sizes: Floats) -> Floats:
+    """What rounding of the nodes costs: a panel is no longer than what is seen on it, and its nodes are off by ulps."""
+    return 2.0**-52 * (np.abs(a) + np.abs(b)) / (b - a) * sizes
 
 
 def _panels(f: Integrand, a: Floats, b: Floats) -> tuple[Floats, Floats, Floats]:
@@ -91,6 +100,7 @@ def cuts(*laws: AbstractLaw) -> list[float]:
     """
     found: list[float] = []
     for law in laws:
+        need_law("the law", law)
         for s in law.pieces():
             if isinstance(s, Strand) and s.slope:
                 low, high = map(float, s.image)
@@ -103,10 +113,30 @@ def cuts(*laws: AbstractLaw) -> list[float]:
     return sorted({x for x in found if np.isfinite(x)})
 
 
-def expectation(f: Function, law: AbstractLaw, *near: AbstractLaw) -> Enclosure:
+def crossings(f: Function, places: Sequence[float], halvings: int = 60) -> list[float]:
+    """Where f changes sign between neighbouring places or points in between: there |f| and max(f, 0) have kinks.
+
+    A kink beyond the last node of a panel is not seen by either of its rules, whatever their difference says.
+
+    >>> crossings(lambda x: x * x - 2, [0.0, 3.0])
+    [1.414213562373095...]
+    """
+    x = np.interp(np.arange((len(places) - 1) * BETWEEN + 1) / BETWEEN, np.arange(len(places)), places)
+    with np.errstate(all="ignore"):
+        above = f(x) > 0
+        turns = np.flatnonzero(above[1:] != above[:-1])
+        low, high, rising = x[turns], x[turns + 1], above[turns + 1]
+        for _ in range(halvings if turns.size else 0):
+            middle = (low + high) / 2
+            right = (f(middle) > 0) == rising
+            low, high = np.where(right, low, middle), np.where(right, middle, high)
+    return np.unique(high).tolist()
+
+
+def expectation(f: Function, law: AbstractLaw, *near: AbstractLaw, kinks: Sequence[float] = ()) -> Enclosure:
     """E f(X) for a law without atoms, estimated; `near` are further laws around whose modes f may be narrow.
 
-    Raises DomainError if the law has atoms.
+    `kinks` are points where f is not smooth: panels end there. Raises DomainError if the law has atoms.
 
     >>> from lipbound.laws import Gaussian
     >>> print(expectation(lambda x: x**2, Gaussian(1, 2)))
@@ -118,12 +148,13 @@ def expectation(f: Function, law: AbstractLaw, *near: AbstractLaw) -> Enclosure:
         density = np.exp(np.asarray(law.logpdf(x)))
         return np.where(density > 0, density * f(x), 0.0)
 
-    return integral(integrand, cuts(law, *near))
+    return integral(integrand, [*cuts(law, *near), *kinks])
 
 
 def need_density(*laws: AbstractLaw) -> None:
     """Raise DomainError if a law has atoms."""
     for law in laws:
+        need_law("the law", law)
         if law.atoms():
             raise DomainError(
                 f"the law has an atom at {float(law.atoms()[0].place):.6g}: a law with a density is asked for"

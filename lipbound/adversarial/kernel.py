@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..kernels.quadrature import DIFFERENCE, KRONROD, NODES
@@ -19,6 +20,7 @@ from .scores import score
 
 Floats = NDArray[np.float64]
 Function = Callable[[Any], Any]
+AWAY: Final = tuple(float(s * y) for s in (-1, 1) for y in (0, 1, 2, 3, 4.5, 6, 8, *(2.0**k for k in range(4, 41))))
 SPLIT: Final = 6  # panels between neighbouring cuts
 GRID: Final = 41  # points on which a kernel must not be seen to be indefinite
 
@@ -161,13 +163,15 @@ def ipm_first_variation(
 def _smoothed(
     kernel: Kernel, p: AbstractLaw, k: Function, x: ArrayLike, f: Callable[[Floats], Floats] | None = None
 ) -> Estimates:
-    """E k(x - Y) f(Y) at every x; panels depend on x only if the kernel has a corner."""
-    at, edges = np.asarray(x, float).ravel(), _edges(p)
-    if kernel.corner:
-        rows = [_summed(k, f, p, at[i : i + 1], _with(edges, y)) for i, y in enumerate(at)]
-    else:  # a block of rows at a time, for the sake of memory
-        rows = [_summed(k, f, p, at[i : i + 256], edges) for i in range(0, at.size, 256)]
-    value, error = (np.concatenate([row[i] for row in rows] or [np.empty(0)]) for i in (0, 1))
+    """E k(x - Y) f(Y) at every x; panels depend on x only if the kernel has a corner, or is narrower than they are."""
+    at, edges = reals(x, "x").ravel(), _edges(p)
+    value, error = np.empty_like(at), np.empty_like(at)
+    alone = np.full(at.size, kernel.corner) | _narrow(kernel, at, edges)
+    for i in np.flatnonzero(alone):
+        (value[i],), (error[i],) = _summed(k, f, p, at[i : i + 1], _with(edges, at[i] + kernel.width * np.array(AWAY)))
+    rest = np.flatnonzero(~alone)
+    for rows in (rest[i : i + 256] for i in range(0, rest.size, 256)):  # in blocks, for the sake of memory
+        value[rows], error[rows] = _summed(k, f, p, at[rows], edges)
     if f is None:
         value += sum((a.mass * k(at - float(a.place)) for a in p.atoms()), np.zeros_like(at))
     return Estimates(value, error)
@@ -185,7 +189,8 @@ def _summed(
     gaps = (
         np.abs((rows * gap).reshape(at.size, -1, NODES.size).sum(axis=2)).sum(axis=1) if y.size else np.zeros_like(at)
     )
-    return rows @ fine, gaps + ROUND * (np.abs(rows) @ fine)
+    displaced = 2.0**-51 * np.abs(y) / np.repeat(half.ravel(), NODES.size)  # nodes are off by ulps: see `integral`
+    return rows @ fine, gaps + np.abs(rows) @ (fine * (ROUND + displaced))
 
 
 def _edges(p: AbstractLaw) -> Floats:
@@ -195,9 +200,18 @@ def _edges(p: AbstractLaw) -> Floats:
     return np.unique(np.interp(np.arange(SPLIT * (edges.size - 1) + 1) / SPLIT, np.arange(edges.size), edges))
 
 
-def _with(edges: Floats, y: float) -> Floats:
-    inside = edges.size and edges[0] < y < edges[-1]
-    return np.unique(np.append(edges, y)) if inside else edges
+def _narrow(kernel: Kernel, at: Floats, edges: Floats) -> NDArray[np.bool_]:
+    """Is a panel near x too long for the kernel to be seen on it?"""
+    if not edges.size:
+        return np.zeros(at.size, bool)
+    near = kernel.width * np.array([-8.0, -4.0, 0.0, 4.0, 8.0])
+    panel = np.clip(np.searchsorted(edges, at[:, None] + near) - 1, 0, edges.size - 2)
+    return np.asarray(np.max(np.diff(edges)[panel], axis=1) > 4 * kernel.width)
+
+
+def _with(edges: Floats, more: Floats) -> Floats:
+    inside = more[(edges[0] < more) & (more < edges[-1])] if edges.size else more[:0]
+    return np.unique(np.append(edges, inside))
 
 
 def _difference(p: Estimates, q: Estimates) -> Estimates:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw
@@ -27,7 +28,7 @@ def poisson_slope(target: AbstractLaw, law: AbstractLaw, x: ArrayLike, price: fl
     array([1.])
     """
     _need_price(price)
-    return _gap(target, law)(np.asarray(x, float)) / (2 * price)
+    return _gap(target, law)(reals(x, "x")) / (2 * price)
 
 
 def poisson_value(target: AbstractLaw, law: AbstractLaw, price: float = 0.5) -> Enclosure:

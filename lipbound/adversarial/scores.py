@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arrays import reals
 from ..enclosure import of_ball
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
+from ..laws.needed import need_law, need_map
 from ..maps import AbstractMap, AbstractSmooth
 from ..pieces import Strand
 from ..reals import LADDER, exact_ball, precision
@@ -28,7 +30,8 @@ def score(law: AbstractLaw, y: ArrayLike) -> Floats:
     >>> score(two_gaussians(2), [0, 1]).round(6)  # -y + m tanh(m y)
     array([0.      , 0.928055])
     """
-    points = np.atleast_1d(np.asarray(y, float))
+    points = np.atleast_1d(reals(y, "y"))
+    need_law("the law", law)
     rows: list[tuple[float, ...]] = []
     for s in law.pieces():
         if not isinstance(s, Strand):
@@ -63,7 +66,7 @@ def generated(g: AbstractMap, z: ArrayLike) -> Generated:
     >>> generated(affine(2, 1), [0.0, 1.0]).score  # N(1, 4)
     array([-0. , -0.5])
     """
-    points = np.asarray(z, float).ravel()
+    points = reals(z, "z").ravel()
     x, slope, bend = _jets(g, points)
     if not (np.all(slope > 0) or np.all(slope < 0)):
         raise DomainError(f"{g} is not strictly monotone: the law of an invertible generator is asked for")
@@ -83,6 +86,7 @@ def generator_score(g: AbstractMap, z: ArrayLike) -> Floats:
 
 def _jets(g: AbstractMap, z: Floats) -> tuple[Floats, Floats, Floats]:
     """Value, slope and second derivative."""
+    need_map("g", g)
     rows = g.branches()
     if len(rows) != 1:
         raise DomainError(f"{g} has {len(rows)} branches, hence kinks or turns: an invertible generator has one")

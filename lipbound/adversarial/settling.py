@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import solve_ivp
 from scipy.special import ndtr
 
+from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw
-from .integral import LATENT, integral
+from .integral import LATENT, crossings, integral
 
 Floats = NDArray[np.float64]
 RTOL = 1e-12  # per step of the solver
@@ -37,7 +38,7 @@ def quantile_flow(target: AbstractLaw, z: ArrayLike, time: float, price: float =
     array([0.5])
     """
     _need_time(time, price)
-    start = np.asarray(z, float).ravel()
+    start = reals(z, "z").ravel()
     level, flux = ndtr(start), np.exp(-start * start / 2) / np.sqrt(2 * np.pi)
     above, upper = ndtr(-start), start > 0
 
@@ -74,11 +75,15 @@ def flow_distance(target: AbstractLaw, time: float, price: float = 0.5) -> Enclo
     True
     """
 
-    def missing(z: Floats) -> tuple[Floats, Floats]:
-        at, density = quantile_flow(target, z, time, price), np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-        return np.maximum(density - np.asarray(target.pdf(at.x)) * at.slope, 0.0), density
+    def lack(z: Floats) -> Floats:
+        at = quantile_flow(target, z, time, price)
+        return np.exp(-z * z / 2) / np.sqrt(2 * np.pi) - np.asarray(target.pdf(at.x)) * at.slope
 
-    found = integral(missing, LATENT, 1e-8)
+    def missing(z: Floats) -> tuple[Floats, Floats]:
+        return np.maximum(lack(z), 0.0), np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+
+    kinks = crossings(lack, np.linspace(-10.0, 10.0, 81).tolist(), halvings=10)  # a kink 1e-5 away costs 1e-10
+    found = integral(missing, [*LATENT, *kinks], 1e-8)
     return Enclosure(max(found.lo - DRIFT, 0.0), min(found.hi + DRIFT, 1.0), False, found.reason)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri_exp
 
+from ..arrays import reals
 from ..errors import DomainError
 
 Floats = NDArray[np.float64]
@@ -21,7 +22,7 @@ def two_modes_surface(m: ArrayLike, L: ArrayLike, s: float = 1.0) -> Floats:
     array([[0.219148, 0.394397],
            [0.019462, 0.164556]])
     """
-    half, slope = np.broadcast_arrays(np.asarray(m, float) / s, np.asarray(L, float) / s)
+    half, slope = np.broadcast_arrays(reals(m, "m") / s, reals(L, "L") / s)
     if not (np.all(half > 0) and np.all(slope > 0) and s > 0):
         raise DomainError("m, L and s must be positive: half a distance, a Lipschitz constant, a standard deviation")
     modes, which = np.unique(half, return_inverse=True)

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from ..arrays import reals
 from ..enclosure import Enclosure, estimate
 from ..errors import DomainError, NotCertifiable
+from ..exact import whole
 from ..laws import AbstractLaw, gaussian_mixture
 from ..laws.transport import Transport
 from .distances import grid, tv
@@ -63,7 +65,7 @@ class Flow:
 
     def __call__(self, z: ArrayLike) -> Any:
         """The last point."""
-        x = self.with_log_slope(np.ravel(np.asarray(z, float))).points
+        x = self.with_log_slope(np.ravel(reals(z, "z"))).points
         return float(x[0]) if np.ndim(z) == 0 else x.reshape(np.shape(z))
 
     def with_log_slope(self, z: Floats) -> Path:
@@ -141,8 +143,9 @@ def euler_flow(target: AbstractLaw, horizon: float, steps: int) -> Flow:
     >>> round(euler_flow(two_gaussians(3), 5.0, 100).lipschitz().lo, 1)
     49.0
     """
-    if not (steps >= 1 and 0 < horizon < inf):
-        raise DomainError(f"horizon = {horizon}, steps = {steps}: both must be positive")
+    steps = whole(steps, "steps")
+    if not 0 < horizon < inf:
+        raise DomainError(f"horizon = {horizon} is outside (0, inf): the time that the diffusion runs")
     h, mixture = horizon / steps, components(target)
     times = [horizon - k * h for k in range(steps)]
     return Flow(tuple(ScoreDrift(noised(mixture, exp(-t), -expm1(-2 * t)), h, 1 + h) for t in times))
@@ -158,8 +161,7 @@ def straight_flow(target: AbstractLaw, steps: int) -> Flow:
     >>> round(straight_flow(two_gaussians(2), 200).lipschitz().lo, 2)  # exp(2) = 7.39 in the limit
     7.24
     """
-    if steps < 1:
-        raise DomainError(f"steps = {steps} is outside [1, inf): number of steps")
+    steps = whole(steps, "steps")
     h, mixture = 1 / steps, components(target)
     first: AbstractDrift = AffineDrift(1 - h, h * float(mixture.weights @ mixture.centres))
     rest = [_straight(k * h, h, noised(mixture, k * h, (1 - k * h) ** 2)) for k in range(1, steps)]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import exp, expm1, isfinite, sqrt
 
 from ..errors import DomainError
+from ..exact import whole
 from ..laws import AbstractLaw, Gaussian
 from ..maps import AbstractMap
 from .chain import MarkovChain, Step
@@ -140,6 +141,4 @@ def _positive(name: str, value: float, meaning: str) -> None:
 
 
 def _count(steps: int) -> int:
-    if steps < 1:
-        raise DomainError(f"steps = {steps} is outside [1, inf): number of steps")
-    return int(steps)
+    return whole(steps, "steps")

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from ..arrays import reals
 from ..errors import DomainError
 from ..laws import AbstractLaw
+from ..laws.needed import need_law
 from .bound import Floats
 from .dual import splits
 from .moments import strands
@@ -54,8 +56,9 @@ def valley_values(nu: AbstractLaw, L: ArrayLike) -> Floats:
     >>> [round(float(x), 8) for x in valley_values(two_gaussians(2), [2, 5])]
     [0.22551051, 0.01946225]
     """
-    slopes = np.atleast_1d(np.asarray(L, dtype=float))
-    if not (slopes > 0).all() or nu.bent or nu.cuts or nu.atoms():
+    need_law("nu", nu)
+    slopes = np.atleast_1d(reals(L, "L"))
+    if not ((slopes > 0) & (slopes < np.inf)).all() or nu.bent or nu.cuts or nu.atoms():
         raise DomainError(f"L = {L}, target = {nu}: give positive constants and a mixture of Gaussians")
     return np.max([_least(valley, slopes) for valley in _valleys(nu)], axis=0)
 

@@ -79,6 +79,8 @@ def frontier(
     if isinstance(L, (str, int, float, Fraction)) or not isinstance(L, Iterable):
         return point(exact(L))
     constants = [exact(x) for x in L]
+    if not constants:
+        raise DomainError("no Lipschitz constants were given: give one, or several in a list")
     ranked = sorted(set(constants))
     rows = [point(x) for x in (progress(ranked) if progress else ranked)]
     known = {p.L: p for p in _monotone(rows)}

@@ -71,7 +71,7 @@ def valley_frontier(nu: AbstractLaw, L: object) -> Frontier:
 def _upper(nu: AbstractLaw, L: Fraction, split: float, centre: float) -> Enclosure | None:
     """The distance of an explicit law proved to be L-Lipschitz, or None."""
     cells = nu.balls.cells
-    if len(cells) != 1 or nu.balls.atoms:
+    if nu.bent or len(cells) != 1 or nu.balls.atoms:
         return None
     for arc in arcs(nu, L * (1 - SLACK), split, centre):
         found = balls.valley.distance(cells[0], L, arc, 1e-12)

@@ -9,16 +9,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 
+from ..adversarial.integral import cuts
+from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
-from .laws import Latent
+from ..laws.needed import need_law
+from .laws import Latent, symmetric
 
 Floats = NDArray[np.float64]
 ERROR: Final = 1e-7  # of a maximum found on a grid and polished
 NEAR: Final = 1e-3  # of a maximum on a grid
 FINE, COARSE = 601, 61
+HALVINGS, SMOOTH = 40, 50  # places closer than slope / SMOOTH are left to polishing
 
 
 def profile_ratio(latent: Latent, target: AbstractLaw, u: ArrayLike) -> Floats:
@@ -31,7 +35,7 @@ def profile_ratio(latent: Latent, target: AbstractLaw, u: ArrayLike) -> Floats:
     >>> profile_ratio(logistic, two_gaussians(3), [0.5]).round(3)
     array([102.316])
     """
-    levels = np.asarray(u, float)
+    levels = reals(u, "u")
     return np.asarray(latent.pdf(latent.quantile(levels))) / np.asarray(target.pdf(np.asarray(target.ppf(levels))))
 
 
@@ -39,6 +43,7 @@ def odd_distance(latent: Latent, target: AbstractLaw, L: object) -> Enclosure:
     """2 sup over x >= 0 of (F_latent(x / L) - F_target(x))_+, for symmetric laws, estimated.
 
     No odd L-Lipschitz map does better; sign(z) min(L |z|, T(|z|)) attains it if the difference has one hump.
+    Raises DomainError if the target is not seen to be symmetric about zero.
 
     >>> from lipbound.latent import normal
     >>> from lipbound.laws import two_gaussians
@@ -46,7 +51,10 @@ def odd_distance(latent: Latent, target: AbstractLaw, L: object) -> Enclosure:
     0.33782
     """
     slope = _slope(L)
-    _, value = _highest(lambda x: np.asarray(target.sf(x)) - np.asarray(latent.cdf(-x / slope)), 0.0, _reach(target))
+    if not symmetric(target):
+        raise DomainError(f"the target {target} is not symmetric about zero, or has atoms: ask distance")
+    grid = _grid(target, 0.0, _reach(target), 0.0)
+    _, value = _highest(lambda x: np.asarray(target.sf(x)) - np.asarray(latent.cdf(-x / slope)), grid)
     return Enclosure(max(2 * value - ERROR, 0.0), min(2 * max(value, 0.0) + ERROR, 1.0), False)
 
 
@@ -54,15 +62,21 @@ def distance(latent: Latent, target: AbstractLaw, L: object, split: float = 0.0)
     """min over b of sup_{x > c} (F - F_target)_+ + sup_{x < c} (F_target - F)_+, where F(x) = F_latent((x - b) / L).
 
     For a log-concave latent law no L-Lipschitz map has a smaller total variation, monotone or not; for others no
-    monotone one. If the target's only valley is at c = `split` it is attained, often by giving up mass of one mode.
-    Estimated: for N(0, 1) `lipbound.frontier` has a proof.
+    monotone one. If the target's only valley is at c = `split` it is attained, often by giving up mass of one mode,
+    unless L is so small that the image is narrower than a mode: then it is a lower bound, and may be far below what
+    is attained. Estimated: for N(0, 1) `lipbound.frontier` has a proof.
 
     >>> from lipbound.latent import normal
     >>> from lipbound.laws import two_gaussians
     >>> round(float(distance(normal, two_gaussians(3), 3)), 5)  # below the best odd map, 0.33782
     0.30126
     """
+    need_law("the target", target)
     slope, reach = _slope(L), _reach(target)
+    if not np.isfinite(split):
+        raise DomainError(f"split = {split} is no place of a valley: it must be finite")
+    beyond = _grid(target, split, max(reach, split + 1.0), split)
+    before = _grid(target, min(-reach, split - 1.0), split, split)
 
     def missing(b: float) -> float:
         def right(x: Floats) -> Floats:
@@ -71,25 +85,45 @@ def distance(latent: Latent, target: AbstractLaw, L: object, split: float = 0.0)
         def left(x: Floats) -> Floats:
             return np.asarray(target.cdf(x)) - np.asarray(latent.cdf((x - b) / slope))
 
-        ends = _highest(right, split, max(reach, split + 1.0))[1], _highest(left, min(-reach, split - 1.0), split)[1]
+        ends = _highest(right, beyond)[1], _highest(left, before)[1]
         return max(ends[0], 0.0) + max(ends[1], 0.0)
 
-    lower = np.asarray(latent.quantile(np.append(np.logspace(-24, -2, 23), np.linspace(0.015, 0.5, COARSE))))
-    places = np.unique(split + slope * np.append(lower, -lower))
-    values = _scanned(latent, target, slope, split, places)
+    places, values = _candidates(latent, target, slope, split)
     inner = np.pad(values, 1, constant_values=np.inf)
     starts = np.flatnonzero((values <= inner[:-2]) & (values <= inner[2:]) & (values <= values.min() + NEAR))
     value = min(_polished(missing, places, int(k), slope) for k in starts[np.argsort(values[starts])][:4])
     return Enclosure(max(value - ERROR, 0.0), min(value + ERROR, 1.0), False)
 
 
-def _scanned(latent: Latent, target: AbstractLaw, slope: float, split: float, places: Floats) -> Floats:
-    """What is minimised, for each place b, on a grid of x that is good to NEAR."""
+def _candidates(latent: Latent, target: AbstractLaw, slope: float, split: float) -> tuple[Floats, Floats]:
+    """Places b with what is minimised there, on a grid of x: close wherever a better place may lie in between.
+
+    As b grows the first supremum falls and the second rises, so that the first at one place and the second at the
+    place before are least in between. Beyond the ends one of them is constant and the other has died away.
+    """
+    lower = np.asarray(latent.quantile(np.append(np.logspace(-24, -2, 23), np.linspace(0.015, 0.5, COARSE))))
+    low, high = np.asarray(target.ppf([1e-15, 1 - 1e-15])) + slope * lower[0] * np.array([1, -1])
+    places = np.unique([low, high, *(split + slope * lower), *(split - slope * lower)])
+    right, left = _suprema(latent, target, slope, split, places)
+    for _ in range(HALVINGS):
+        open_ = right[1:] + left[:-1] < (right + left).min() - NEAR
+        open_ = np.flatnonzero(open_ & (np.diff(places) > slope / SMOOTH))
+        if not open_.size:
+            break
+        middle = (places[open_] + places[open_ + 1]) / 2
+        more = _suprema(latent, target, slope, split, middle)
+        order = np.argsort(places := np.append(places, middle), kind="stable")
+        places, right, left = places[order], np.append(right, more[0])[order], np.append(left, more[1])[order]
+    return places, right + left
+
+
+def _suprema(latent: Latent, target: AbstractLaw, slope: float, split: float, places: Floats) -> tuple[Floats, Floats]:
+    """The two suprema at each place b, on a grid of x."""
     reach = _reach(target)
-    x = np.linspace(min(-reach, split - 1.0), max(reach, split + 1.0), FINE)
+    x = _grid(target, min(-reach, split - 1.0), max(reach, split + 1.0), split)
     gaps = np.asarray(latent.cdf((x - places[:, None]) / slope)) - np.asarray(target.cdf(x))
     right, left = gaps[:, x >= split].max(axis=1), -gaps[:, x <= split].min(axis=1)
-    return np.maximum(right, 0.0) + np.maximum(left, 0.0)
+    return np.maximum(right, 0.0), np.maximum(left, 0.0)
 
 
 def _polished(f: Callable[[float], float], places: Floats, k: int, slope: float) -> float:
@@ -110,6 +144,8 @@ def capacity(latent: Latent, target: AbstractLaw, level: float, split: float = 0
     """
     if not 0 < level < 1:
         raise DomainError(f"level = {level} is outside (0, 1): at 0 ask required_lipschitz")
+    if not 0 < tol < np.inf:
+        raise DomainError(f"tol = {tol} is not a relative tolerance: it must be positive and finite")
 
     def excess(log_slope: float) -> float:
         return float(distance(latent, target, float(np.exp(log_slope)), split)) - level
@@ -146,23 +182,29 @@ def best_latent(latents: Iterable[Latent], target: AbstractLaw, L: object, split
     return min(rows, key=lambda row: float(row.distance))
 
 
-def _highest(f: Callable[[Floats], Floats], low: float, high: float) -> tuple[float, float]:
-    """Place and height of the maximum: of a grid, polished between its neighbours."""
+def _highest(f: Callable[[Floats], Floats], x: Floats) -> tuple[float, float]:
+    """Place and height of the maximum: of a grid x, polished between its neighbours."""
 
     def depth(t: float) -> float:
         return -float(f(np.array([t]))[0])
 
-    x = np.linspace(low, high, FINE)
     values = np.asarray(f(x))
     inner = np.pad(values, 1, constant_values=-np.inf)
     humps = np.flatnonzero((values >= inner[:-2]) & (values >= inner[2:]) & (values >= values.max() - NEAR))
     best = float(x[np.argmax(values)]), float(values.max())
     # several may be equally high, and below zero on the grid alone: that is what the best place makes of them
     for k in humps[np.argsort(-values[humps])][:6] if values.max() > -NEAR else ():
-        bounds = (x[max(k - 1, 0)], x[min(k + 1, FINE - 1)])
+        bounds = (x[max(k - 1, 0)], x[min(k + 1, x.size - 1)])
         found = minimize_scalar(depth, bounds=bounds, method="bounded", options={"xatol": 1e-6})
         best = max(best, (float(found.x), -float(found.fun)), key=lambda row: row[1])
     return best
+
+
+def _grid(target: AbstractLaw, low: float, high: float, split: float) -> Floats:
+    """Points from low to high: equally spaced, and around every mode of the target, however narrow."""
+    atoms = [float(atom.place) for atom in target.atoms()]  # a supremum may be the limit from their left
+    near = np.array([split, *cuts(target), *atoms, *np.nextafter(atoms, -np.inf)])
+    return np.unique(np.append(np.linspace(low, high, FINE), near[(low <= near) & (near <= high)]))
 
 
 def _reach(target: AbstractLaw) -> float:

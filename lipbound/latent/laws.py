@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, ndtr, ndtri
 
+from ..arrays import reals
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
+from ..laws.needed import need_law
 from ..laws.profile import profile
 
 Function = Callable[[Any], Any]
+LEVELS: Final = (1e-12, 1e-6, 1e-3, 0.01, 0.1, 0.2, 0.3, 0.4, 0.49)
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,17 @@ class Latent:
 
     def pdf(self, z: ArrayLike) -> Any:
         """Density at z."""
-        return self.density(np.asarray(z, float))
+        return self.density(reals(z, "z"))
 
     def cdf(self, z: ArrayLike) -> Any:
         """P(Z <= z)."""
-        x = np.asarray(z, float)
+        x = reals(z, "z")
         below = self.tail(-np.abs(x))
         return np.where(x <= 0, below, 1 - below)
 
     def quantile(self, u: ArrayLike) -> Any:
         """The z with P(Z <= z) = u. Raises DomainError outside (0, 1)."""
-        p = np.asarray(u, float)
+        p = reals(u, "u")
         if not np.all((p > 0) & (p < 1)):
             raise DomainError(f"u = {u} is outside (0, 1): a level of a quantile")
         z = self.inverse(np.minimum(p, 1 - p))
@@ -90,10 +93,23 @@ def latent(law: AbstractLaw) -> Latent:
     >>> latent(Gaussian(0, 2)).log_concave
     True
     """
-    x = np.array([0.01, 0.1, 0.3, 1.0, 3.0, 10.0])
-    if law.atoms() or not np.allclose(np.asarray(law.cdf(-x)), np.asarray(law.sf(x)), rtol=1e-10, atol=1e-300):
+    if not symmetric(law):
         raise DomainError(f"the latent law {law} is not symmetric about zero, or has atoms")
     return Latent(str(law), law.pdf, law.cdf, law.ppf, profile(law).log_concave)
+
+
+def symmetric(law: AbstractLaw) -> bool:
+    """Has the law no atoms, and equal tails beyond some of its quantiles and their mirror images?
+
+    >>> from lipbound.laws import Gaussian
+    >>> symmetric(Gaussian(0)), symmetric(Gaussian("1e-9"))
+    (True, False)
+    """
+    need_law("the law", law)
+    if law.atoms():
+        return False
+    x = np.abs(np.asarray(law.ppf(LEVELS)))
+    return np.allclose(np.asarray(law.cdf(-x)), np.asarray(law.sf(x)), rtol=1e-10, atol=1e-300)
 
 
 def bimodal(a: object) -> Latent:

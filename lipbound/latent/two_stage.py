@@ -12,6 +12,8 @@ from ..enclosure import Enclosure, estimate
 from ..errors import DomainError, NotCertifiable
 from ..exact import exact
 from ..laws import AbstractLaw
+from ..pieces import Strand
+from .laws import symmetric
 
 Floats = NDArray[np.float64]
 POINTS: Final = 2001
@@ -41,7 +43,8 @@ def two_stage(target: AbstractLaw, L: object) -> TwoStage:
     With latent noise of sd tau an autoencoder's error is tau^2 E 1/f'^2, and a first-stage decoder of constant L asks
     for f' >= 1/L. The problem is convex in f'; at its solution f'^3 = p / (lambda E f(X) 1{X > x}) where that exceeds
     L^-3. Estimated on two grids, whose difference is the error; tails of mass 1e-13 are left out. Raises DomainError
-    if L^2 < Var X, for then no such f has variance one, or if the target is not seen to be symmetric.
+    if L^2 < Var X, for then no such f has variance one, or if the target is not seen to be symmetric, and
+    NotCertifiable if one of its modes is too narrow for the grids.
 
     >>> from lipbound.laws import two_gaussians
     >>> found = two_stage(two_gaussians(3), 4)
@@ -51,9 +54,12 @@ def two_stage(target: AbstractLaw, L: object) -> TwoStage:
     bound = float(exact(L))
     if not (bound > 0 and bound * bound >= target.var()):
         raise DomainError(f"L = {L} is below the target's standard deviation: no encoder has variance one")
-    y = np.array([0.1, 1.0, 3.0])
-    if target.atoms() or not np.allclose(np.asarray(target.cdf(-y)), np.asarray(target.sf(y)), rtol=1e-10):
+    if not symmetric(target):
         raise DomainError("the target is not symmetric about zero, or has atoms")
+    widths = [float(piece.scale) for piece in target.pieces() if isinstance(piece, Strand)]
+    step, narrow = -float(target.ppf(DEEP)) / (POINTS - 1), min([np.inf, *widths])
+    if narrow < 2 * step:
+        raise NotCertifiable(f"a Gaussian of sd {narrow:.3g} is narrower than the grid sees, whose step is {step:.3g}")
     coarse, fine = _described(target, bound, POINTS), _described(target, bound, 2 * POINTS - 1)
     pairs = zip(coarse[3:], fine[3:], strict=True)
     return TwoStage(*fine[:3], *(estimate(b, abs(b - a) + ROUND * (1 + abs(b))) for a, b in pairs))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import balls, kernels
+from ..arrays import reals, seeded, together
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, exact, extended
@@ -82,7 +83,7 @@ class AbstractLaw(abc.ABC):
 
     def ppf(self, p: ArrayLike) -> Floats:
         """The least y with P(Y <= y) >= p, for p in [0, 1]; p = 0 gives the lower end of the support."""
-        bad = np.asarray(p, float)
+        bad = reals(p, "p")
         bad = bad[(bad < 0) | (bad > 1)]
         if bad.size:
             raise DomainError(f"p = {bad.flat[0]} is not a probability: ppf takes values in [0, 1]")
@@ -90,7 +91,7 @@ class AbstractLaw(abc.ABC):
 
     def mass(self, lo: ArrayLike, hi: ArrayLike, closed: Closed = "both") -> Floats:
         """P(Y in the interval from lo to hi); `closed` names the ends that belong to it. Sums, never subtracts."""
-        a, b = np.broadcast_arrays(np.asarray(lo, float), np.asarray(hi, float))
+        a, b = together(reals(lo, "lo"), reals(hi, "hi"))
         ends = _ends(closed)
         wrong = np.flatnonzero(np.ravel(a > b))
         if wrong.size:
@@ -123,9 +124,7 @@ class AbstractLaw(abc.ABC):
 
     def sample(self, n: int, rng: np.random.Generator | int) -> NDArray[np.float64]:
         """n independent draws, by the quantile transform of 53-bit uniforms; `rng` is a Generator or a seed."""
-        if n < 0:
-            raise DomainError(f"n = {n} is not a number of draws: it must be at least 0")
-        uniform = (np.random.default_rng(rng).integers(0, 2**53, n) + 0.5) * 2.0**-53
+        uniform = (seeded(n, rng).integers(0, 2**53, int(n)) + 0.5) * 2.0**-53
         return np.asarray(self.ppf(uniform))
 
     @cached_property
@@ -164,7 +163,7 @@ class AbstractLaw(abc.ABC):
         try:
             affine = [_rounded(piece) for piece in pieces if isinstance(piece, (Strand, Heap))]
             return kernels.table.tabulate(cells(affine, cuts(affine)), atoms(affine))
-        except OverflowError as error:
+        except (OverflowError, ValueError) as error:  # too large, or a logarithm of what vanished
             raise DomainError(
                 f"a number of this law is outside the range of float64 (1e-308 to 1e308): {self}"
             ) from error
@@ -240,7 +239,7 @@ def _ends(closed: Closed) -> tuple[bool, bool]:
 
 def _each(y: ArrayLike, kernel: Callable[[Array], Array], mask: bool = True) -> Floats:
     """Apply a one-dimensional kernel to any shape; NaN stays NaN, by a mask where the kernel does not see to it."""
-    ys = np.asarray(y, float)
+    ys = reals(y, "y")
     out = kernel(np.ravel(ys))
     if mask:
         out[np.isnan(np.ravel(ys))] = np.nan

@@ -11,6 +11,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
+from ..arrays import reals
 from ..pieces import Strand, dense
 from ..reals import End, exact_ball, precision, rational
 from .abstract import AbstractLaw
@@ -164,7 +165,7 @@ def two_floats(z: arb) -> tuple[float, float]:
 
 def each(z: ArrayLike, function: Callable[[Floats], Floats]) -> Any:
     """A function of one-dimensional arrays, of a number or an array of any shape."""
-    x = np.asarray(z, float)
+    x = reals(z, "z")
     y = function(x.ravel())
     return float(y[0]) if x.ndim == 0 else y.reshape(x.shape)
 

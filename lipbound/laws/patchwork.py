@@ -29,6 +29,8 @@ class Patchwork(AbstractLaw):
 
     def __init__(self, strands: Iterable[Strand]) -> None:
         object.__setattr__(self, "strands", tuple(strands))
+        if not (self.strands and all(isinstance(s, Strand) for s in self.strands)):  # pyright: ignore[reportUnnecessaryIsInstance] - users pass anything
+            raise DomainError(f"{self.strands!r} are not strands: give at least one `lipbound.pieces.Strand`")
         if any(s.weight <= 0 for s in self.strands):
             raise DomainError(f"weight {min(s.weight for s in self.strands)} is not positive")
         table = balls.table.tabulate(cells(self.strands, cuts(self.strands)), atoms(self.strands))

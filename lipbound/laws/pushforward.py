@@ -10,11 +10,14 @@ from ..pieces import Pieces
 from .abstract import AbstractLaw
 from .gaussian import Gaussian
 from .images import images
+from .needed import need_law, need_map
 
 
 @dataclass(frozen=True)
 class Pushforward(AbstractLaw):
     """The law of map(X), X ~ base; flat pieces of the map make atoms, folds make densities add up.
+
+    Raises DomainError unless it is given a map and a law, in this order.
 
     >>> from lipbound.maps import fold
     >>> round(Pushforward(fold(), Gaussian()).pdf(1), 9)  # |Z|: twice the normal density
@@ -23,6 +26,10 @@ class Pushforward(AbstractLaw):
 
     map: AbstractMap
     base: AbstractLaw
+
+    def __post_init__(self) -> None:
+        need_map("g", self.map)
+        need_law("base", self.base)
 
     @cached_property
     def _pieces(self) -> Pieces:

@@ -41,6 +41,8 @@ def parse_law(text: str) -> Mixture:
     >>> str(parse_law("0.25 N(-2, sd=0.5) + 0.75 N(1, 1)"))
     '1/4 N(-2, sd=1/2) + 3/4 N(1, 1)'
     """
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - users type anything
+        raise DomainError(f"{text!r} is not a text: write e.g. '1/2 N(-3, 1) + 1/2 N(3, sd=0.5)'")
     weights: list[Fraction] = []
     laws: list[Gaussian] = []
     for term in re.split(r"(?<![0-9.][eE])\+(?![^(]*\))(?=\s*[0-9.N])", text):

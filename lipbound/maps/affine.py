@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from ..errors import DomainError
-from ..exact import INF, Exact, exact, exacts, extended
+from ..exact import INF, Exact, exact, exacts, extended, whole
 from .abstract import AbstractMap, Branch, merged
 
 
@@ -150,12 +150,11 @@ def sawtooth(teeth: int, height: object = 1, width: object = 1) -> PiecewiseAffi
     >>> [int(g.at(z)) for z in ("-1", "0.5", "1", "1.5", "9")], g.lipschitz()
     ([0, 3, 0, 3, 0], Fraction(6, 1))
     """
-    if teeth < 1:
-        raise DomainError(f"teeth = {teeth} is outside [1, inf): number of teeth")
+    count = whole(teeth, "teeth")
     step = exact(width) / 2
     if step <= 0:
         raise DomainError(f"width = {width} is outside (0, inf): width of one tooth")
-    return PiecewiseAffine([k * step for k in range(2 * teeth + 1)], [0, *[height, 0] * teeth])
+    return PiecewiseAffine([k * step for k in range(2 * count + 1)], [0, *[height, 0] * count])
 
 
 def from_slopes(knots: Iterable[object], slopes: Iterable[object], anchor: Sequence[object]) -> PiecewiseAffine:

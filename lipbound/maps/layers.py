@@ -69,7 +69,11 @@ def chained(layers: Pairs) -> tuple[Layer, ...]:
     """The layers as float64 arrays that cannot be written to, with shapes that lead from 1 to 1."""
     chain: list[Layer] = []
     width = 1
-    for i, (weight, bias) in enumerate(layers, start=1):
+    for i, layer in enumerate(layers, start=1):
+        try:
+            weight, bias = layer
+        except (TypeError, ValueError) as error:
+            raise DomainError(f"layer {i} is {str(layer)[:60]!r}: give a pair (weight, bias)") from error
         w, b = _doubles(weight, 2, f"weight of layer {i}"), _doubles(bias, 1, f"bias of layer {i}")
         if w.shape != (len(b), width):
             shapes = f"layer {i} has weight {w.shape} and bias {b.shape}"

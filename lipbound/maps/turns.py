@@ -19,7 +19,7 @@ from .ranges import box, coefficients, keeps_sign
 # Cells end at ORIGIN plus dyadic numbers, where no formula that a person writes has a critical point.
 ORIGIN = -Fraction(1640531527, 2**32)
 FINEST = Fraction(1, 2**44)  # width at which the search gives up
-PATIENCE = 20_000  # cells between two powers of two
+MOST = 20_000  # cells of one shell
 HIGHEST = 16  # largest multiplicity of a critical point
 
 
@@ -63,11 +63,12 @@ def _shells(low: Exact, high: Exact) -> Iterator[tuple[Fraction, Fraction]]:
 
 
 def _searched(curve: Curve, a: Fraction, b: Fraction, low: Exact, high: Exact) -> Iterator[Turn]:
-    cells, count = [(a, b)], 0
+    cells, tried = [(a, b)], 0
     while cells:
-        (a, b), count = cells.pop(), count + 1
-        if count > PATIENCE:
-            raise NotCertifiable(f"near z = {float(a):.12g} the slope may vanish too often to be searched")
+        a, b = cells.pop()
+        tried += 1
+        if tried > MOST:
+            raise NotCertifiable(f"near z = {float(a):.6g} the slope kept no sign on {MOST} cells: it varies too fast")
         if a >= high or b <= low:
             continue
         found = _settled(curve, a, b)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import solve_ivp
 
-from ..adversarial.integral import cuts, expectation, integral, need_density
+from ..adversarial.integral import crossings, cuts, expectation, integral, need_density
+from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
@@ -32,7 +33,7 @@ class Classifier:
     features: tuple[Function, ...]
 
     def __call__(self, x: ArrayLike) -> Any:
-        at = np.asarray(x, float)
+        at = reals(x, "x")
         out = self.weights[0] + sum(w * np.asarray(f(at)) for w, f in zip(self.weights[1:], self.features, strict=True))
         return out if np.ndim(out) else float(out)
 
@@ -101,7 +102,12 @@ def clipped(q: AbstractLaw, p: AbstractLaw, bound: float) -> Enclosure:
     if not 0 < bound < np.inf:
         raise DomainError(f"bound = {bound} of the logit is outside (0, inf)")
     need_density(q, p)
-    return expectation(lambda x: np.clip(np.asarray(q.logpdf(x)) - np.asarray(p.logpdf(x)), -bound, bound), q, p)
+
+    def ratio(x: Floats) -> Floats:
+        return np.asarray(q.logpdf(x)) - np.asarray(p.logpdf(x))
+
+    kinks = crossings(lambda x: np.abs(ratio(x)) - bound, cuts(q, p))
+    return expectation(lambda x: np.clip(ratio(x), -bound, bound), q, p, kinks=kinks)
 
 
 def separability(q: AbstractLaw, p: AbstractLaw, samples: int) -> Enclosure:

@@ -14,7 +14,7 @@ from ..enclosure import Enclosure, estimate
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
 from ..maps import AbstractMap
-from ..pieces import Strand
+from ..pieces import Strand, dense
 from .mesh import Mesh, finer, mesh
 
 Floats = NDArray[np.float64]
@@ -141,10 +141,13 @@ def marginals(vae: VAE) -> tuple[Function, Function]:
 
 def _meshes(vae: VAE) -> tuple[Mesh, Mesh]:
     """Meshes in x and in z that resolve the data, the encoder and the decoder."""
-    places = cuts(vae.data)
+    places = sorted({*cuts(vae.data), *_jumps(vae.data)})
     x = np.unique(np.append(np.linspace(places[0], places[-1], 20_001), places))
     logs = np.asarray(vae.data.logpdf(x))
-    x = x[logs > logs.max() - DEEP]
+    kept = np.flatnonzero(logs > logs.max() - DEEP)
+    x = x[max(kept[0] - 1, 0) : kept[-1] + 2] if kept.size else x[:1]
+    if not float(vae.data.cdf(x[0])) + float(vae.data.sf(x[-1])) < 1e-12:
+        raise NotCertifiable("the data's density is infinite at a fold: no mesh of panels settles there")
     mean, sd = vae.encoded(x)
     turn = float(np.abs(np.gradient(mean, x) / sd).max())
     scale = min([vae.noise, 1 / max(turn, 1e-9), *_widths(vae.data)])
@@ -152,7 +155,7 @@ def _meshes(vae: VAE) -> tuple[Mesh, Mesh]:
     z = np.linspace(low, high, 20_001)
     bend = float(np.abs(np.gradient(np.asarray(vae.decoder(z), float) + 0 * z, z)[np.abs(z) < FAR]).max()) / vae.noise
     narrow = min(1.0, float(sd.min()), 1 / max(bend, 1e-9))
-    return mesh((x[0], x[-1]), scale, _joints(vae.mean) + _joints(vae.sd)), mesh(
+    return mesh((x[0], x[-1]), scale, _joints(vae.mean) + _joints(vae.sd) + _jumps(vae.data)), mesh(
         (low, high), narrow, _joints(vae.decoder)
     )
 
@@ -193,6 +196,10 @@ def _log_sum(logs: Floats, weights: Floats, axis: int) -> Floats:
 
 def _joints(f: object) -> list[float]:
     return [float(b.start) for b in f.branches()[1:]] if isinstance(f, AbstractMap) else []
+
+
+def _jumps(law: AbstractLaw) -> list[float]:
+    return [y for s in dense(law.pieces()) for y in map(float, s.image) if np.isfinite(y)]
 
 
 def _widths(law: AbstractLaw) -> list[float]:

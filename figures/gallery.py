@@ -11,6 +11,7 @@ from typing import Any
 from lipbound import Bound
 
 from .record import NAMES, ROOM, module, numbers
+from .record import write as write_whole
 from .style import LOOK
 
 # The formulas' LaTeX where matplotlib's mathematics has another name for it.
@@ -60,7 +61,7 @@ def write(out: Path) -> Path:
     """`out/index.html`, beside the pictures."""
     links = "".join(f'<a href="#{name}">{html.escape(module(name).TITLE)}</a>' for name in NAMES)
     page = PAGE.format(links=links, figures="\n".join(map(_entry, NAMES)))
-    (out / "index.html").write_text(page)
+    write_whole(out / "index.html", page)
     return out / "index.html"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,7 @@ NAMES = (
     "depth",
     "promised",
     "split",
+    "noise",
     "sandwich",
     "convergence",
     "composed",
@@ -37,6 +39,7 @@ NAMES = (
     "marginals",
     "ratios",
 )
+TABLES = ("measured", "sampled")  # what several figures use: generators measured, score networks sampled
 DIGITS = 10  # kept of each number
 Numbers = dict[str, Any]
 
@@ -104,12 +107,23 @@ def numbers(name: str) -> Numbers:
 
 def renew(name: str) -> Numbers:
     found = made(name)
-    KEPT.mkdir(exist_ok=True)
-    (KEPT / f"{name}.json").write_text(text(found))
+    write(KEPT / f"{name}.json", text(found))
     figure = module(name)
     row = {"parameters": figure.PARAMETERS, "key": key(figure), "data": stored(name)}
-    MANIFEST.write_text(json.dumps({**manifest(), name: row}, indent=1, sort_keys=True) + "\n")
+    write(MANIFEST, json.dumps({**manifest(), name: row}, indent=1, sort_keys=True) + "\n")
     return found
+
+
+def forget(name: str) -> None:
+    (KEPT / f"{name}.json").unlink(missing_ok=True)
+
+
+def write(file: Path, content: str | bytes) -> None:
+    """The file appears complete or not at all, should the program be stopped."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.part")
+    part.write_bytes(content.encode() if isinstance(content, str) else content)
+    os.replace(part, file)
 
 
 def stored(name: str) -> str:

@@ -65,8 +65,9 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
         ax.fill_between(each["x"], each["low"], each["high"], color=colour, alpha=0.25, linewidth=0)
         ax.plot(each["x"], each["first"], color=colour, linewidth=0.9)
         ax.plot(each["x"], each["target"], color=BLACK, linewidth=1)
-        ax.set_title(f"{NAME[each['model']]}, $m={each['m']}$, {each['runs']} runs")
-        ax.set(ylim=(0, (2 if each["model"] == "gan" else 1.25) * max(each["target"])), yticks=[])
+        ax.set_title(f"{NAME[each['model']]}, $m={each['m']}$, {each['runs']} run{'s' * (each['runs'] > 1)}")
+        top = (2 if each["model"] == "gan" else 1.25) * max(each["target"])
+        ax.set(xticks=[-each["m"], 0, each["m"]], ylim=(0, top), yticks=[])
         ax.spines["left"].set_visible(False)
 
 

@@ -41,6 +41,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
         ax.set(xlabel="linear layers", ylabel=label, xticks=PARAMETERS["layers"], xlim=(1.5, 6.5), yscale="log")
     if not data["dots"]:
         axes[0].text(4.5, 30, "depth study: no run yet", ha="center")
+    axes[1].minorticks_off()
+    axes[1].set_yticks([0.05, 0.1, 0.2, 0.5, 1], ["0.05", "0.1", "0.2", "0.5", "1"])
     axes[0].axhline(26**0.5, color=BLACK, linewidth=0.6, linestyle=":")
     legend(axes[1])
 

@@ -44,23 +44,23 @@ def draw(axes: list[Any], data: Row) -> None:
     slopes, distance, gap = axes
     m, rows = PARAMETERS["m"], data["noisy"]
     at = [row["m"] for row in rows]
-    slopes.semilogy(m, data["exact"], color=ORANGE, label="exact score at noise 0")
+    slopes.semilogy(m, data["exact"], color=ORANGE, label="exact score, noise 0")
     slopes.semilogy(at, [row["score_at_zero"] for row in rows], "v", color=ORANGE, markersize=3, alpha=0.7,
-                    label="trained score at noise 0")  # fmt: skip
+                    label="trained score, noise 0")  # fmt: skip
     slopes.semilogy(m, data["fit"], color=BLACK, label="exact fit: $e^{m^2/2}$")
     slopes.semilogy(at, [row["needs"] for row in rows], "^", color=GREEN, markersize=3, alpha=0.7,
-                    label="all noises together: at least")  # fmt: skip
+                    label="whole sampler, at least")  # fmt: skip
     slopes.semilogy(at, [row["step"] for row in rows], "_", color=BLUE, markersize=6, label="largest step")
-    slopes.set(ylabel="Lipschitz constant", ylim=(0.5, 3e6), title="score, steps, whole sampler")
-    legend(slopes, loc="upper left")
+    slopes.set(ylabel="Lipschitz constant", ylim=(0.5, 1e10), title="score, steps, whole sampler")
+    legend(slopes, loc="upper left", fontsize=6.5, handlelength=1.2)
     for model, side in (("gan", 0.18), ("vae", -0.18), ("sgm", 0.0)):
         table = rows if model == "sgm" else [row for row in data["plain"] if row["model"] == model]
         x = [row["m"] + side for row in table]
         look = {"color": COLOUR[model], "markersize": 3, "linestyle": "", "alpha": 0.6, "label": NAME[model]}
         tv = [middle(row, "tv") if model == "sgm" else row["tv"] for row in table]
         distance.semilogy(x, tv, MARK[model], **look)
-        inside = [row["gap"] if row["m"] else None for row in table]
-        gap.semilogy(x, inside, MARK[model], **look)
+        apart = [(row["m"] + side, row["gap"]) for row in table if row["m"]]
+        gap.semilogy([at for at, _ in apart], [mass for _, mass in apart], MARK[model], **look)
     distance.set(ylabel="total variation", ylim=(5e-3, 1.2), title="distance to the target")
     gap.semilogy(m[1:], data["wanted"], color=BLACK, label="target")
     gap.set(ylabel="mass of $[-m/2, m/2]$", ylim=(1e-4, 0.6), title="mass between the modes")

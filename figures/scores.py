@@ -53,9 +53,9 @@ def raised(knots: NDArray[np.float32], slopes: NDArray[np.float32], height: floa
     return lb.PiecewiseAffine(knots.tolist(), values.tolist(), float(slopes[0]), float(slopes[-1]))
 
 
-def read(file: Path) -> Scores:
+def read(file: Path, sigmas: tuple[float, ...] = SIGMAS) -> Scores:
     """A result of `figures.train sgm`; `meta` gains the Lipschitz constant at noise zero, as the study measures it."""
-    runs = levels(file, (*SIGMAS, 0.0))
+    runs = levels(file, (*sigmas, 0.0))
     meta = {key: value for key, value in runs[0].meta.items() if key != "k"}
     tables = [lowered(run.g) for run in runs[:-1]]
     knots, slopes, heights = zip(*tables, strict=True)

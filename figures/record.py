@@ -6,7 +6,9 @@ import hashlib
 import json
 import math
 import os
+from collections.abc import Iterable
 from importlib import import_module
+from itertools import combinations
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -50,6 +52,18 @@ class Verdict(NamedTuple):
     claim: str
     shows: str
     agree: str
+
+
+def rises(points: Iterable[tuple[float, float]]) -> str:
+    """Does y grow with x? Yes, no or in part, by the share of the pairs with different x where it does.
+
+    >>> rises([(1, 5), (2, 6), (3, 9)]), rises([(1, 5), (2, 6), (3, 5.5), (4, 4)])
+    ('yes, in 3 of 3 pairs', 'no, in 2 of 6 pairs')
+    """
+    pairs = [(a, b) if a < b else (b, a) for a, b in combinations(points, 2) if a[0] != b[0]]
+    good = sum(low[1] < high[1] for low, high in pairs)
+    word = "yes" if good >= 0.9 * len(pairs) else "in part" if good > 0.6 * len(pairs) else "no"
+    return f"{word}, in {good} of {len(pairs)} pairs"
 
 
 def module(name: str) -> ModuleType:
@@ -106,12 +120,11 @@ def numbers(name: str) -> Numbers:
 
 
 def renew(name: str) -> Numbers:
-    found = made(name)
-    write(KEPT / f"{name}.json", text(found))
+    write(KEPT / f"{name}.json", text(made(name)))
     figure = module(name)
     row = {"parameters": figure.PARAMETERS, "key": key(figure), "data": stored(name)}
     write(MANIFEST, json.dumps({**manifest(), name: row}, indent=1, sort_keys=True) + "\n")
-    return found
+    return kept(name)  # in the order in which they are stored: pictures follow it
 
 
 def forget(name: str) -> None:

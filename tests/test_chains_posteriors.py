@@ -123,6 +123,8 @@ def test_an_exact_kernel_has_no_lipschitz_constant():
         steepness(chain.steps[0])
     with pytest.raises(DomainError, match="must decrease"):
         exact_reverse_ve(two_gaussians(1), [1, 2])
+    with pytest.raises(DomainError, match="variance = 0"):
+        Posterior(components(LOPSIDED), 1.0, 0.0)
     with pytest.raises(DomainError, match="horizon = 0"):
         exact_reverse_vp(two_gaussians(1), 0, 2)
 

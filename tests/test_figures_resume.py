@@ -43,7 +43,7 @@ def counted(folder: Path):
         def data():
             with (folder / "worked").open("a") as log:
                 log.write(f"{name}\n")
-            return {"name": name, "x": 1 / 3}
+            return {"x": 1 / 3, "name": name}
 
         return SimpleNamespace(data=data, PARAMETERS={}, __file__=__file__)
 
@@ -86,6 +86,15 @@ def test_power_numbers_that_changed_are_worked_out_again(tmp_path, monkeypatch):
     (tmp_path / "data" / "digits.json").write_text("half a nu")
     assert record.numbers("digits")["name"] == "digits"
     assert worked(tmp_path) == ["digits", "digits"]
+
+
+def test_new_numbers_come_in_the_order_of_stored_ones(tmp_path, monkeypatch):
+    """Else the first picture of a figure would not be its second: colours and legends follow the order."""
+    monkeypatch.setattr(record, "KEPT", tmp_path / "data")
+    monkeypatch.setattr(record, "MANIFEST", tmp_path / "manifest.json")
+    monkeypatch.setattr(record, "module", counted(tmp_path))
+    assert [*record.made("digits")] == ["x", "name"]
+    assert [*record.renew("digits")] == [*record.numbers("digits")] == ["name", "x"]
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):

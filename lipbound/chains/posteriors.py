@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, expm1, log
+from math import exp, expm1, inf, log
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import DomainError
 from ..laws import AbstractLaw, Gaussian
 from .chain import MarkovChain
 from .grids import LEEWAY, Rule, trapezoid
@@ -27,10 +28,11 @@ class Posterior(AbstractStep):
 
     Where X mixes w_k N(c_k, v_k), it mixes N(c_k + b_k (x - shrink c_k), s_k^2) with weights in proportion to
     w_k N(x; shrink c_k, V_k), where V_k = shrink^2 v_k + variance, b_k = shrink v_k / V_k, s_k^2 = v_k variance / V_k.
+    Raises DomainError unless shrink and variance are positive.
 
     >>> step = Posterior(components(Gaussian(0, 2)), 1.0, 4.0)  # X ~ N(0, 4), noise of variance 4
-    >>> step.sd**2, step.images(np.array([3.0]), np.ones(1)).centres
-    (2.0000000000000004, array([1.5]))
+    >>> round(step.sd**2, 12), step.images(np.array([3.0]), np.ones(1)).centres
+    (2.0, array([1.5]))
     """
 
     earlier: Components
@@ -39,6 +41,9 @@ class Posterior(AbstractStep):
     sd: float
 
     def __init__(self, earlier: Components, shrink: float, variance: float) -> None:
+        for name, value in (("shrink", shrink), ("variance", variance)):
+            if not 0 < value < inf:
+                raise DomainError(f"{name} = {value} is outside (0, inf): X is multiplied by shrink, Z by a deviation")
         for name, value in (("earlier", earlier), ("shrink", shrink), ("variance", variance)):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "sd", float(np.min(self.widths)))

@@ -77,7 +77,7 @@ def says(data: dict[str, Any]) -> str:
         "Exact densities, no histogram: black the target, coloured the run with seed 0, shaded the range over all "
         f"runs at that m ({runs}); what is higher than the picture is cut. VAE and GAN: images of N(0, 1), for which "
         "the formula above forbids zero between the modes. SGM: the last of 1000 steps of annealed Langevin with a "
-        "trained score, a law known to 1e-6 in total variation."
+        "trained score, a law known to 2e-6 in total variation."
     )
 
 

@@ -102,6 +102,9 @@ def claims(data: Row) -> dict[str, bool]:
     return {
         "mean TV is below that of GANs for every m >= 3": all(noisy[m] < gan[m] for m in noisy if m in gan),
         "steps stay gentle: none is steeper than 5": all(row["step"] < 5 for row in data["noisy"]),
+        "for m >= 3 the law of a sampler needs more slope than a VAE has": all(
+            row["needs"] > max(column(of(data, "vae"), "slope", m=row["m"])) for row in data["noisy"] if row["m"] >= 3
+        ),
         "laws are known to 2e-6": all(row["error"] < 2e-6 for row in data["noisy"]),
         "the whole is steeper than any step where the modes are apart": all(
             row["needs"] > row["step"] for row in data["noisy"] if row["m"] >= 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import numpy as np
@@ -95,6 +96,18 @@ def test_sampling_is_resumed_network_by_network(network, monkeypatch, tmp_path):
     runs[0] = runs[0]._replace(heights=runs[0].heights * 2)
     assert len(sampled.data()["sgm"]) == 3
     assert done == ["sgm_m02_s0"]
+
+
+def test_the_check_sees_a_changed_sampler(monkeypatch):
+    data = record.kept("sampled")
+    found = {row["name"]: row for row in copy.deepcopy(data["sgm"])}
+    monkeypatch.setattr(sampled, "row", lambda run: found[run.name])
+    assert not list(sampled.again(data, quick=False))
+    next(row for row in data["sgm"] if row["name"] == "sgm_m02_s0")["gap"] += 1e-4
+    (line,) = sampled.again(data, quick=True)
+    assert line.startswith(".sgm_m02_s0.gap")
+    assert sum(".density" in line for line in sampled.again({"sgm": []}, quick=True)) == 0  # a missing row is one line
+    assert len(list(sampled.again({"sgm": []}, quick=True))) == 1
 
 
 def test_the_slope_that_a_law_needs():

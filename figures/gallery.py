@@ -70,6 +70,7 @@ def _entry(name: str) -> str:
     formulas = "".join(f'<p class="formula" title="{each.name}">{formula(each)}</p>' for each in figure.BOUNDS)
     verdict = figure.verdict(data)
     shown = f"<b>The paper:</b> {html.escape(verdict.claim)}. <b>Exactly:</b> {html.escape(verdict.shows)}."
+    shown += f" <b>Do they agree?</b> {html.escape(verdict.agree)}."
     links = " ".join(f'<a href="{name}.{kind}">{kind.upper()}</a>' for kind in ("png", "svg", "pdf"))
     return (
         f'<figure id="{name}"><h2>{html.escape(figure.TITLE)}</h2>'

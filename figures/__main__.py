@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import gallery
 from .check import complaints
-from .record import NAMES, ROOM, module, numbers, renew
+from .record import NAMES, ROOM, TABLES, forget, module, numbers, renew, write
 from .style import picture
 
 
@@ -32,14 +32,15 @@ def check(quick: bool) -> int:
 
 
 def draw(names: tuple[str, ...] | list[str], out: Path, fresh: bool) -> int:
-    if fresh:
-        renew("measured")
-    numbers("measured")
+    for name in TABLES:
+        if fresh:
+            forget(name)
+        numbers(name)
     for name in names:
         picture(module(name), renew(name) if fresh else numbers(name), out)
         print(out / f"{name}.png")
     if len(names) == len(NAMES):
-        (ROOM / "README.md").write_text(gallery.table())
+        write(ROOM / "README.md", gallery.table())
         print(gallery.write(out))
     return 0
 

@@ -1,6 +1,6 @@
 """The trained generators in a few packed files: knots and values of each as float64, losses, and how it came about.
 
-`python -m figures.archive FOLDER` packs the .npz files that `figures.train` wrote there.
+`python -m figures.archive FOLDER` packs the .npz files that `figures.train` wrote there, score networks too.
 """
 
 from __future__ import annotations
@@ -106,15 +106,17 @@ def main(folders: list[str]) -> None:
     for name in (*STUDIES, "sgm"):
         chosen = [files[stem] for stem in sorted(files) if study(stem) == name]
         if chosen:
-            save(FOLDER / f"{name}.npz", _rows(name, chosen))
+            pack(name, chosen)
             print(f"{name}: {len(chosen)} models, {(FOLDER / f'{name}.npz').stat().st_size / 1e6:.2f} MB")
 
 
-def _rows(name: str, files: list[Path]) -> Iterator[Trained]:
-    from .scores import levels
+def pack(name: str, files: list[Path]) -> None:
+    from . import scores
 
-    for file in files:
-        yield from levels(file) if name == "sgm" else [read(file)]
+    if name == "sgm":
+        scores.save(FOLDER / "sgm.npz", map(scores.read, files))
+    else:
+        save(FOLDER / f"{name}.npz", map(read, files))
 
 
 if __name__ == "__main__":

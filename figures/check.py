@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from .record import NAMES, kept, key, made, manifest, module, stored
+from .record import NAMES, TABLES, kept, key, made, manifest, module, stored
 
 SAME = 1e-6  # relative or absolute: other versions of NumPy and SciPy round differently
 
 
 def complaints(quick: bool = False) -> list[str]:
     """What is wrong, a line each; `quick` works out again only what takes little time."""
-    return [line for name in ("measured", *NAMES) for line in _about(name, quick)]
+    return [line for name in (*TABLES, *NAMES) for line in _about(name, quick)]
 
 
 def _about(name: str, quick: bool) -> Iterator[str]:
@@ -25,7 +25,9 @@ def _about(name: str, quick: bool) -> Iterator[str]:
         yield f"{name}: its parameters, text or inputs have changed: run python -m figures {name}"
     data = kept(name)
     yield from (f"{name}: not so: {claim}" for claim, true in _claims(figure, data) if not true)
-    if not quick or getattr(figure, "QUICK", False):
+    if hasattr(figure, "again"):  # too long to be worked out again whole
+        yield from (f"{name}{where}" for where in figure.again(data, quick))
+    elif not quick or getattr(figure, "QUICK", False):
         yield from (f"{name}{where}" for where in differences(data, made(name)))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from lipbound import bounds
 
 from .measured import column, counted, numbers_of
-from .record import Verdict
+from .record import Verdict, rises
 from .style import BLACK, COLOUR, MARK, NAME, legend
 
 TITLE = "Deeper generators, m = 5"
@@ -41,6 +41,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
         ax.set(xlabel="linear layers", ylabel=label, xticks=PARAMETERS["layers"], xlim=(1.5, 6.5), yscale="log")
     if not data["dots"]:
         axes[0].text(4.5, 30, "depth study: no run yet", ha="center")
+    axes[1].minorticks_off()
+    axes[1].set_yticks([0.05, 0.1, 0.2, 0.5, 1], ["0.05", "0.1", "0.2", "0.5", "1"])
     axes[0].axhline(26**0.5, color=BLACK, linewidth=0.6, linestyle=":")
     legend(axes[1])
 
@@ -66,9 +68,11 @@ def verdict(data: dict[str, Any]) -> Verdict:
     claim = "deeper generators are steeper"
     if not data["dots"]:
         return Verdict(claim, "no run yet", "open")
-    parts = []
+    parts, agree = [], []
     for model in ("vae", "gan"):
         found = {n: column(data["dots"], "slope", model=model, layers=n) for n in PARAMETERS["layers"]}
         shown = ", ".join(f"{n}: {median(slopes):.1f}" for n, slopes in found.items() if slopes)
         parts += [f"{NAME[model]} {shown}"] if shown else []
-    return Verdict(claim, f"median L by layers: {'; '.join(parts)}", "see numbers")
+        runs = [row for row in data["dots"] if row["model"] == model]
+        agree += [f"{NAME[model]} {rises((row['layers'], row['slope']) for row in runs)}"] if shown else []
+    return Verdict(claim, f"median L by layers: {'; '.join(parts)}", f"{'; '.join(agree)} of runs")

@@ -11,6 +11,7 @@ from typing import Any
 from lipbound import Bound
 
 from .record import NAMES, ROOM, module, numbers
+from .record import write as write_whole
 from .style import LOOK
 
 # The formulas' LaTeX where matplotlib's mathematics has another name for it.
@@ -60,7 +61,7 @@ def write(out: Path) -> Path:
     """`out/index.html`, beside the pictures."""
     links = "".join(f'<a href="#{name}">{html.escape(module(name).TITLE)}</a>' for name in NAMES)
     page = PAGE.format(links=links, figures="\n".join(map(_entry, NAMES)))
-    (out / "index.html").write_text(page)
+    write_whole(out / "index.html", page)
     return out / "index.html"
 
 
@@ -69,6 +70,7 @@ def _entry(name: str) -> str:
     formulas = "".join(f'<p class="formula" title="{each.name}">{formula(each)}</p>' for each in figure.BOUNDS)
     verdict = figure.verdict(data)
     shown = f"<b>The paper:</b> {html.escape(verdict.claim)}. <b>Exactly:</b> {html.escape(verdict.shows)}."
+    shown += f" <b>Do they agree?</b> {html.escape(verdict.agree)}."
     links = " ".join(f'<a href="{name}.{kind}">{kind.upper()}</a>' for kind in ("png", "svg", "pdf"))
     return (
         f'<figure id="{name}"><h2>{html.escape(figure.TITLE)}</h2>'

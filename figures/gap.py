@@ -41,7 +41,7 @@ def says(data: dict[str, Any]) -> str:
     return (
         f"Exact mass of [−m/2, m/2] under {data['runs']}; bars: what the formula above, at r = m, leaves for the gap, "
         "from the exact L and the exact mass p left of it. The target's mass is drawn in full; its curve leaves the "
-        "picture at m = 5."
+        "picture below 2e-3."
     )
 
 
@@ -62,7 +62,7 @@ def claims(data: dict[str, Any]) -> dict[str, bool]:
 
 
 def verdict(data: dict[str, Any]) -> Verdict:
-    parts = [f"{NAME[model]} {100 * median(shares(data, model)):.0f} %" for model in ("vae", "gan")]
+    parts = [f"{NAME[model]} {100 * median(shares(data, model)):.1f} %" for model in ("vae", "gan")]
     return Verdict(
         "generators leave mass between the modes, close to the isoperimetric bound",
         f"for m ≥ 4 the bound is this part of the mass found (median): {', '.join(parts)}",

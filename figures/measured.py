@@ -14,6 +14,12 @@ from .record import numbers
 
 PARAMETERS = {"studies": list(STUDIES), "samples": 50_000}
 FILES = tuple(f"trained/{name}.npz" for name in STUDIES)
+COUNTED = (
+    ("vae", "VAE", "VAEs"),
+    ("gan", "GAN", "GANs"),
+    ("gan_gp", "GAN with penalty", "GANs with penalty"),
+    ("sgm", "score network", "score networks"),
+)
 Row = dict[str, Any]
 
 
@@ -86,9 +92,8 @@ def counted(table: list[Row]) -> str:
     >>> counted([{"model": "vae", "m": 1}, {"model": "vae", "m": 1}, {"model": "gan", "m": 1}])
     '2 VAEs and 1 GAN'
     """
-    names = {"vae": "VAE", "gan": "GAN", "gan_gp": "GAN with penalty"}
     parts = []
-    for model, name in names.items():
+    for model, *names in COUNTED:
         count = len(column(table, "model", model=model))
-        parts += [f"{count} {name if count == 1 else name.replace('E', 'Es').replace('GAN', 'GANs')}"] if count else []
+        parts += [f"{count} {names[count > 1]}"] if count else []
     return " and ".join(parts) or "no run yet"

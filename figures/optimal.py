@@ -73,7 +73,7 @@ def claims(data: dict[str, Any]) -> dict[str, bool]:
 def verdict(data: dict[str, Any]) -> Verdict:
     shown = ", ".join(f"L = {each['L']:g}: {min(each['left'], 1 - each['left']):.3f}" for each in data["panels"])
     return Verdict(
-        "(not in the paper: its optimal maps are symmetric)",
+        "(not in the paper)",
         f"TV-optimal laws of a symmetric target are asymmetric; mass of the lighter side at {shown}",
         "new",
     )

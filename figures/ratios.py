@@ -64,20 +64,19 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
     for colour, (name, row) in zip(COLOURS, data["shares"].items(), strict=True):
         axes[0].plot(PARAMETERS["D"], row, "o-", color=colour, markersize=2.5, label=name)
     axes[0].axhline(1, color=BLACK, linewidth=0.7)
-    axes[0].set(
-        xlabel="distance $D$ of the means", ylabel="estimate over KL", title="logistic classifiers", ylim=(0, 1.2)
-    )
+    axes[0].set(xlabel="distance $D$ of the means", ylabel="estimate over KL", title="logistic classifiers",
+                ylim=(0, 1.5), yticks=[0, 0.5, 1])  # fmt: skip
     for colour, (name, row) in zip((BLUE, GREEN, RED), data["apart"].items(), strict=True):
         axes[1].plot(PARAMETERS["D"], row, "o-", color=colour, markersize=2.5, label=f"{name} samples each")
     axes[1].set(xlabel="distance $D$ of the means", ylabel="probability", title="all of one above all of the other",
-                ylim=(-0.03, 1.4))  # fmt: skip
+                ylim=(-0.03, 1.4), yticks=[0, 0.5, 1])  # fmt: skip
     shown = {"kl": BLACK, "quartic": ORANGE, "bound": PINK, "quadratic": BLUE}
     words = ("exact", "plug-in, $x^2$ and $x^4$", "the same, lower bound", "plug-in, $x$ and $x^2$")
     for (name, colour), word in zip(shown.items(), words, strict=True):
         axes[2].plot(PARAMETERS["m"], [r[name] for r in data["modes"]], "o-", color=colour, markersize=2.5, label=word)
     axes[2].set(xlabel="modes at $\\pm m$, scaled", ylabel="KL, nats", title="two modes or one", xticks=PARAMETERS["m"])
-    for ax, place in zip(axes, ("lower left", "upper left", "upper left"), strict=True):
-        ax.legend(loc=place, fontsize=6.5)
+    for ax, columns in zip(axes, (2, 1, 1), strict=True):
+        ax.legend(loc="upper left", fontsize=6.5, ncols=columns)
 
 
 def says(data: dict[str, Any]) -> str:

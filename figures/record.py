@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
+from collections.abc import Iterable
 from importlib import import_module
+from itertools import combinations
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -23,6 +26,7 @@ NAMES = (
     "depth",
     "promised",
     "split",
+    "noise",
     "sandwich",
     "convergence",
     "composed",
@@ -37,6 +41,7 @@ NAMES = (
     "marginals",
     "ratios",
 )
+TABLES = ("measured", "sampled")  # what several figures use: generators measured, score networks sampled
 DIGITS = 10  # kept of each number
 Numbers = dict[str, Any]
 
@@ -47,6 +52,18 @@ class Verdict(NamedTuple):
     claim: str
     shows: str
     agree: str
+
+
+def rises(points: Iterable[tuple[float, float]]) -> str:
+    """Does y grow with x? Yes, no or in part, by the share of the pairs with different x where it does.
+
+    >>> rises([(1, 5), (2, 6), (3, 9)]), rises([(1, 5), (2, 6), (3, 5.5), (4, 4)])
+    ('yes, in 3 of 3 pairs', 'no, in 2 of 6 pairs')
+    """
+    pairs = [(a, b) if a < b else (b, a) for a, b in combinations(points, 2) if a[0] != b[0]]
+    good = sum(low[1] < high[1] for low, high in pairs)
+    word = "yes" if good >= 0.9 * len(pairs) else "in part" if good > 0.6 * len(pairs) else "no"
+    return f"{word}, in {good} of {len(pairs)} pairs"
 
 
 def module(name: str) -> ModuleType:
@@ -103,13 +120,23 @@ def numbers(name: str) -> Numbers:
 
 
 def renew(name: str) -> Numbers:
-    found = made(name)
-    KEPT.mkdir(exist_ok=True)
-    (KEPT / f"{name}.json").write_text(text(found))
+    write(KEPT / f"{name}.json", text(made(name)))
     figure = module(name)
     row = {"parameters": figure.PARAMETERS, "key": key(figure), "data": stored(name)}
-    MANIFEST.write_text(json.dumps({**manifest(), name: row}, indent=1, sort_keys=True) + "\n")
-    return found
+    write(MANIFEST, json.dumps({**manifest(), name: row}, indent=1, sort_keys=True) + "\n")
+    return kept(name)  # in the order in which they are stored: pictures follow it
+
+
+def forget(name: str) -> None:
+    (KEPT / f"{name}.json").unlink(missing_ok=True)
+
+
+def write(file: Path, content: str | bytes) -> None:
+    """The file appears complete or not at all, should the program be stopped."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.part")
+    part.write_bytes(content.encode() if isinstance(content, str) else content)
+    os.replace(part, file)
 
 
 def stored(name: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any
 
+from .record import write
+
 # Okabe and Ito's palette (2008), dark to light.
 BLACK, BLUE, RED, GREEN, ORANGE, SKY, PINK = "#000000", "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
-COLOUR: Mapping[str, str] = MappingProxyType({"vae": BLUE, "gan": RED, "gan_gp": GREEN})
-MARK: Mapping[str, str] = MappingProxyType({"vae": "o", "gan": "s", "gan_gp": "^"})
-NAME: Mapping[str, str] = MappingProxyType({"vae": "VAE", "gan": "GAN", "gan_gp": "GAN with penalty"})
+COLOUR: Mapping[str, str] = MappingProxyType({"vae": BLUE, "gan": RED, "gan_gp": GREEN, "sgm": PINK})
+MARK: Mapping[str, str] = MappingProxyType({"vae": "o", "gan": "s", "gan_gp": "^", "sgm": "D"})
+NAME: Mapping[str, str] = MappingProxyType({"vae": "VAE", "gan": "GAN", "gan_gp": "GAN with penalty", "sgm": "SGM"})
 LOOK: Mapping[str, Any] = MappingProxyType({
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -43,15 +46,15 @@ def picture(
     from matplotlib import rc_context, rcdefaults
     from matplotlib.figure import Figure
 
-    out.mkdir(parents=True, exist_ok=True)
     rcdefaults()
     with rc_context({**LOOK}):
         sheet = Figure(figsize=figure.SIZE, layout="constrained")
         axes = sheet.subplots(*figure.PANELS, squeeze=False).ravel().tolist()
         figure.draw(axes, numbers)
         for kind in formats:
-            name = figure.__name__.rpartition(".")[2]
-            sheet.savefig(out / f"{name}.{kind}", metadata=UNDATED[kind])
+            name, stream = figure.__name__.rpartition(".")[2], io.BytesIO()
+            sheet.savefig(stream, format=kind, metadata=UNDATED[kind])
+            write(out / f"{name}.{kind}", stream.getvalue())
 
 
 def legend(ax: Any, **where: Any) -> None:

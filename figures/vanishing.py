@@ -85,6 +85,7 @@ def verdict(data: dict[str, Any]) -> Verdict:
         "saturating games have vanishing gradients, the non-saturating loss does not (GANs Settle Scores)",
         f"velocity at a = 6: SGAN {speeds['SGAN']:.1e}, KL {speeds['KL']:.1e}, Pearson {speeds['Pearson']:.1e}, "
         f"Hellinger {speeds['squared Hellinger']:.1e}; reverse KL {speeds['reverse KL']:.0f}, non-saturating "
-        f"{speeds['non-saturating']:.4f}; SGAN's weight is r/(1 + r), where the paper prints r²/(1 + r)",
+        f"{speeds['non-saturating']:.4f}; SGAN's weight is r/(1 + r), where Table 1 of "
+        "the workshop version prints r²/(1 + r)",
         "for four games of five: reverse KL's does not vanish either",
     )

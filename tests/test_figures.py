@@ -12,10 +12,10 @@ import pytest
 from figures import check, gallery, record, style
 
 NAMES = record.NAMES
-DOCUMENTED = ("archive", "check", "measured", "record", "sandwich")
+DOCUMENTED = ("archive", "check", "measured", "record", "sandwich", "scores")
 
 
-@pytest.mark.parametrize("name", ["measured", *NAMES])
+@pytest.mark.parametrize("name", [*record.TABLES, *NAMES])
 def test_the_manifest_knows_the_stored_numbers(name):
     line, figure = record.manifest()[name], record.module(name)
     assert line["data"] == record.stored(name)
@@ -68,10 +68,15 @@ SPOILT = (
     ("promised", put(("dots", 3, "kl"), 0.0)),
     ("split", put(("dots", 50, "tv"), 0.0)),
     ("split", put(("curves", "5", 4, 1), 1.0)),
+    ("noise", each("noisy", step=6.0)),
+    ("noise", each("noisy", error=1e-3)),
+    ("noise", each("noisy", needs=1.0)),
     ("sandwich", put(("floor", 9), 0.9)),
     ("sandwich", put(("clipped", 9), 0.0)),
     ("sandwich", put(("ode",), 89.0)),
     ("convergence", put(("reverse", 0, "floor"), 0.5)),
+    ("convergence", put(("exact", 2, "tv"), [1e-3, 1e-3])),
+    ("convergence", put(("reverse", 7, "kl_reversed"), [1e-6, 1e-6])),
     ("convergence", put(("langevin", "2", 3, "tv"), [0.009, 0.009])),
     ("convergence", put(("flow", 6, "floor"), 0.0)),
     ("convergence", put(("annealed", "5", 2, "kl"), [0.01, 0.01])),
@@ -140,13 +145,14 @@ def test_power_differences_are_seen():
 
 
 def test_the_check_sees_an_altered_store(monkeypatch, tmp_path):
-    for name in ("measured", *NAMES):
+    for name in (*record.TABLES, *NAMES):
         (tmp_path / f"{name}.json").write_bytes((record.KEPT / f"{name}.json").read_bytes())
     numbers = json.loads((tmp_path / "digits.json").read_text())
     numbers["dkw"][0] = 0.9
     (tmp_path / "digits.json").write_text(record.text(numbers))
     monkeypatch.setattr(record, "KEPT", tmp_path)
     monkeypatch.setattr(check, "made", record.kept)  # nothing is worked out again
+    monkeypatch.setattr(record.module("sampled"), "again", lambda data, quick: iter(()))
     assert check.complaints(quick=True) == ["digits: data/digits.json is not what the manifest says"]
 
 

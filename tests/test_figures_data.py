@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest, norm
 
 import lipbound as lb
-from figures import archive, digits, measured, sandwich, scores, slopes
+from figures import archive, digits, measured, sandwich, slopes
 from lipbound import zoo
 
 
@@ -131,34 +131,3 @@ def test_the_halves_share_no_image():
     assert sum(counts) == 362
     assert abs(sum(counts[:2]) - sum(counts[2:])) <= 1
     assert held["three"].mean() < 0 < held["seven"].mean()
-
-
-def test_a_score_network_as_maps_of_the_line(tmp_path):
-    """The exact pieces at each noise level against a direct evaluation of the layers."""
-    rng = np.random.default_rng(3)
-    shapes = {"enter": (96, 1), "mix": (196, 160), "leave": (1, 260), "noise.0": (32, 16), "noise.2": (64, 32)}
-    made = {}
-    for name, shape in shapes.items():
-        made[f"{name}.weight"] = (rng.standard_normal(shape) / shape[1] ** 0.5).astype(np.float32)
-        made[f"{name}.bias"] = rng.standard_normal(shape[0]).astype(np.float32)
-    np.savez(tmp_path / "sgm_m03_s0.npz", **made, loss_score=np.ones(400, np.float32), meta='{"m": 3, "seed": 0}')
-    found = scores.levels(tmp_path / "sgm_m03_s0.npz")
-    assert [run.meta["k"] for run in found] == list(range(10))
-    x = np.linspace(-3, 3, 31)
-    for run, sigma in zip(found, scores.SIGMAS, strict=True):
-        assert np.asarray(run.g(x)) == pytest.approx(direct(made, x, sigma), rel=1e-9, abs=1e-9)
-    assert np.asarray(found[0].g(x)) != pytest.approx(direct(made, x, 0.99), rel=1e-9, abs=1e-9)  # power
-
-
-def direct(made, x, sigma):
-    def step(u, slope):
-        return np.maximum(u, 0) + slope * np.minimum(u, 0)
-
-    def affine(name, h):
-        return h @ made[f"{name}.weight"].T.astype(float) + made[f"{name}.bias"]
-
-    angles = sigma / 10_000 ** (np.arange(8) / 7)
-    level = step(affine("noise.2", step(affine("noise.0", np.append(np.sin(angles), np.cos(angles))), 0.2)), 0.2)
-    beside = np.tile(level, (len(x), 1))
-    h = affine("mix", np.hstack([step(affine("enter", x[:, None]), 0.01), beside]))
-    return affine("leave", step(np.hstack([h, beside]), 0.2))[:, 0]

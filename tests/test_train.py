@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,6 +38,28 @@ def test_a_run_resumes_after_an_interruption(setting, tmp_path):
     if model != "sgm":
         g = Network.load(resumed)
         assert g.at(0) == g.forward(0)
+
+
+def test_a_killed_program_leaves_nothing_behind_and_loses_nothing(tmp_path):
+    """SIGKILL in the midst of a run: the workers end too, and the same command ends where it would have."""
+    from figures.train.run import Run, train
+
+    torch.set_num_threads(1)  # as the program does: sums in another order round otherwise
+    whole = train(Run("vae", 1, 0, 12), tmp_path / "whole", tmp_path / "checkpoints-whole", lambda epoch: None)
+    folders = ["--out", str(tmp_path / "zoo"), "--checkpoints", str(tmp_path / "checkpoints")]
+    command = [sys.executable, "-m", "figures.train", "vae", "--m", "1", "--epochs", "12", *folders]
+    with (tmp_path / "out").open("wb") as out:
+        running = subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=out)
+        while not (tmp_path / "checkpoints" / "vae_m01_s0.pt").exists():
+            assert running.poll() is None
+            time.sleep(0.02)
+        running.kill()
+        running.wait()
+    time.sleep(1)
+    assert not (tmp_path / "zoo").exists()  # its worker is gone, or it would be done soon
+    assert subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, check=False).returncode == 0
+    with np.load(whole) as a, np.load(tmp_path / "zoo" / "vae_m01_s0.npz") as b:
+        assert all(np.array_equal(a[key], b[key]) for key in a.files if key != "meta")
 
 
 def test_the_quick_subset_learns(tmp_path):

@@ -7,10 +7,13 @@ models for a few epochs, about a minute in all.
 from __future__ import annotations
 
 import argparse
+import os
 from concurrent.futures import ProcessPoolExecutor, wait
 from itertools import product
-from multiprocessing import Manager
+from multiprocessing import parent_process
+from multiprocessing.managers import SyncManager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import torch
@@ -43,6 +46,18 @@ def work(run: Run, out: Path, checkpoints: Path, done: Any) -> Path:
     return train(run, out, checkpoints, lambda epoch: done.__setitem__(run.name, epoch))
 
 
+def follow() -> None:
+    """End this process as soon as its parent has ended, even killed: its checkpoints are whole at any moment."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
 def asked(model: str, given: argparse.Namespace) -> list[Run]:
     """The runs of one model, seed by seed."""
     slopes = given.L if model == "gan_gp" else [None]
@@ -71,7 +86,9 @@ def main(arguments: list[str] | None = None) -> None:
     runs = list(QUICK) if given.quick else [run for model in given.models for run in asked(model, given)]
     given.out = given.out or (Path("quick") if given.quick else ZOO)
     runs = [run for run in runs if not (given.out / f"{run.name}.npz").exists()]
-    with Manager() as manager, ProcessPoolExecutor(given.jobs) as pool, Progress() as bar:
+    manager = SyncManager()
+    manager.start(follow)
+    with manager, ProcessPoolExecutor(given.jobs, initializer=follow) as pool, Progress() as bar:
         done: Any = manager.dict()
         task = bar.add_task("epochs", total=sum(run.epochs for run in runs))
         futures = {pool.submit(work, run, given.out, given.checkpoints, done): run for run in runs}

@@ -135,6 +135,6 @@ def _export(run: Run, model: Any, losses: list[dict[str, float]], seconds: float
 def _whole(file: Path, write: Callable[[Path], object]) -> None:
     """The file appears complete or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.part")
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")  # two processes at one run write the same, not into one
     write(part)
     os.replace(part, file)

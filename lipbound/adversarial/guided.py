@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfi
 
-from ..chains.chain import MarkovChain, Step
+from ..chains.chain import MarkovChain
 from ..chains.drifts import AbstractDrift, AffineDrift
 from ..chains.mixtures import components
 from ..chains.state import ChainLaw
+from ..chains.steps import Step
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw, Gaussian

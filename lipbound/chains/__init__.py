@@ -1,7 +1,6 @@
 """Chains with noise at every step: Langevin and diffusion samplers, their exact laws and Lipschitz constants."""
 
 from .chain import MarkovChain as MarkovChain
-from .chain import Step as Step
 from .closed import closed as closed
 from .drifts import AbstractDrift as AbstractDrift
 from .drifts import AffineDrift as AffineDrift
@@ -12,6 +11,9 @@ from .flows import diffused as diffused
 from .flows import euler_flow as euler_flow
 from .flows import probability_flow as probability_flow
 from .flows import straight_flow as straight_flow
+from .posteriors import Posterior as Posterior
+from .posteriors import exact_reverse_ve as exact_reverse_ve
+from .posteriors import exact_reverse_vp as exact_reverse_vp
 from .rates import Rate as Rate
 from .rates import against_length as against_length
 from .rates import against_steps as against_steps
@@ -27,3 +29,5 @@ from .steepness import Steepness as Steepness
 from .steepness import lipschitz as lipschitz
 from .steepness import log_lipschitz as log_lipschitz
 from .steepness import steepness as steepness
+from .steps import AbstractStep as AbstractStep
+from .steps import Step as Step

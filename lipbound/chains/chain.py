@@ -1,4 +1,4 @@
-"""Markov chains of the line, x' = f(x) + sd xi: their laws, one step after the other, with the errors added up."""
+"""Markov chains of the line: their laws, one step after the other, with the errors added up."""
 
 from __future__ import annotations
 
@@ -6,45 +6,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw, Discrete
-from .drifts import AbstractDrift
-from .grids import Rule, rule
+from .grids import Rule
 from .mixtures import components, flattened
 from .state import ChainLaw, Start
+from .steps import AbstractStep
 
 Floats = NDArray[np.float64]
 TRIM = 1e-18  # mass dropped at each end in each step, and counted as an error
 MARGIN = 0.5  # of the noise, added to the range, so that neighbouring steps can share their nodes
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step x' = f(x) + sd xi with xi ~ N(0, 1); sd is a standard deviation, positive.
-
-    >>> from lipbound.chains import AffineDrift
-    >>> Step(AffineDrift("1/2"), 0.5).sd
-    0.5
-    """
-
-    drift: AbstractDrift
-    sd: float
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.drift, AbstractDrift):
-            raise DomainError(f"drift = {self.drift!r} is not a drift: give an AffineDrift or a ScoreDrift")
-        if not (isfinite(self.sd) and self.sd > 0):
-            raise DomainError(f"sd = {self.sd} is not a standard deviation of noise: it must be positive and finite")
-
-
 @dataclass(frozen=True, init=False)
 class MarkovChain:
-    """x_0 ~ start and x_{k+1} = f_k(x_k) + sd_k xi_k: the law of x_k for every k.
+    """x_0 ~ start and x_{k+1} = f_k(x_k) + sd_k xi_k, or a `Posterior` draw: the law of x_k for every k.
 
     The law of x_k is a sum of narrow Gaussians, one for each node of a quadrature of the step before; its stated error
     adds up, in total variation, what each step's nodes may miss (a bound), the mass dropped beyond them, and a model
@@ -52,17 +32,17 @@ class MarkovChain:
     Raises DomainError unless the start is a Gaussian, a mixture of Gaussians, a Discrete law or the law of a chain.
 
     >>> from lipbound.laws import Gaussian
-    >>> from lipbound.chains import AffineDrift
+    >>> from lipbound.chains import AffineDrift, Step
     >>> chain = MarkovChain(Gaussian(), [Step(AffineDrift("0.6"), 0.8)] * 20)
     >>> float(chain.law().pdf(0.0)).__round__(10), chain.law().tv(Gaussian()).hi < 1e-8  # N(0, 1) stays
     (0.3989422804, True)
     """
 
     start: AbstractLaw | ChainLaw
-    steps: tuple[Step, ...]
+    steps: tuple[AbstractStep, ...]
     tol: float
 
-    def __init__(self, start: AbstractLaw | ChainLaw, steps: Iterable[Step], tol: float = 1e-9) -> None:
+    def __init__(self, start: AbstractLaw | ChainLaw, steps: Iterable[AbstractStep], tol: float = 1e-9) -> None:
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "steps", tuple(steps))
         object.__setattr__(self, "tol", tol)
@@ -102,7 +82,7 @@ class MarkovChain:
         Raises NotCertifiable where a law spreads so far that no grid holds it.
         """
         state: ChainLaw | Start = _start(self.start)
-        planned: tuple[AbstractDrift, float, float, Rule] | None = None
+        planned: tuple[AbstractStep, float, Rule] | None = None
         share = self.tol / max(len(self.steps), 1)
         for k, step in enumerate(self.steps):
             if state.sd == 0:  # atoms move exactly
@@ -110,18 +90,18 @@ class MarkovChain:
                 yield state
                 continue
             low, high = state.range
-            if planned is None or planned[:3] != (step.drift, state.sd, step.sd) or not _holds(planned[3], low, high):
-                planned = step.drift, state.sd, step.sd, self._planned(k, step, state.sd, low, high, share)
-            nodes = planned[3]
+            if planned is None or planned[:2] != (step, state.sd) or not _holds(planned[2], low, high):
+                planned = step, state.sd, self._planned(k, step, state.sd, low, high, share)
+            nodes = planned[2]
             inside = slice(*np.searchsorted(nodes.nodes, [low, high]))
             x = nodes.nodes[inside]
             state = _moved(state, x, nodes.weights[inside] * state.pdf(x), step, nodes.error)
             yield state
 
-    def _planned(self, k: int, step: Step, sd: float, low: float, high: float, share: float) -> Rule:
+    def _planned(self, k: int, step: AbstractStep, sd: float, low: float, high: float, share: float) -> Rule:
         pad = MARGIN * min(sd, step.sd)
         try:
-            return rule(step.drift, sd, step.sd, low - pad, high + pad, share)
+            return step.rule(sd, low - pad, high + pad, share)
         except NotCertifiable as error:
             raise NotCertifiable(f"step {k + 1} of the chain: {error}") from error
 
@@ -131,17 +111,19 @@ def _holds(made: Rule, low: float, high: float) -> bool:
     return made.low <= low and high <= made.high and made.high - made.low < 2 * (high - low)
 
 
-def _moved(state: ChainLaw | Start, x: Floats, masses: Floats, step: Step, missed: float) -> ChainLaw:
+def _moved(state: ChainLaw | Start, x: Floats, masses: Floats, step: AbstractStep, missed: float) -> ChainLaw:
     """The law after a step from masses at the points x, with its error."""
     kept, dropped = _trimmed(masses)
-    y = np.asarray(step.drift(x[kept]), float)
-    if not np.all(np.isfinite(y)):
+    images = step.images(x[kept], masses[kept])
+    if not np.all(np.isfinite(images.centres)):
         raise NotCertifiable("a step of the chain takes points beyond the floats: its law has left every grid")
     # a density moved by r changes by r sqrt(2 / pi) / sd in L1; sums of positive terms keep their relative accuracy
     narrow = min(step.sd, state.sd or step.sd)
-    rounding = step.drift.rounding(x[kept], y) / narrow + 256 * 2.0**-52
-    order = np.argsort(y, kind="stable")
-    return ChainLaw(y[order], masses[kept][order], step.sd, state.error + missed + dropped + rounding)
+    rounding = images.moved / narrow + images.shared + 256 * 2.0**-52
+    order = np.argsort(images.centres, kind="stable")
+    widths = None if images.widths is None else images.widths[order]
+    error = state.error + missed + dropped + rounding
+    return ChainLaw(images.centres[order], images.masses[order], step.sd, error, widths)
 
 
 def _trimmed(masses: Floats) -> tuple[slice, float]:

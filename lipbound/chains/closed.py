@@ -11,6 +11,7 @@ from ..laws import Gaussian, Mixture
 from .chain import MarkovChain
 from .drifts import AffineDrift
 from .mixtures import flattened
+from .steps import Step
 
 BITS = 200  # of a root, relative: its error in total variation is below 2^-199
 
@@ -29,7 +30,7 @@ def closed(chain: MarkovChain) -> Mixture:
     """
     rate, shift, noise = Fraction(1), Fraction(0), Fraction(0)
     for k, step in enumerate(chain.steps):
-        if not isinstance(step.drift, AffineDrift):
+        if not (isinstance(step, Step) and isinstance(step.drift, AffineDrift)):
             raise DomainError(f"step {k + 1} is not affine: its law has no closed form, use chain.law()")
         slope = step.drift.slope
         rate, shift, noise = slope * rate, slope * shift + step.drift.shift, slope**2 * noise + exact(step.sd) ** 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,6 +13,8 @@ from ..errors import NotCertifiable
 from .drifts import AbstractDrift
 
 Floats = NDArray[np.float64]
+Width = Callable[[Floats], float]
+Growth = Callable[[Floats, float], float]
 LARGEST: Final = 100_000  # nodes
 FINEST: Final = 1e-13  # nodes per step cannot be had for less: then rounding rules
 ORDERS: Final = (3, 4, 6, 8, 12, 16)  # Gauss nodes on a panel: few where it is narrow
@@ -45,25 +48,32 @@ def rule(drift: AbstractDrift, before: float, after: float, low: float, high: fl
     >>> made.nodes.size < 100, made.error < 1e-12
     (True, True)
     """
-    goal = max(tol, FINEST)
     found = drift.kinks()
     if found is not None:
-        return _panels(*found, before, after, low, high, goal)
-    return _trapezoid(drift, before, after, low, high, goal)
+        return _panels(*found, before, after, low, high, max(tol, FINEST))
+
+    # |p(x + i a)| <= exp(a^2 / (2 before^2)) p(x), and |N(y; f(x + i a), after^2)| integrates to exp((Im f)^2 / ...)
+    def growth(x: Floats, a: float) -> float:
+        return 0.5 * (a / before) ** 2 + 0.5 * (LEEWAY * drift.lift(x, a) / after) ** 2
+
+    return trapezoid(drift.width, growth, min(before, after), low, high, tol)
 
 
-def _trapezoid(drift: AbstractDrift, before: float, after: float, low: float, high: float, tol: float) -> Rule:
+def trapezoid(width: Width, growth: Growth, d: float, low: float, high: float, tol: float) -> Rule:
     """A grid of multiples of a spacing d, with error at most 2 N / (exp(2 pi a / d) - 1) for every strip |Im x| < a.
 
-    N bounds the integral of |p(x + i a)| |N(y; f(x + i a), after^2)| over x and y: the first factor is at most
-    exp(a^2 / (2 before^2)) p(x), and the second integrates over y to exp((Im f)^2 / (2 after^2)).
+    The integrand p(x) k(x, y) is analytic within width(x) of the points x, and exp(growth(x, a)) bounds N, the
+    integral of |p(x + i a) k(x + i a, y)| over x and y. The spacing is at most the d given.
+
+    >>> trapezoid(lambda x: 10.0, lambda x, a: a * a, 1.0, -9.0, 9.0, 1e-12).nodes.size < 50
+    True
     """
-    d = min(before, after)
-    strip = min(drift.width(_probe(low, high, d / 2)), 15 * d)
+    tol = max(tol, FINEST)
+    strip = min(width(_probe(low, high, d / 2)), 15 * d)
     probe = _probe(low, high, min(d / 2, strip / 8))
-    offers = [(a, _growth(drift, probe, a, before, after)) for a in strip * SHRINK ** np.arange(0, 24, 2)]
+    offers = [(a, growth(probe, a)) for a in strip * SHRINK ** np.arange(0, 24, 2)]
     while True:
-        error = min(_aliased(2 * math.pi * a / d, growth) for a, growth in offers)
+        error = min(_aliased(2 * math.pi * a / d, height) for a, height in offers)
         if error <= tol:
             break
         d *= SHRINK
@@ -79,10 +89,6 @@ def _probe(low: float, high: float, spacing: float) -> Floats:
 def _aliased(x: float, growth: float) -> float:
     """2 exp(growth) / (exp(x) - 1)."""
     return 2 * math.exp(min(growth - x, 700)) / -math.expm1(-x)
-
-
-def _growth(drift: AbstractDrift, x: Floats, a: float, before: float, after: float) -> float:
-    return 0.5 * (a / before) ** 2 + 0.5 * (LEEWAY * drift.lift(x, a) / after) ** 2
 
 
 def _panels(knots: Floats, slopes: Floats, before: float, after: float, low: float, high: float, tol: float) -> Rule:

@@ -35,6 +35,11 @@ class Components(NamedTuple):
         shares, ways = self._shares(z)
         return np.sum(shares * ways, axis=-1) / np.sum(shares, axis=-1)
 
+    def shares(self, z: NDArray[Any]) -> NDArray[Any]:
+        """w_k N(z; c_k, v_k) over their sum, at complex points too, one column for each component."""
+        shares, _ = self._shares(z)
+        return shares / np.sum(shares, axis=-1, keepdims=True)
+
     def slope(self, x: Floats) -> Floats:
         """(log q)''(x)."""
         shares, ways = self._shares(x)

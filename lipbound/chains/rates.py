@@ -16,13 +16,16 @@ from .steepness import log_lipschitz, steepness
 class Rate(NamedTuple):
     """A point of a curve: the law's distances to the target, the largest step's constant, log of the composed one.
 
+    `kl` is KL(law || target), `kl_reversed` is KL(target || law), in nats.
+
     >>> Rate._fields
-    ('at', 'tv', 'kl', 'steepest', 'log_lipschitz')
+    ('at', 'tv', 'kl', 'kl_reversed', 'steepest', 'log_lipschitz')
     """
 
     at: float
     tv: Enclosure
     kl: Enclosure
+    kl_reversed: Enclosure
     steepest: float
     log_lipschitz: Enclosure
 
@@ -74,4 +77,4 @@ def along(chain: MarkovChain, target: AbstractLaw, every: int = 1) -> list[tuple
 def _row(value: float, chain: MarkovChain, target: AbstractLaw) -> Rate:
     law = chain.law()
     steepest = max(steepness(step).drift.hi for step in chain.steps)
-    return Rate(value, law.tv(target), law.kl(target), steepest, log_lipschitz(chain))
+    return Rate(value, law.tv(target), law.kl(target), law.kl_reversed(target), steepest, log_lipschitz(chain))

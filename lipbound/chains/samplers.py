@@ -11,9 +11,10 @@ from ..errors import DomainError
 from ..exact import whole
 from ..laws import AbstractLaw, Gaussian
 from ..maps import AbstractMap
-from .chain import MarkovChain, Step
+from .chain import MarkovChain
 from .drifts import PiecewiseDrift, ScoreDrift
 from .mixtures import components, noised
+from .steps import Step
 
 TOL = 1e-9
 SIGMAS = tuple(0.6**k for k in range(10))  # noise levels of the push-forward study
@@ -109,8 +110,7 @@ def reverse_vp(
     >>> print(reverse_vp(two_gaussians(2), 5.0, 100).law().tv(two_gaussians(2)))
     0.0209717... (estimate)
     """
-    _positive("horizon", horizon, "the time that the diffusion runs")
-    h, mixture = horizon / _count(steps), components(target)
+    h, mixture = split(horizon, steps), components(target)
     grow, gain, noise = (exp(h), 2 * expm1(h), expm1(2 * h)) if exponential else (1 + h, 2 * h, 2 * h)
     times = [horizon - k * h for k in range(steps)]
     scores = [noised(mixture, exp(-t), -expm1(-2 * t)) for t in times]
@@ -126,13 +126,32 @@ def reverse_ve(target: AbstractLaw, sigmas: Sequence[float], start: Start = None
     3
     """
     mixture = components(target)
+    pairs = [(a, a * a - b * b) for a, b in decreasing(sigmas)]
+    steps = [Step(ScoreDrift(noised(mixture, 1.0, a * a), d), sqrt(d)) for a, d in pairs]
+    return MarkovChain(start or Gaussian(0, sigmas[0]), steps, tol)
+
+
+def split(horizon: float, steps: int) -> float:
+    """The length of each of so many steps over [0, horizon].
+
+    >>> split(2.0, 4)
+    0.5
+    """
+    _positive("horizon", horizon, "the time that the diffusion runs")
+    return horizon / _count(steps)
+
+
+def decreasing(sigmas: Sequence[float]) -> list[tuple[float, float]]:
+    """Neighbouring noise levels, which must decrease; the last may be zero.
+
+    >>> decreasing([4, 1, 0])
+    [(4, 1), (1, 0)]
+    """
     _positive("sigmas[0]", sigmas[0], "the greatest noise level")
     for a, b in pairwise(sigmas):
         if not 0 <= b < a:
             raise DomainError(f"noise levels {a}, {b}: they must decrease, and not below zero")
-    pairs = [(a, a * a - b * b) for a, b in pairwise(sigmas)]
-    steps = [Step(ScoreDrift(noised(mixture, 1.0, a * a), d), sqrt(d)) for a, d in pairs]
-    return MarkovChain(start or Gaussian(0, sigmas[0]), steps, tol)
+    return [*pairwise(sigmas)]
 
 
 def _positive(name: str, value: float, meaning: str) -> None:

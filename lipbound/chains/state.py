@@ -1,4 +1,4 @@
-"""The law of a chain after some steps: a sum of narrow Gaussians of one width, known up to a stated error."""
+"""The law of a chain after some steps: a sum of narrow Gaussians of one or few widths, up to a stated error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .. import kernels
 from ..enclosure import Enclosure, estimate, exactly
 from ..errors import DomainError
 from ..laws import AbstractLaw
-from .distances import finest, grid, kl, tv
+from .distances import finest, grid, kl, kl_reversed, tv
 from .mixtures import components
 
 Floats = NDArray[np.float64]
@@ -40,11 +40,24 @@ class Start(NamedTuple):
         return np.asarray(self.law.pdf(y))
 
 
+class Part(NamedTuple):
+    """A sum of Gaussians of one width, their centres increasing.
+
+    >>> Part(np.zeros(1), np.ones(1), 0.5).sd
+    0.5
+    """
+
+    centres: Floats
+    masses: Floats
+    sd: float
+
+
 @dataclass(frozen=True, eq=False)
 class ChainLaw:
     """The sum of masses[i] N(centres[i], sd^2), within `error` in total variation of the law that it stands for.
 
-    `pdf` is the density of the sum, float64; `cdf`, `mass`, `tv` and `kl` are enclosures of the true law's values,
+    Where `widths` are given, these are the Gaussians' standard deviations, and sd is the least of them. `pdf` is the
+    density of the sum, float64; `cdf`, `mass`, `tv`, `kl` and `kl_reversed` are enclosures of the true law's values,
     with a modelled error (never certified).
 
     >>> law = ChainLaw(np.zeros(1), np.ones(1), 1.0, 1e-12)
@@ -56,25 +69,35 @@ class ChainLaw:
     masses: Floats
     sd: float
     error: float
+    widths: Floats | None = None
 
-    @property
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Centres and masses of each width."""
+        if self.widths is None:
+            return (Part(self.centres, self.masses, self.sd),)
+        kinds = [(float(sd), self.widths == sd) for sd in np.unique(self.widths)]
+        return tuple(Part(self.centres[rows], self.masses[rows], sd) for sd, rows in kinds)
+
+    @cached_property
     def range(self) -> tuple[float, float]:
         """Where the sum is not negligible: REACH standard deviations around its centres."""
-        reach = kernels.chains.REACH * self.sd
-        return float(self.centres[0] - reach), float(self.centres[-1] + reach)
+        reach = kernels.chains.REACH
+        ends = [(part.centres[0] - reach * part.sd, part.centres[-1] + reach * part.sd) for part in self.parts]
+        return float(min(low for low, _ in ends)), float(max(high for _, high in ends))
 
     def pdf(self, y: ArrayLike) -> Floats:
         """Density of the sum, never negative."""
         points = np.asarray(y, float)
         order = np.argsort(points.ravel(), kind="stable")
         out = np.empty(points.size)
-        out[order] = kernels.chains.density(points.ravel()[order], self.centres, self.masses, self.sd)
+        out[order] = sum(kernels.chains.density(points.ravel()[order], *part) for part in self.parts)
         return out.reshape(points.shape)
 
     def below(self, y: ArrayLike) -> Floats:
         """Distribution function of the sum, as floats."""
         points = np.asarray(y, float)
-        return kernels.chains.below(points.ravel(), self.centres, self.masses, self.sd).reshape(points.shape)
+        return np.asarray(sum(kernels.chains.below(points.ravel(), *part) for part in self.parts)).reshape(points.shape)
 
     def cdf(self, y: float) -> Enclosure:
         """P(X <= y)."""
@@ -105,7 +128,8 @@ class ChainLaw:
     @property
     def var(self) -> float:
         """Variance of the sum."""
-        return float(self.masses @ (self.centres - self.mean) ** 2 + self.sd**2 * self.total)
+        own = sum(part.sd**2 * float(np.sum(part.masses)) for part in self.parts)
+        return float(self.masses @ (self.centres - self.mean) ** 2) + own
 
     def tv(self, target: AbstractLaw) -> Enclosure:
         """Total variation distance to the target, which must have a density."""
@@ -122,6 +146,21 @@ class ChainLaw:
             return exactly(np.inf, "the target has no density on some interval, the chain has some everywhere")
         found = estimate(value, error + self.error * height)
         return Enclosure(max(found.lo, 0.0), max(found.hi, 0.0), False)
+
+    def kl_reversed(self, target: AbstractLaw) -> Enclosure:
+        """KL(target || law) in nats, target with a density."""
+        _need_density(target)
+        low, high = kl_reversed(self.pdf, self._log_lower, self.range, self.sd, self.error, target)
+        return Enclosure(max(low, 0.0), max(high, 0.0), False)
+
+    def _log_lower(self, y: Floats) -> Floats:
+        """log of the density from below, by the largest of its terms, where it is too small for a float."""
+        best = np.full(y.size, -np.inf)
+        for centres, masses, sd in self.parts:
+            heights = np.log(np.maximum(masses, 1e-300) / (sd * np.sqrt(2 * np.pi)))
+            for k, point in enumerate(y):
+                best[k] = max(best[k], float(np.max(heights - 0.5 * ((point - centres) / sd) ** 2)))
+        return best
 
 
 def _need_density(target: AbstractLaw) -> None:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..enclosure import Enclosure
+from ..errors import DomainError
 from ..laws import AbstractLaw, Discrete
 from ..laws.transport import Transport
-from .chain import MarkovChain, Step
+from .chain import MarkovChain
+from .steps import AbstractStep, Step
 
 ROUNDING = 2.0**-44
 
@@ -26,15 +28,17 @@ class Steepness(NamedTuple):
     joint: Enclosure
 
 
-def steepness(step: Step) -> Steepness:
+def steepness(step: AbstractStep) -> Steepness:
     """The Lipschitz constants of x -> f(x) and of (x, xi) -> f(x) + sd xi.
+
+    Raises DomainError if the step is not of this kind, such as an exact reverse kernel.
 
     >>> from lipbound.chains import AffineDrift
     >>> found = steepness(Step(AffineDrift("0.6"), 0.8))
     >>> round(found.drift.hi, 12), round(found.joint.hi, 12)
     (0.6, 1.0)
     """
-    M = step.drift.lipschitz()
+    M = _driven(step).drift.lipschitz()
     low, high = (sqrt(x * x + step.sd**2) for x in (M.lo, M.hi))
     return Steepness(M, Enclosure(low * (1 - 4e-16), high * (1 + 4e-16), M.certified, M.reason))
 
@@ -54,7 +58,7 @@ def log_lipschitz(chain: MarkovChain) -> Enclosure:
     at, slope, steepest = _start(chain.origin)
     low, high = _square(slope), _square(steepest)
     point = np.array([at])
-    for step in chain.steps:
+    for step in map(_driven, chain.steps):
         noise = 2 * log(step.sd)
         low = _sum(low + _square(float(np.abs(step.drift.derivative(point))[0])), noise)
         high = _sum(high + _square(step.drift.lipschitz().hi), noise)
@@ -76,6 +80,12 @@ def lipschitz(chain: MarkovChain) -> Enclosure:
     found = log_lipschitz(chain)
     low, high = (exp(x) if x < 709 else inf for x in (found.lo, found.hi))
     return Enclosure(min(low, 1.7e308) * (1 - 1e-15), high * (1 + 1e-15), False, found.reason)
+
+
+def _driven(step: AbstractStep) -> Step:
+    if not isinstance(step, Step):
+        raise DomainError(f"a step of kind {type(step).__name__} is no map of its point and one noise: give a Step")
+    return step
 
 
 def _start(law: AbstractLaw) -> tuple[float, float, float]:

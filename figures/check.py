@@ -13,7 +13,7 @@ SAME = 1e-6  # relative or absolute: other versions of NumPy and SciPy round dif
 
 def complaints(quick: bool = False) -> list[str]:
     """What is wrong, a line each; `quick` works out again only what takes little time."""
-    return [line for name in ("measured", *NAMES) for line in _about(name, quick)]
+    return [line for name in ("measured", *NAMES, "statements") for line in _about(name, quick)]
 
 
 def _about(name: str, quick: bool) -> Iterator[str]:

@@ -32,9 +32,12 @@ NAMES = (
     "latents",
     "stages",
     "vanishing",
+    "variations",
     "blind",
+    "settling",
     "guided",
     "marginals",
+    "optima",
     "ratios",
 )
 DIGITS = 10  # kept of each number

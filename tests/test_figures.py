@@ -12,10 +12,10 @@ import pytest
 from figures import check, gallery, record, style
 
 NAMES = record.NAMES
-DOCUMENTED = ("archive", "check", "measured", "record", "sandwich")
+DOCUMENTED = ("archive", "check", "measured", "record", "sandwich", "statements")
 
 
-@pytest.mark.parametrize("name", ["measured", *NAMES])
+@pytest.mark.parametrize("name", ["measured", "statements", *NAMES])
 def test_the_manifest_knows_the_stored_numbers(name):
     line, figure = record.manifest()[name], record.module(name)
     assert line["data"] == record.stored(name)
@@ -107,6 +107,19 @@ SPOILT = (
     ("marginals", each("rows", posterior_gap=1e-6)),
     ("marginals", each("rows", latent_kl=0.0)),
     ("marginals", put(("rows", 3, "objective"), 0.7)),
+    ("variations", put(("games", "KL", "off"), 1e-6)),
+    ("variations", put(("printed",), -0.238)),
+    ("variations", put(("fourier", 7), 0.0076)),
+    ("variations", put(("kernels", 1), 1e-9)),
+    ("settling", put(("slopes", "3", 5, "flow"), 8.5)),
+    ("settling", put(("linear", "score", 3), 4.2)),
+    ("settling", put(("gaps", 8, "gap"), 1.1e-5)),
+    ("settling", put(("left", 2), 0.5)),
+    ("optima", put(("families", "free", 2, "curvature"), -1e-3)),
+    ("optima", put(("families", "constant", 4, "latent_kl"), 0.01)),
+    ("optima", put(("families", "free", 4, "lipschitz"), 3e5)),
+    ("optima", put(("capped", 1, "mean_tv"), 0.3)),
+    ("optima", put(("squared", "latent_kl"), 0.065)),
     ("ratios", put(("shares", "logits to ±5", 9), 0.11)),
     ("ratios", put(("modes", 4, "quartic"), 0.93)),
     ("ratios", put(("modes", 2, "bound"), 0.5)),
@@ -140,7 +153,7 @@ def test_power_differences_are_seen():
 
 
 def test_the_check_sees_an_altered_store(monkeypatch, tmp_path):
-    for name in ("measured", *NAMES):
+    for name in ("measured", "statements", *NAMES):
         (tmp_path / f"{name}.json").write_bytes((record.KEPT / f"{name}.json").read_bytes())
     numbers = json.loads((tmp_path / "digits.json").read_text())
     numbers["dkw"][0] = 0.9

@@ -51,7 +51,6 @@ def row(encoder: Trained, generator: Trained) -> dict[str, Any]:
         "floor": max(lb.frontier(nu, slope, tol=1e-3).value.lo, 0.0),
         "needs": steepest(latent, nu),
         "prior_needs": steepest(prior, latent),
-        "gap": float(latent.sd() if hasattr(latent, "sd") else np.sqrt(latent.var())),
     }
 
 

@@ -80,13 +80,19 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
         axes[0].plot(
             [], [], "o", color=colour, markersize=4, label={"latent": "e(X)", "sampled": "g(Z)"}.get(name, "g(e(X))")
         )
-    axes[0].set(title="exact KL, $m=3$", ylabel="nats", xticks=range(3), xticklabels=[LABELS[m] for m in HYBRIDS])
+    axes[0].set(
+        title="exact KL, $m=3$",
+        ylabel="nats",
+        ylim=(None, 0.2),
+        xticks=range(3),
+        xticklabels=[LABELS[m] for m in HYBRIDS],
+    )
     for colour, model in zip((BLUE, GREEN, ORANGE, RED, BLACK), CODERS, strict=True):
         sums = [
             a + b
             for a, b in zip(chosen(data, model, "latent_tv"), chosen(data, model, "reconstructed_tv"), strict=True)
         ]
-        axes[1].loglog(
+        axes[1].plot(
             chosen(data, model, "floor"),
             chosen(data, model, "sampled_tv"),
             "o",
@@ -95,8 +101,8 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
             label=LABELS[model],
         )
         if model in HYBRIDS:
-            axes[1].loglog(chosen(data, model, "floor"), sums, "x", color=colour, markersize=5)
-    axes[1].axline((0.05, 0.05), (0.1, 0.1), color=BLACK, linewidth=0.7)
+            axes[1].plot(chosen(data, model, "floor"), sums, "x", color=colour, markersize=5)
+    axes[1].axline((0, 0), (0.1, 0.1), color=BLACK, linewidth=0.7)
     axes[1].set(
         title="TV of samples (o), of both spaces (x)", xlabel="least TV at this slope", ylabel="total variation"
     )
@@ -159,5 +165,5 @@ def verdict(data: dict[str, Any]) -> Verdict:
         f"reconstructions are at TV {typical(data, 'weak', 'reconstructed_tv'):.3f} and "
         f"{typical(data, 'whole', 'reconstructed_tv'):.3f} (samples of N(0, 1) at the first slope: at least "
         f"{typical(data, 'weak', 'floor'):.3f})",
-        "in part",
+        "yes of VGH++ and of two stages; VGH's classifier of reconstructions changes little",
     )

@@ -65,9 +65,9 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
     axes[0].set(title="KL(q(z) || p(z))", xlabel="modes at $\\pm m$", ylabel="nats", xticks=places)
     axes[1].set(title="slope of the decoder", xlabel="modes at $\\pm m$", ylabel="Lipschitz constant", xticks=places)
     rows, slopes = data["capped"], PARAMETERS["capped"]
-    axes[2].loglog(slopes, [r["mean_tv"] for r in rows], "o-", color=BLUE, markersize=3, label="$g(Z)$")
-    axes[2].loglog(slopes, [r["latent_kl"] for r in rows], "o-", color=GREEN, markersize=3, label="KL(q(z) || p(z))")
-    axes[2].loglog(slopes, data["floor"], color=BLACK, linewidth=0.8, label="least TV of any map")
+    axes[2].semilogy(slopes, [r["mean_tv"] for r in rows], "o-", color=BLUE, markersize=3, label="$g(Z)$")
+    axes[2].semilogy(slopes, [r["latent_kl"] for r in rows], "o-", color=GREEN, markersize=3, label="KL(q(z) || p(z))")
+    axes[2].semilogy(slopes, data["floor"], color=BLACK, linewidth=0.8, label="least TV of any map")
     axes[2].set(title=f"capped decoders, $m={PARAMETERS['at']}$", xlabel="$L$", ylabel="total variation; nats")
     for ax in axes:
         ax.legend(fontsize=6.5)

@@ -38,6 +38,7 @@ NAMES = (
     "guided",
     "marginals",
     "optima",
+    "coders",
     "ratios",
 )
 DIGITS = 10  # kept of each number

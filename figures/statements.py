@@ -18,7 +18,7 @@ from .record import kept
 PARAMETERS = {"m": 3, "L": 3, "noise": 0.1}
 USES = (
     *("latents", "stages", "variations", "vanishing", "blind", "settling", "guided"),
-    *("marginals", "optima", "ratios"),
+    *("marginals", "optima", "ratios", "coders"),
 )
 Kept = Callable[[str], Any]
 

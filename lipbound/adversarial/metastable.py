@@ -123,9 +123,8 @@ def _running(values: Floats, half: Floats) -> Floats:
 
 def _legendre() -> tuple[Floats, Floats, Floats]:
     """Nodes, weights, and the matrix that integrates from -1 to each node, exact for polynomials of the order."""
-    nodes, weights = np.polynomial.legendre.leggauss(ORDER)
+    nodes, weights = (np.asarray(each, np.float64) for each in np.polynomial.legendre.leggauss(ORDER))
     powers = np.polynomial.legendre.legvander(nodes, ORDER - 1)
-    columns = [
-        np.polynomial.legendre.legval(nodes, np.polynomial.legendre.legint(row, lbnd=-1)) for row in np.eye(ORDER)
-    ]
-    return nodes, weights, np.linalg.solve(powers.T, np.array(columns)).T
+    rising = [np.polynomial.legendre.legint(row, lbnd=-1) for row in np.eye(ORDER)]
+    columns = np.array([np.polynomial.legendre.legval(nodes, each) for each in rising])
+    return nodes, weights, np.asarray(np.linalg.solve(powers.T, columns).T, np.float64)

@@ -65,7 +65,7 @@ def fourier_slope(
     _need_price(price)
     if terms < 1 or not 0 < period < np.inf:
         raise DomainError(f"terms = {terms} and period = {period}: at least one term, and a positive period")
-    omega = 2 * np.pi * np.arange(1, terms + 1) / period
+    omega = np.asarray(2 * np.pi * np.arange(1, terms + 1) / period, np.float64)
     gap = _characteristic(target, omega) - _characteristic(law, omega)
     waves = np.exp(-1j * np.multiply.outer(np.asarray(x, float), omega))
     return 2 * np.real(waves @ (gap * -1j / omega)) / (2 * price * period)

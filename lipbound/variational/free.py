@@ -25,7 +25,9 @@ Floats = NDArray[np.float64]
 FAMILIES: Final = ("free", "constant", "linear")
 STEEP: Final = 30.0  # slope of the decoder to which the first encoder is fitted
 ROUND: Final = 1e-12
-COARSE, FINE = 3.0, 2.0  # panels, in standard deviations of what they must resolve
+WIDTHS: Final = (3.0, 2.0)  # of panels, in standard deviations of what they must resolve
+KINKED: Final = (3.0, 2.5, 2.1, 1.8)  # the same where a cap gives the decoder kinks, which meshes meet by chance:
+DOUBT: Final = 4.0  # so that the greatest of several differences, times this, is the error
 
 
 class FreeOptimum(NamedTuple):
@@ -61,8 +63,8 @@ def free_optimum(
     all functions, or those of slope at most L. `squared` puts t^4 where the divergence has t^2, as the code of
     Salmona22 does. The best decoder for an encoder is known, so that the encoder alone is sought, by Newton's method
     from the monotone map to N(0, 1): a local minimum, strict if `curvature` > 0; that no other is lower is not shown.
-    Errors are the difference of two meshes. Raises DomainError if `noise`, `beta` or L is not positive or the data
-    have atoms, NotCertifiable if the search does not settle.
+    Errors are the differences of meshes, for capped decoders four times these. Raises DomainError if `noise`, `beta`
+    or L is not positive or the data have atoms, NotCertifiable if the search does not settle.
 
     >>> from lipbound.laws import Gaussian
     >>> found = free_optimum(Gaussian(0), 0.6)  # linear: a^2 = 1 - 0.36, sd 0.6
@@ -76,10 +78,10 @@ def free_optimum(
     loss = Loss(float(noise), float(beta), 4 if squared else 2, slope)
     start = None
     found: list[_Found] = []
-    for width in (COARSE, FINE):
+    for width in WIDTHS if np.isinf(slope) else KINKED:
         found.append(_solved(data, loss, posteriors, width, start))
         start = found[-1]
-    return _described(data, loss, posteriors, *found)
+    return _described(data, loss, posteriors, found)
 
 
 class _Found(NamedTuple):
@@ -156,27 +158,30 @@ def _basis(posteriors: str, x: Floats, masses: Floats) -> Any:
     return block_diag((means, csr_array(root)), format="csr")
 
 
-def _described(data: AbstractLaw, loss: Loss, posteriors: str, coarse: _Found, fine: _Found) -> FreeOptimum:
-    """What the finer optimum is; the coarser tells how well that is known."""
-    pair = (coarse, fine)
-    decoders = [BestDecoder(each.nodes, each.state, loss.L) for each in pair]
-    vaes = [_vae(data, loss, *each) for each in zip(pair, decoders, strict=True)]
-    books = settled(*(terms(vae, each.x, each.z) for vae, each in zip(vaes, pair, strict=True)))
-    lower, upper = (value(each.state, each.nodes, loss) for each in pair)
+def _described(data: AbstractLaw, loss: Loss, posteriors: str, found: list[_Found]) -> FreeOptimum:
+    """What the finest optimum is; the others tell how well that is known."""
+    fine, doubt = found[-1], 1.0 if np.isinf(loss.L) else DOUBT
+    decoders = [BestDecoder(each.nodes, each.state, loss.L) for each in found]
+    vaes = [_vae(data, loss, *each) for each in zip(found, decoders, strict=True)]
+    *others, last = [terms(vae, each.x, each.z) for vae, each in zip(vaes, found, strict=True)]
+    spread = doubt * np.max([np.abs(each - last) for each in others], axis=0)
+    *losses, least = [value(each.state, each.nodes, loss) for each in found]
+    error = doubt * max(abs(each - least) for each in losses) + ROUND * (1 + abs(least))
     _, bend = reduced(*derivatives(fine.state, fine.nodes, loss), _basis(posteriors, fine.x.nodes, fine.masses))
-    least = float(np.asarray(eigvalsh(bend, subset_by_index=[0, 0]))[0])
-    measures = [
+    curvature = float(np.asarray(eigvalsh(bend, subset_by_index=[0, 0]))[0])
+    measures = (
         [steepest(g) for g in decoders],
         [of_model(data, g, loss.noise) for g in decoders],
         [of_mean(data, g) for g in decoders],
-    ]
-    error = abs(upper - lower) + ROUND * (1 + abs(upper))
-    return FreeOptimum(vaes[1], books, estimate(upper, error), least, *(_widened(*each) for each in measures))
+    )
+    known = [_widened(each, doubt) for each in measures]
+    return FreeOptimum(vaes[-1], settled(last + spread, last), estimate(least, error), curvature, *known)
 
 
-def _widened(coarse: Enclosure, fine: Enclosure) -> Enclosure:
-    """What the finer mesh says, and how much the coarser differs."""
-    gap = abs(float(fine) - float(coarse)) + ROUND * (1 + abs(float(fine)))
+def _widened(found: list[Enclosure], doubt: float) -> Enclosure:
+    """What the finest mesh says, and how much the others differ."""
+    *others, fine = found
+    gap = doubt * max(abs(float(fine) - float(each)) for each in others) + ROUND * (1 + abs(float(fine)))
     return Enclosure(fine.lo - gap, fine.hi + gap, False, fine.reason)
 
 

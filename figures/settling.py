@@ -107,9 +107,9 @@ def claims(data: dict[str, Any]) -> dict[str, bool]:
             for m, rows in zip(PARAMETERS["m"], data["slopes"].values(), strict=True)
         ),
         "score matching converges faster than reverse KL": all(
-            a < b for a, b in zip(*(row[1:] for row in data["linear"].values()), strict=True)
+            a < b for a, b in zip(data["linear"]["score"][1:], data["linear"]["reverse KL"][1:], strict=True)
         ),
-        "at m = 5 two states have the gap to a one in ten thousand": math.isclose(
+        "at m = 5 two states have the gap to one in ten thousand": math.isclose(
             far["gap"], far["states"], rel_tol=1e-4
         ),
         "the quadratic formula is too fast by more than a quarter there": far["quadratic"] > 1.25 * far["gap"],
@@ -120,7 +120,7 @@ def claims(data: dict[str, Any]) -> dict[str, bool]:
 
 
 def verdict(data: dict[str, Any]) -> Verdict:
-    score, reverse = (row[4] for row in data["linear"].values())
+    score, reverse = (data["linear"][kind][PARAMETERS["linear"].index(1)] for kind in ("score", "reverse KL"))
     return Verdict(
         "ScoreGAN converges faster on Gaussians; discriminator-guided sampling needs no noise conditioning "
         "(GANs Settle Scores)",

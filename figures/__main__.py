@@ -40,6 +40,7 @@ def draw(names: tuple[str, ...] | list[str], out: Path, fresh: bool) -> int:
         picture(module(name), renew(name) if fresh else numbers(name), out)
         print(out / f"{name}.png")
     if len(names) == len(NAMES):
+        numbers("statements")
         write(ROOM / "README.md", gallery.table())
         print(gallery.write(out))
     return 0

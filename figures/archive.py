@@ -19,6 +19,7 @@ import lipbound as lb
 
 FOLDER = Path(__file__).parent / "trained"
 STUDIES = ("vae", "gan", "gan_gp", "depth")
+CODERS = ("aae", "vgh", "vghpp", "weak", "whole")  # each an encoder and a generator
 EVERY = 10  # epochs between the losses that are kept
 
 
@@ -61,10 +62,12 @@ def read(file: Path) -> Trained:
 def study(name: str) -> str:
     """Which of the studies a result belongs to: `vae_n4_s0` to depth, `gan_gp_L05_s0` to gan_gp.
 
-    >>> study("vae_n4_s0"), study("gan_gp_L05_s0"), study("vae_m03_s1")
-    ('depth', 'gan_gp', 'vae')
+    >>> study("vae_n4_s0"), study("gan_gp_L05_s0"), study("vae_m03_s1"), study("encoder_aae_m03_s0")
+    ('depth', 'gan_gp', 'vae', 'coders')
     """
     model, setting, _ = name.rsplit("_", 2)
+    if model.removeprefix("encoder_") in CODERS:
+        return "coders"
     return "depth" if "n" in setting else model
 
 
@@ -103,7 +106,7 @@ def _unpacked(file: Path) -> Iterator[Trained]:
 
 def main(folders: list[str]) -> None:
     files = {file.stem: file for folder in folders for file in sorted(Path(folder).glob("*_s[0-9]*.npz"))}
-    for name in (*STUDIES, "sgm"):
+    for name in (*STUDIES, "sgm", "coders"):
         chosen = [files[stem] for stem in sorted(files) if study(stem) == name]
         if chosen:
             pack(name, chosen)

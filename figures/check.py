@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from .record import NAMES, TABLES, kept, key, made, manifest, module, stored
+from .record import STORED, kept, key, made, manifest, module, stored
 
 SAME = 1e-6  # relative or absolute: other versions of NumPy and SciPy round differently
 
 
 def complaints(quick: bool = False) -> list[str]:
     """What is wrong, a line each; `quick` works out again only what takes little time."""
-    return [line for name in (*TABLES, *NAMES) for line in _about(name, quick)]
+    return [line for name in STORED for line in _about(name, quick)]
 
 
 def _about(name: str, quick: bool) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from lipbound import Bound
 
+from . import claimed, statements
 from .record import NAMES, ROOM, module, numbers
 from .record import write as write_whole
 from .style import LOOK
@@ -87,7 +88,8 @@ def table() -> str:
         "`python -m figures --check` works them out again.\n\n"
         "| figure | the paper's claim | what exact computation shows | agree |\n|---|---|---|---|\n"
     )
-    return head + "".join(_row(name) for name in NAMES) + "\n" + (ROOM / "SOURCES.md").read_text()
+    rows = "".join(_row(name) for name in NAMES)
+    return head + rows + "\n" + statements.table(claimed.STATEMENTS) + "\n" + (ROOM / "SOURCES.md").read_text()
 
 
 def _row(name: str) -> str:

@@ -36,12 +36,17 @@ NAMES = (
     "latents",
     "stages",
     "vanishing",
+    "variations",
     "blind",
+    "settling",
     "guided",
     "marginals",
+    "optima",
+    "coders",
     "ratios",
 )
 TABLES = ("measured", "sampled")  # what several figures use: generators measured, score networks sampled
+STORED = (*TABLES, *NAMES, "statements")  # the last is a table of numbers from the figures
 DIGITS = 10  # kept of each number
 Numbers = dict[str, Any]
 

@@ -16,7 +16,9 @@ from lipbound.maps import Network
 torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 
-@pytest.mark.parametrize("setting", [("vae", None), ("gan", None), ("gan_gp", 5), ("sgm", None)])
+@pytest.mark.parametrize(
+    "setting", [("vae", None), ("gan", None), ("gan_gp", 5), ("sgm", None), ("vghpp", None), ("weak", None)]
+)
 def test_a_run_resumes_after_an_interruption(setting, tmp_path):
     from figures.train.run import Run, train
 
@@ -77,6 +79,10 @@ def test_the_quick_subset_learns(tmp_path):
         if run.model == "vae":
             first, *_, last = sum(losses.values())
             assert last < first
+        if run.model in ("aae", "vghpp", "weak"):
+            assert losses["loss_fit"][-1] < losses["loss_fit"][0] / 2
+            encoder = Network.load(tmp_path / "zoo" / f"encoder_{run.name}.npz")
+            assert encoder.at(2) != encoder.at(-2)
         if run.model == "gan_gp":  # the penalty bites: slopes move towards L
             assert losses["loss_penalty"][-1] < losses["loss_penalty"][0] / 2
 
@@ -187,3 +193,36 @@ def _line(part):
     torch.manual_seed(0)
     made = {"generator": generator, "discriminator": discriminator, "encoder": lambda: Encoder().body}[part]()
     return made.eval()  # spectral norms at rest
+def test_a_two_stage_encoder_is_frozen_and_has_variance_one():
+    from figures.train.coders import TwoStage
+
+    torch.manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
+    model = TwoStage(weak=True, steps=40)
+    x = torch.randn((500, 1), generator=rng) + 3 * torch.sign(torch.randn((500, 1), generator=rng))
+    kept = []
+    for _ in range(40):
+        model.step(x, rng)
+        kept.append(model.encoder[0].weight.detach().clone())
+    assert torch.equal(kept[19], kept[39])
+    assert not torch.equal(kept[10], kept[19])  # power: until then it learnt
+    assert not torch.equal(model.generator[0].weight, TwoStage(True, 40).generator[0].weight)
+    z = model.networks(x)["encoder"](x)
+    assert z.mean().item() == pytest.approx(0, abs=1e-5)
+    assert z.std(correction=0).item() == pytest.approx(1, abs=1e-5)
+    together = TwoStage(weak=False, steps=4)
+    before = together.encoder[0].weight.detach().clone()
+    for _ in range(4):
+        together.step(x, rng)
+    assert not torch.equal(before, together.encoder[0].weight)
+
+
+def test_classifiers_by_hybrid():
+    from figures.train.coders import CODERS
+
+    parts = {name: set(CODERS[name](1).classifiers) for name in ("aae", "vgh", "vghpp")}
+    assert parts == {
+        "aae": {"latent"},
+        "vgh": {"latent", "reconstructed"},
+        "vghpp": {"latent", "reconstructed", "sampled"},
+    }

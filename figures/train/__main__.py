@@ -1,7 +1,8 @@
 """`python -m figures.train vae gan --m 0-10 --seed 0 --jobs 2`: train generators side by side, one thread each.
 
-The other studies, at m = 5 unless told: `gan_gp --L 1,3,5` and `vae gan --layers 2-6`; `--quick` trains a few
-models for a few epochs, about a minute in all.
+The other studies, at m = 5 unless told: `gan_gp --L 1,3,5` and `vae gan --layers 2-6`; autoencoders with noiseless
+encoders, `aae vgh vghpp weak whole --m 3 --epochs 100 --seed 0-2`, in minutes. `--quick` trains a few models for a few
+epochs, about a minute in all.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from typing import Any
 import torch
 from rich.progress import Progress
 
-from .objectives import MODELS
-from .run import STUDIED, Run, train
+from .coders import CODERS
+from .run import MODELS, STUDIED, Run, train
 
 ZOO = Path(__file__).parents[2] / "lipbound" / "zoo"
 QUICK = (
@@ -29,6 +30,9 @@ QUICK = (
     Run("vae", 5, 0, 10, layers=2),
     Run("gan", 2, 0, 3),
     Run("gan_gp", 5, 0, 3, L=5),
+    Run("aae", 2, 0, 4),
+    Run("vghpp", 2, 0, 2),
+    Run("weak", 2, 0, 4),
 )
 
 
@@ -81,8 +85,8 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     if not (set(given.models) <= set(MODELS) and bool(given.models) != given.quick):
         parser.error(f"give --quick, or one or more of {', '.join(MODELS)}")
-    if "sgm" in given.models and given.layers != [None]:
-        parser.error("the score network has no depth to choose: give --layers with vae and gan")
+    if given.layers != [None] and {"sgm", *CODERS} & set(given.models):
+        parser.error("the score network and the small autoencoders have no depth to choose: --layers is of vae and gan")
     runs = list(QUICK) if given.quick else [run for model in given.models for run in asked(model, given)]
     given.out = given.out or (Path("quick") if given.quick else ZOO)
     runs = [run for run in runs if not (given.out / f"{run.name}.npz").exists()]

@@ -1,4 +1,4 @@
-"""One training run: data, epochs, a checkpoint after each few epochs, and the generator's weights as an .npz file."""
+"""One training run: data, epochs, a checkpoint after each few epochs, and the networks' weights as .npz files."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from .objectives import MODELS
+from .coders import CODERS
+from .objectives import MODELS as STUDIES
 
 POINTS, BATCH = 50_000, 1000
+MODELS: dict[str, Callable[..., Any]] = {**STUDIES, **CODERS}
 STUDIED = 5  # the m of the studies of slope and depth, which their names leave out
 
 
 class Run(NamedTuple):
-    """A model (`vae`, `gan`, `gan_gp` with its L, `sgm`) for the target 1/2 N(-m, 1) + 1/2 N(m, 1).
+    """A model (`vae`, `gan`, `gan_gp` with its L, `sgm`, or one of CODERS) for the target 1/2 N(-m, 1) + 1/2 N(m, 1).
 
     `layers` marks a run of the depth study. Its data, and those of `sgm`, are divided by the target's standard
     deviation, as in the original study (there by the sample's, after subtracting the sample's mean).
@@ -46,6 +48,8 @@ class Run(NamedTuple):
         return (1 + self.m**2) ** 0.5 if self.layers or self.model == "sgm" else 1.0
 
     def build(self) -> Any:
+        if self.model in CODERS:
+            return CODERS[self.model](self.epochs * (POINTS // BATCH))
         return MODELS[self.model](**{key: value for key in ("layers", "L") if (value := getattr(self, key))})
 
 
@@ -65,7 +69,11 @@ def train(run: Run, out: Path, checkpoints: Path, tick: Callable[[int], None], e
         if (epoch + 1) % every == 0 or epoch + 1 == run.epochs:
             _save(state_file, model, rng, epoch + 1, losses, seconds)
         tick(epoch + 1)
-    return _export(run, model, losses, seconds, out / f"{run.name}.npz")
+    kept = model.networks(x) if run.model in CODERS else {"generator": model.generator}
+    for part, network in kept.items():  # the generator last: its file says that the run is done
+        file = out / f"{'' if part == 'generator' else part + '_'}{run.name}.npz"
+        _export(run, network, losses, seconds, file)
+    return file
 
 
 def _sample(m: int, rng: torch.Generator) -> torch.Tensor:
@@ -103,9 +111,9 @@ def _save(
     _whole(file, lambda part: torch.save(state, part))
 
 
-def _export(run: Run, model: Any, losses: list[dict[str, float]], seconds: float, file: Path) -> Path:
+def _export(run: Run, network: Any, losses: list[dict[str, float]], seconds: float, file: Path) -> None:
     """Weights under PyTorch's names, the activation, and how they came about, in one file."""
-    weights = {name: value.numpy() for name, value in model.generator.state_dict().items()}
+    weights = {name: value.numpy() for name, value in network.state_dict().items() if value.ndim}
     history = {key: np.array([loss[key] for loss in losses], np.float32) for key in losses[0]}
     asked = {key: value for key, value in run._asdict().items() if value is not None}
     meta = {
@@ -129,7 +137,6 @@ def _export(run: Run, model: Any, losses: list[dict[str, float]], seconds: float
             )
 
     _whole(file, write)
-    return file
 
 
 def _whole(file: Path, write: Callable[[Path], object]) -> None:

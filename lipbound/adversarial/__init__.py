@@ -23,7 +23,10 @@ from .kernel import inverse_multiquadric as inverse_multiquadric
 from .kernel import ipm_first_variation as ipm_first_variation
 from .kernel import smoothed_score as smoothed_score
 from .kernel import witness as witness
+from .metastable import spectral_gap as spectral_gap
+from .metastable import two_state_rate as two_state_rate
 from .poisson import flow_loss as flow_loss
+from .poisson import fourier_slope as fourier_slope
 from .poisson import poisson_slope as poisson_slope
 from .poisson import poisson_value as poisson_value
 from .scores import generated as generated

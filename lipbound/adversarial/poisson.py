@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arrays import reals
+from ..chains.mixtures import components
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw
@@ -47,6 +48,35 @@ def poisson_value(target: AbstractLaw, law: AbstractLaw, price: float = 0.5) -> 
         return y * y / (4 * price), (y + EPS) ** 2 / (4 * price)
 
     return integral(square, cuts(target, law))
+
+
+def fourier_slope(
+    target: AbstractLaw, law: AbstractLaw, x: ArrayLike, terms: int, period: float, price: float = 0.5
+) -> Floats:
+    """D'(x) of the series with the coefficients (alpha_k - beta_k) / (2 price omega_k^2) (ELeGANt, eq. 4).
+
+    alpha_k and beta_k are those of the data and of the generator's law, omega_k = 2 pi k / period, 1 <= |k| <= terms.
+    What a period cannot hold is lost: with ever more terms D' is still off by (E_d X - E_g X) / period / (2 price).
+    Raises DomainError unless both laws are mixtures of Gaussians, terms >= 1 and period > 0.
+
+    >>> from lipbound.laws import Gaussian
+    >>> fourier_slope(Gaussian(1), Gaussian(-1), [0.0], 60, 60).round(6)  # F_g - F_d = 2 Phi(1) - 1, less 2 / 60
+    array([0.649356])
+    """
+    _need_price(price)
+    if terms < 1 or not 0 < period < np.inf:
+        raise DomainError(f"terms = {terms} and period = {period}: at least one term, and a positive period")
+    omega = np.asarray(2 * np.pi * np.arange(1, terms + 1) / period, np.float64)
+    gap = _characteristic(target, omega) - _characteristic(law, omega)
+    waves = np.exp(-1j * np.multiply.outer(np.asarray(x, float), omega))
+    return 2 * np.real(waves @ (gap * -1j / omega)) / (2 * price * period)
+
+
+def _characteristic(law: AbstractLaw, omega: Floats) -> Any:
+    """E exp(i omega X) of a mixture of Gaussians."""
+    weights, centres, variances = components(law)
+    rows = np.exp(1j * np.multiply.outer(omega, centres) - np.multiply.outer(omega**2, variances) / 2)
+    return rows @ np.asarray(weights)
 
 
 def flow_loss(target: AbstractLaw, law: AbstractLaw, price: float = 0.5) -> Enclosure:

@@ -27,8 +27,8 @@ class Flowed(NamedTuple):
     slope: Floats
 
 
-def quantile_flow(target: AbstractLaw, z: ArrayLike, time: float, price: float = 0.5) -> Flowed:
-    """T_t(z), where dT/dt = (Phi(z) - F_d(T)) / (2 price) and T_0(z) = z: every quantile goes its own way.
+def quantile_flow(target: AbstractLaw, z: ArrayLike, time: float, price: float = 0.5, centre: float = 0.0) -> Flowed:
+    """T_t(z), where dT/dt = (Phi(z) - F_d(T)) / (2 price) and T_0(z) = centre + z: every quantile goes its own way.
 
     Under the Poisson discriminator particles keep their order, so that F_g(T_t(z)) = Phi(z). Solved to about 1e-8.
     Raises DomainError if time < 0.
@@ -39,6 +39,7 @@ def quantile_flow(target: AbstractLaw, z: ArrayLike, time: float, price: float =
     """
     _need_time(time, price)
     start = reals(z, "z").ravel()
+    first = start + centre
     level, flux = ndtr(start), np.exp(-start * start / 2) / np.sqrt(2 * np.pi)
     above, upper = ndtr(-start), start > 0
 
@@ -47,7 +48,7 @@ def quantile_flow(target: AbstractLaw, z: ArrayLike, time: float, price: float =
         lag = np.where(upper, np.asarray(target.sf(x)) - above, level - np.asarray(target.cdf(x)))
         return np.concatenate((lag, flux - np.asarray(target.pdf(x)) * slope)) / (2 * price)
 
-    return Flowed(*_solved(rates, np.concatenate((start, np.ones_like(start))), time).reshape(2, -1))
+    return Flowed(*_solved(rates, np.concatenate((first, np.ones_like(first))), time).reshape(2, -1))
 
 
 def central_slope(target: AbstractLaw, time: float, price: float = 0.5) -> float:
@@ -67,7 +68,7 @@ def central_slope(target: AbstractLaw, time: float, price: float = 0.5) -> float
     return float(steepest - (steepest - 1) * np.exp(-rate * time / (2 * price)))
 
 
-def flow_distance(target: AbstractLaw, time: float, price: float = 0.5) -> Enclosure:
+def flow_distance(target: AbstractLaw, time: float, price: float = 0.5, centre: float = 0.0) -> Enclosure:
     """Total variation between T_t(Z) and the target, the integral of (phi - f_d(T_t) T_t')_+.
 
     >>> from lipbound.laws import two_gaussians
@@ -76,7 +77,7 @@ def flow_distance(target: AbstractLaw, time: float, price: float = 0.5) -> Enclo
     """
 
     def lack(z: Floats) -> Floats:
-        at = quantile_flow(target, z, time, price)
+        at = quantile_flow(target, z, time, price, centre)
         return np.exp(-z * z / 2) / np.sqrt(2 * np.pi) - np.asarray(target.pdf(at.x)) * at.slope
 
     def missing(z: Floats) -> tuple[Floats, Floats]:

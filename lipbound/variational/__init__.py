@@ -1,5 +1,7 @@
 """Variational autoencoders on the line: exact objectives, marginal mismatch and density ratios."""
 
+from .free import FreeOptimum as FreeOptimum
+from .free import free_optimum as free_optimum
 from .hybrids import Hybrids as Hybrids
 from .hybrids import Mismatch as Mismatch
 from .hybrids import OddPair as OddPair

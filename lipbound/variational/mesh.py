@@ -39,6 +39,30 @@ def mesh(window: tuple[float, float], scale: float, joints: Sequence[float] = ()
     return _ruled(np.unique(np.append(np.linspace(low, high, count + 1), inside)))
 
 
+def graded(means: Floats, sds: Floats, ends: tuple[float, float], width: float) -> Mesh:
+    """Panels no wider than `width` of the sds of all Gaussians within six of their sds, nor than `width`.
+
+    Raises NotCertifiable beyond 220 panels.
+
+    >>> found = graded(np.array([0.0]), np.array([0.1]), (-9, 9), 2.0)
+    >>> float(np.diff(found.edges).min()) < 0.21, float(np.diff(found.edges).max()) > 1
+    (True, True)
+    """
+    edges, (low, high) = [min(ends[0], float((means - 8 * sds).min()))], (means - 6 * sds, means + 6 * sds)
+    stop = max(ends[1], float((means + 8 * sds).max()))
+    while edges[-1] < stop and len(edges) <= MOST:
+        step = width
+        while step > width * float(sds.min()):
+            need = width * float(sds[(high > edges[-1]) & (low < edges[-1] + step)].min(initial=1.0))
+            if step <= need:
+                break
+            step = max(need, step / 1.5)
+        edges.append(edges[-1] + step)
+    if len(edges) > MOST:
+        raise NotCertifiable(f"encoders as narrow as {float(sds.min()):.3g} ask for more than {MOST} panels")
+    return _ruled(np.array(edges))
+
+
 def finer(coarse: Mesh) -> Mesh:
     """Two panels for each.
 

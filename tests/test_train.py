@@ -193,6 +193,8 @@ def _line(part):
     torch.manual_seed(0)
     made = {"generator": generator, "discriminator": discriminator, "encoder": lambda: Encoder().body}[part]()
     return made.eval()  # spectral norms at rest
+
+
 def test_a_two_stage_encoder_is_frozen_and_has_variance_one():
     from figures.train.coders import TwoStage
 

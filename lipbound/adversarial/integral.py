@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from ..enclosure import Enclosure, estimate
 from ..errors import DomainError
-from ..kernels.quadrature import DIFFERENCE, KRONROD, LOOK, NODES
+from ..kernels.quadrature import LONG
 from ..laws import AbstractLaw
 from ..laws.needed import need_law
 from ..pieces import Strand
 
 Floats = NDArray[np.float64]
+NODES, KRONROD, DIFFERENCE = LONG.look[1:-1], LONG.kronrod, LONG.difference
 Function = Callable[[Floats], Floats]
 Integrand = Callable[[Floats], Floats | tuple[Floats, Floats]]
 REACH: Final = 38.0  # standard deviations; the density of N(0, 1) is a normal float up to there
@@ -107,9 +108,9 @@ def cuts(*laws: AbstractLaw) -> list[float]:
                 inside = [float(s.centre) + k * side * float(s.scale) for k in AROUND for side in (-1, 1)]
                 found += [y for y in (low, high, *inside) if low <= y <= high and np.isfinite(y)]
         if law.bent:
-            found += np.asarray(law.ppf(np.array([1e-300, 1e-100, 1e-30, 1e-9, *(0.5 + LOOK / 2.0001)]))).tolist()
+            found += np.asarray(law.ppf(np.array([1e-300, 1e-100, 1e-30, 1e-9, *(0.5 + LONG.look / 2.0001)]))).tolist()
             # the upper tail by reflection, a guess: if it is longer, `integral` sees that f has not faded there
-            found += [2 * float(law.ppf(0.5)) - y for y in found[-len(LOOK) - 4 : -len(LOOK)]]
+            found += [2 * float(law.ppf(0.5)) - y for y in found[-len(LONG.look) - 4 : -len(LONG.look)]]
     return sorted({x for x in found if np.isfinite(x)})
 
 

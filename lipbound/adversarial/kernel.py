@@ -12,10 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError
-from ..kernels.quadrature import DIFFERENCE, KRONROD, NODES
 from ..laws import AbstractLaw, pushforward
 from ..maps import AbstractMap
-from .integral import LATENT, ROUND, cuts, integral
+from .integral import DIFFERENCE, KRONROD, LATENT, NODES, ROUND, cuts, integral
 from .scores import score
 
 Floats = NDArray[np.float64]

@@ -111,6 +111,6 @@ def _mean(cell: Cell, lo: Exact, hi: Exact, few: arb) -> arb:
         v = e.high if hi == cell.hi else e.at(ball(hi))
         total += powers(e, u, v)[0]
     for f in cell.bents:
-        ends = at(f, lo, cell.lo, cell.hi), at(f, hi, cell.lo, cell.hi)
-        total += power_mean(f, *(ends if f.strand.rising else ends[::-1]), 1, few)
+        left, right = (lo, hi) if f.strand.rising else (hi, lo)
+        total += power_mean(f, at(f, left, cell.lo, cell.hi), at(f, right, cell.lo, cell.hi), 1, few)
     return total

@@ -51,12 +51,12 @@ def frontier(
 
     L is a number or an iterable of numbers; `progress` then wraps it, as `rich.progress.track` does. `tv` takes any
     target, with atoms, gaps and smooth parts, and refines until the bounds are `tol` apart, for at most so many
-    rounds, each about twice as long as the one before (the eighth may take ten seconds). `w1` and `w2` take any too,
-    convex problems solved at once: to `tol` for mixtures of Gaussians, elsewhere on a fixed grid of levels, 1e-4 or better for
-    targets of unit size. Mixtures alone have the frontiers of `kl.reversed`, which is KL(target || image) and convex
-    too, and of `kl`, sharp over one valley or two if L is well above the widths. A wide enclosure says that the bounds
-    did not meet. Raises DomainError for other divergences, for a target of which part of the mass is not followed, and
-    for L outside (1e-290, 1e290).
+    rounds, each about twice as long as the one before (the eighth may take ten seconds). `w1` and `w2` take any
+    too, convex problems solved at once: to `tol` for mixtures of Gaussians, elsewhere on a fixed grid of levels,
+    1e-4 or better for targets of unit size. Mixtures alone have the frontiers of `kl.reversed`, which is KL(target
+    || image) and convex too, and of `kl`, sharp over one valley or two if L is well above the widths. A wide
+    enclosure says that the bounds did not meet. Raises DomainError for other divergences, for a target of which
+    part of the mass is not followed, and for L outside (1e-290, 1e290).
 
     >>> from lipbound.laws import two_gaussians
     >>> point = frontier(two_gaussians(2), 2)

@@ -37,7 +37,7 @@ def half_l1(p: Table, q: Table, tol: float) -> arb:
 def _smooth(c: Cell, d: Cell, few: arb) -> arb:
     """Integral of |p - q| over a cell with smooth strands."""
     (c, light), (d, slight) = (folds.heavy(cell, few / 64) for cell in folds.apart(c, d))
-    total = arb(0).union(light + slight)  # |p - q| moves by no more than what is left out
+    total = arb(0, (light + slight).upper())  # what is left out moves |p - q| either way, by no more than itself
     if not c.bents and not d.bents:
         signed = Signed(), Signed()
         total += _affine(c, d, few, (ball(c.lo), ball(c.hi)), signed)

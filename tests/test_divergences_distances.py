@@ -363,6 +363,13 @@ def test_talagrand_holds_for_the_normal_law():
 # Arguments and names.
 
 
+def test_w2_whose_square_is_beyond_floats_is_not_known():
+    found = w2(Gaussian("1e300"), Gaussian())
+    assert (found.lo, found.hi) == (0.0, math.inf)
+    assert "beyond the range of floats" in found.reason
+    assert w2(Gaussian("1e140"), Gaussian()).lo == pytest.approx(1e140)
+
+
 @every
 @pytest.mark.parametrize("wrong", [[1.0, 2.0], None, fold()])
 def test_what_is_no_law_is_refused(d: Divergence, wrong: object):

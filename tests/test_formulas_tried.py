@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from lipbound import NotCertifiable, formula, js, kl, pushforward, tv
+from lipbound import formula, js, kl, pushforward, tv
 from lipbound.laws import Gaussian
 
 
@@ -58,11 +58,6 @@ def test_what_is_not_monotone_is_not_taken_for_it():
     rows = formula("exp(z) - 9*z").branches()
     assert [row.rising for row in rows] == [False, True]
     assert float(rows[0].stop) == pytest.approx(math.log(9), rel=1e-14)
-
-
-def test_a_search_that_would_not_end_says_so():
-    with pytest.raises(NotCertifiable, match="varies too fast"):
-        formula("sin(exp(z))").branches()
 
 
 @pytest.mark.parametrize("text", ["cos(z)", "z*tanh(z)", "exp(-z**2)", "1/(1 + z**2)"])

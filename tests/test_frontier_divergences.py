@@ -201,6 +201,15 @@ def test_a_constant_map_is_close_enough():
     assert frontier(Gaussian(1, 2), "0.01", w2).value.hi < 2.1
 
 
+def test_needles_are_not_lost():
+    """The least distance to a target moves by no more than the target does: here by at most 1e-3 in W2."""
+    narrow, wide = (gaussian_mixture(("1/2", "1/2"), (0, 3), (1, sd)) for sd in ("1e-6", "1e-3"))
+    found, near = (frontier(nu, 3, divergence=w2) for nu in (narrow, wide))
+    assert found.gap < 1e-4
+    assert found.value.lo <= near.value.hi + 1e-3 <= found.value.hi + 2e-3 + near.gap
+    assert frontier(narrow, 3, divergence=w1).gap < 2e-4
+
+
 def test_refusals():
     with pytest.raises(DomainError, match="no frontier"):
         frontier(two_gaussians(2), 2, chi2)

@@ -583,6 +583,7 @@ BAD_TEXTS: list[tuple[str, str]] = [
     ("N(0, 0.25)", "is ambiguous"),
     ("N(0, var=2)", "var=2 has no rational root"),
     ("N(0, var=-1)", "var = -1 is not a variance"),
+    ("N(3, 0)", "sd = 0 is not a standard deviation"),
     ("N(0, var=1e400)", "var = 1e400 is out of the reach"),
     ("N(0, sd=0)", "sd = 0 is not a standard deviation"),
     ("1/0 N(0, 1)", "'1/0' is not a finite number"),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DomainError, NotCertifiable
+from ..exact import whole
 from ..laws import AbstractLaw, Discrete
 from .grids import Rule
 from .mixtures import components, flattened
@@ -63,7 +64,7 @@ class MarkovChain:
 
     def law(self, k: int | None = None) -> ChainLaw:
         """The law of x_k, k from 1 to the number of steps; of the last one unless k is given."""
-        last = len(self.steps) if k is None else k
+        last = len(self.steps) if k is None else whole(k, "steps")
         if not 1 <= last <= len(self.steps):
             raise DomainError(f"k = {last} is no step of this chain: it has steps 1 to {len(self.steps)}")
         if last == len(self.steps):

@@ -15,6 +15,7 @@ from ..laws import AbstractLaw, Gaussian, Mixture
 Floats = NDArray[np.float64]
 CERTAIN: Final = 0.7 * np.pi  # phases within half a turn cannot cancel; the rest is distance kept from the zeros
 NARROW: Final = 5.0  # sd beside the line, where a component is exp(12.5) times what it is on it
+LEAST: Final = Fraction(1, 10**300)  # variance
 SMALL: Final = 1e-10  # a component's share of the density that may be left out when phases are compared
 
 
@@ -62,7 +63,7 @@ class Components(NamedTuple):
 
 
 def components(law: AbstractLaw) -> Components:
-    """Weights, centres and variances of a Gaussian or a mixture of Gaussians.
+    """Weights, centres and variances of a Gaussian or a mixture of Gaussians; DomainError for variances beyond floats.
 
     >>> components(Gaussian(1, 2)).variances
     array([4.])
@@ -70,7 +71,10 @@ def components(law: AbstractLaw) -> Components:
     parts = flattened(law)
     weights, gaussians = zip(*parts, strict=True)
     centres = np.array([float(g.centre) for g in gaussians])
-    return Components(np.array([float(w) for w in weights]), centres, np.array([float(g.sd**2) for g in gaussians]))
+    variances = [g.sd**2 for g in gaussians]
+    if not all(LEAST < v < 1 / LEAST for v in variances):
+        raise DomainError(f"{law} has a variance outside (1e-300, 1e300), the range in which scores are float64")
+    return Components(np.array([float(w) for w in weights]), centres, np.array([float(v) for v in variances]))
 
 
 def flattened(law: AbstractLaw) -> Sequence[tuple[Fraction, Gaussian]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
+from ..arrays import reals
 from ..enclosure import Enclosure, estimate, exactly
 from ..errors import DomainError
 from ..laws import AbstractLaw
@@ -88,7 +89,7 @@ class ChainLaw:
 
     def pdf(self, y: ArrayLike) -> Floats:
         """Density of the sum, never negative."""
-        points = np.asarray(y, float)
+        points = reals(y, "y")
         order = np.argsort(points.ravel(), kind="stable")
         out = np.empty(points.size)
         out[order] = sum(kernels.chains.density(points.ravel()[order], *part) for part in self.parts)
@@ -96,7 +97,7 @@ class ChainLaw:
 
     def below(self, y: ArrayLike) -> Floats:
         """Distribution function of the sum, as floats."""
-        points = np.asarray(y, float)
+        points = reals(y, "y")
         return np.asarray(sum(kernels.chains.below(points.ravel(), *part) for part in self.parts)).reshape(points.shape)
 
     def cdf(self, y: float) -> Enclosure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from types import MappingProxyType
 
 from .. import balls
 from ..divergences import Divergence, w1, w2
@@ -24,6 +25,7 @@ from .trade_off import TradeOff
 
 EDGE = 1e-13  # mass beyond the grid, for distances: far out they count more than in KL
 INWARD = 1e-5  # of a block, by which its ends are drawn in: the arc is strictly above the transport at its start
+COARSE = MappingProxyType({w1: 100, w2: 1})  # spacings of the grid, in needles, from which levels serve better
 
 Solver = Callable[[Moments, float, Divergence], Path]
 
@@ -41,6 +43,8 @@ def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: floa
     few = tol / 20
     solve, prove = (_distance, _multiplied) if divergence in (w1, w2) else (_likelihood, _shot)
     known = moments(nu, EDGE) if divergence in (w1, w2) else moments(nu)
+    if known.spacing > COARSE.get(divergence, INF):
+        return least_distance(nu, L, divergence, tol)
     law = _law(known, L, divergence, solve)
     top = divergence.enclose(law, nu, few).hi
     low = prove(known, L, divergence, few)
@@ -52,7 +56,7 @@ def _law(nu: Moments, L: Fraction, divergence: Divergence, solve: Solver) -> Spl
     path = solve(nu, float(L * (1 - SLACK)), divergence)
     if path:
         found = laid(nu, L, path)
-        if found.admissible(L):
+        if found is not None and found.admissible(L):
             return found
     mean = exact(float(nu.nu.mean()))
     rows = [*arcs_only(nu.nu, L), Spliced(nu.nu, (Arc(mean, L, -INF, INF),), -INF, INF)]

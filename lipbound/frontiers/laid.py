@@ -16,8 +16,11 @@ from .spliced import Arc, Spliced
 SPARE = 4e-15  # of the masses that make a joint
 
 
-def laid(nu: Moments, L: Fraction, path: Path) -> Spliced:
-    """The law of a path, with an arc for each of the two tails; whether it is admissible is not yet proved."""
+def laid(nu: Moments, L: Fraction, path: Path) -> Spliced | None:
+    """The law of a path, with an arc for each of the two tails; whether it is admissible is not yet proved.
+
+    None where floats leave no mass for the next arc: the grid was too coarse for the path.
+    """
     scale, rows = L * (1 - SLACK), list(path)
     first = rows[0]
     if isinstance(first, Ride):
@@ -30,7 +33,10 @@ def laid(nu: Moments, L: Fraction, path: Path) -> Spliced:
         if isinstance(piece, Follow):
             factors.append(exact(piece.factor))
             stop = exact(min(piece.hi, float(nu.x[-1])))
-            arcs.append(Arc(stop - scale * exact(_reached(nu, arcs[-1], piece.factor, float(stop))), scale, stop, INF))
+            at = _reached(nu, arcs[-1], piece.factor, float(stop))
+            if not np.isfinite(at):
+                return None
+            arcs.append(Arc(stop - scale * exact(at), scale, stop, INF))
         else:
             arcs[-1] = arcs[-1]._replace(hi=_end(piece.hi))
     return Spliced(nu.nu, tuple(arcs), -INF, INF, tuple(factors))

@@ -23,6 +23,11 @@ class Moments:
     nu: AbstractLaw
     x: Floats
 
+    @property
+    def spacing(self) -> float:
+        """That of the grid, in standard deviations of the narrowest component."""
+        return float(self.x[1] - self.x[0]) / _narrowest(self.nu)
+
     def cdf(self, x: Floats | float) -> Floats:
         """F(x)."""
         return np.asarray(self.nu.cdf(x))
@@ -58,6 +63,9 @@ def strands(nu: AbstractLaw) -> list[Strand]:
 def moments(nu: AbstractLaw, edge: float = EDGE) -> Moments:
     """The mixture on an even grid, from where the least mass `edge` is to the left to where it is to the right."""
     low, high = float(nu.ppf(edge)), float(nu.ppf(1 - edge))
-    narrow = min(float(s.scale) for s in strands(nu))
-    count = int(min(MOST, max(800, FINE * (high - low) / narrow)))
+    count = int(min(MOST, max(800, FINE * (high - low) / _narrowest(nu))))
     return Moments(nu, np.linspace(low, high, count))
+
+
+def _narrowest(nu: AbstractLaw) -> float:
+    return min(float(s.scale) for s in strands(nu))

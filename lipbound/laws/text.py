@@ -61,10 +61,11 @@ def _sd(spread: str, term: str) -> Fraction:
     value = number(found["value"], found["kind"] or "spread")
     if found["kind"] == "sd" or (found["kind"] is None and value == 1):
         return value
-    if found["kind"] is None:
+    if found["kind"] is None and value > 0:
         raise DomainError(f"{term.strip()!r} is ambiguous: write sd={found['value']} or var={found['value']}")
     if value <= 0:
-        raise DomainError(f"var = {found['value']} is not a variance: it must be positive")
+        kind, what = ("var", "variance") if found["kind"] == "var" else ("sd", "standard deviation")
+        raise DomainError(f"{kind} = {found['value']} is not a {what}: it must be positive")
     root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
     if root * root != value:
         raise DomainError(f"var={found['value']} has no rational root: give sd=... instead")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from types import MappingProxyType
 
 from .. import balls
 from ..divergences import Divergence, w1, w2
@@ -25,7 +24,7 @@ from .trade_off import TradeOff
 
 EDGE = 1e-13  # mass beyond the grid, for distances: far out they count more than in KL
 INWARD = 1e-5  # of a block, by which its ends are drawn in: the arc is strictly above the transport at its start
-COARSE = MappingProxyType({w1: 100, w2: 1})  # spacings of the grid, in needles, from which levels serve better
+COARSE = 100, 1  # spacings of the grid, in needles, from which levels serve better for W1, and for W2
 
 Solver = Callable[[Moments, float, Divergence], Path]
 
@@ -35,16 +34,16 @@ def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: floa
 
     Raises DomainError for KL(nu || law) unless nu is a mixture of Gaussians.
     """
-    cells = nu.balls.cells
+    cells, far = nu.balls.cells, divergence in (w1, w2)
     if len(cells) != 1 or cells[0].bents or nu.balls.atoms:
-        if divergence in (w1, w2):
+        if far:
             return least_distance(nu, L, divergence, tol)
         raise DomainError(f"target = {nu}: the frontier of {divergence.text()} is known for mixtures of Gaussians")
     few = tol / 20
-    solve, prove = (_distance, _multiplied) if divergence in (w1, w2) else (_likelihood, _shot)
-    known = moments(nu, EDGE) if divergence in (w1, w2) else moments(nu)
-    if known.spacing > COARSE.get(divergence, INF):
+    known = moments(nu, EDGE) if far else moments(nu)
+    if far and known.spacing > COARSE[divergence is w2]:
         return least_distance(nu, L, divergence, tol)
+    solve, prove = (_distance, _multiplied) if far else (_likelihood, _shot)
     law = _law(known, L, divergence, solve)
     top = divergence.enclose(law, nu, few).hi
     low = prove(known, L, divergence, few)

@@ -38,11 +38,6 @@ def level_of(p: Fraction) -> Level:
     return Level(ball(min(p, 1 - p)), p <= 1 - p)
 
 
-def log_level(log: arb, left: bool) -> Level:
-    """A probability by the logarithm of the mass on one side, for tails beyond all floats."""
-    return Level(log.exp(), left)
-
-
 class Distribution(NamedTuple):
     """Cells and the cuts between them, with masses as precise as the setting under which they were made."""
 

@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from .. import balls
 from ..enclosure import Enclosure
-from ..errors import DomainError, NotCertifiable
+from ..errors import DomainError
 from ..laws import AbstractLaw
 from ..laws.nearby import nearby, tabulated
-from ..pieces import Bent, Lost, joint
+from ..pieces import Lost, joint
 
 
 class Divergence(abc.ABC):
@@ -102,13 +102,6 @@ def need_laws(name: str, *laws: object) -> None:
                 f"{name} compares two laws and got {type(law).__name__}: use Gaussian, Mixture or pushforward(g); "
                 "samples are not a law"
             )
-
-
-def need_affine(name: str, *laws: AbstractLaw) -> None:
-    """Raise NotCertifiable unless every density is made of segments of Gaussians."""
-    for law in laws:
-        if any(isinstance(piece, (Bent, Lost)) for piece in law.pieces()):
-            raise NotCertifiable(f"{name} is known for images under piecewise-affine maps, not under smooth ones")
 
 
 def need_tolerance(tol: float) -> None:

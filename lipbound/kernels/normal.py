@@ -25,12 +25,6 @@ def cdf(u):
 
 
 @leaf
-def log_cdf(u):
-    """log Phi(u)."""
-    return log_ndtr(u, 0)
-
-
-@leaf
 def _bulge(m, h):
     """Mean of exp(-m x - x^2/2) over [-h, h] = sum He_2k(m) h^2k / (2k + 1)!, for |m| h <= 0.15 and h <= 0.15.
 

@@ -16,7 +16,7 @@ from ..laws.needed import need_law
 from ..pieces import Strand
 
 Floats = NDArray[np.float64]
-NODES, KRONROD, DIFFERENCE = LONG.look[1:-1], LONG.kronrod, LONG.difference
+NODES, KRONROD, DIFFERENCE = LONG.nodes, LONG.kronrod, LONG.difference
 Function = Callable[[Floats], Floats]
 Integrand = Callable[[Floats], Floats | tuple[Floats, Floats]]
 REACH: Final = 38.0  # standard deviations; the density of N(0, 1) is a normal float up to there

@@ -11,7 +11,7 @@ from ..curves import tried, variable
 from ..errors import NotCertifiable
 from .bent import lifted
 from .normal import ball, endwise
-from .quantile import Distribution, Level, filled, quantile
+from .quantile import Distribution, Level, quantile
 from .slopes import log_sum
 from .table import Cell, Entry
 
@@ -81,7 +81,7 @@ class Coupling(NamedTuple):
         if len(above) > 1 or len(below) > 1 or not y.is_finite():
             return self._flat(y, order)
         p, q = (law.cells[k[0]] for law, k in ((self.source, above), (self.target, below)))
-        if not filled(p) or not filled(q):
+        if not p.filled or not q.filled:
             return self._flat(y, order)
         return arb_series([y], prec=order) + rise(z, p, y, q, order)
 
@@ -182,7 +182,7 @@ def _by_target(pair: Coupling) -> Iterator[Leg]:
         before, at = (Level(arb(0), False),) * 2 if last else law.edge_levels(j)
         stop = quantile(before, pair.source)
         mark = Mark("target", j) if law.below[j] + law.inside[j] > 0 and law.above[j] > 0 else SUPPORT
-        if filled(cell):
+        if cell.filled:
             yield Leg("smooth", start, stop, ends[j], ends[j + 1], first, mark, j=j)
         elif law.below[j] > 0 and law.above[j] > 0:
             yield Leg("jump", stop, stop, ends[j], ends[j + 1], mark, mark)
@@ -217,9 +217,9 @@ def _split(leg: Leg, pair: Coupling) -> Iterator[Leg]:
 
 def _over(leg: Leg, i: int, law: Distribution) -> Leg:
     """The leg on source cell i; flat where the source has no mass."""
-    return leg._replace(i=i) if filled(law.cells[i]) else leg._replace(kind="flat", i=i)
+    return leg._replace(i=i) if law.cells[i].filled else leg._replace(kind="flat", i=i)
 
 
 def _cell_above(z: arb, law: Distribution) -> int:
     """The first cell with mass whose upper end is beyond z."""
-    return next(i for i, c in enumerate(law.cells) if filled(c) and (i == len(law.edges) or ball(c.hi) > z))
+    return next(i for i, c in enumerate(law.cells) if c.filled and (i == len(law.edges) or ball(c.hi) > z))

@@ -88,17 +88,12 @@ def jump(p: tuple[Cell, Cell], q: tuple[Cell, Cell], at: End) -> bool | None:
 
 def starts(p: tuple[Cell, Cell], q: tuple[Cell, Cell]) -> bool | None:
     """Does p/q jump at a cut on one side of which p has no density, though q has? None: not decided."""
-    side = -1 if filled(p[1]) else 1
+    side = -1 if p[1].filled else 1
     if any(c.bents for c in q):
         return None
     inner = p[1] if side < 0 else p[0]
     fading = scores.fades(inner, side) if inner.bents else False
     return None if fading is None else not fading
-
-
-def filled(cell: Cell) -> bool:
-    """Has the cell a density?"""
-    return bool(cell.entries or cell.bents)
 
 
 def stands_out(p: tuple[Cell, Cell], q: tuple[Cell, Cell], mine: arb | None, other: arb) -> bool | None:

@@ -19,7 +19,6 @@ from .table import Cell, Entry, Table
 ORDER = 16  # even: then the remainder is a mean of its coefficient
 PANELS = 50_000
 MESH = (-4, 0, 4)
-LogDensity = Callable[[arb_series], arb_series]
 
 
 class LogSum:

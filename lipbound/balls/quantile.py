@@ -105,11 +105,6 @@ def distribution(
     return Distribution(table, tuple(ball(c.hi) for c in table[:-1]), on_edge, inside, below, above)
 
 
-def filled(cell: Cell) -> bool:
-    """Has the law a density there?"""
-    return bool(cell.entries or cell.bents)
-
-
 def _cell(a: End, b: End, strands: tuple[Strand | Bent, ...]) -> Cell:
     gaussians = tuple(_entry(a, b, s) for s in strands if isinstance(s, Strand))
     smooth = (s for s in strands if isinstance(s, Bent))
@@ -162,7 +157,7 @@ def _between_edges(level: Level, law: Distribution) -> tuple[arb, arb]:
     """The last edge that is proved not to be passed, and the first that is proved to be enough."""
     a, b = arb.neg_inf(), arb.pos_inf()
     if level.mass == 0:
-        inner = [k for k, c in enumerate(law.cells) if filled(c)]
+        inner = [k for k, c in enumerate(law.cells) if c.filled]
         marks = [k for k, m in enumerate(law.atoms) if m > 0]
         first = ball(law.cells[inner[0]].lo) if inner else arb.pos_inf()
         last = ball(law.cells[inner[-1]].hi) if inner else arb.neg_inf()

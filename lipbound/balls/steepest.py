@@ -9,8 +9,8 @@ from flint import arb
 
 from ..errors import NotCertifiable
 from .coupling import Coupling, Leg
-from .steepness import Node, Stretch, above, below, bounds, fine_bounds, limit, node, widest
-from .table import Cell
+from .steepness import Node, Stretch, above, below, bounds, fine_bounds, limit, node
+from .table import Cell, widest
 
 FINE = -44  # log2 of the error wanted in log T'
 BOXES = 4000

@@ -12,7 +12,7 @@ from .floors import lone_slope, quotient
 from .normal import cdf, phi
 from .quantile import quantile
 from .slopes import log_sum
-from .table import Cell, Entry
+from .table import Cell, widest
 
 ORDER = 10  # of the Taylor series
 
@@ -63,11 +63,6 @@ def limit(pair: Coupling, leg: Leg, side: int) -> arb:
     if p.bents or q.bents:
         return arb.nan()
     return (widest(p.entries, side).inv / widest(q.entries, side).inv).log()
-
-
-def widest(entries: Sequence[Entry], side: int) -> Entry:
-    """The entry that is heaviest at infinity: the largest scale, then the centre farthest out."""
-    return max(entries, key=lambda e: (e.strand.scale, side * e.strand.centre))
 
 
 def tail_high(pair: Coupling, leg: Leg, at: Node, side: int, far: arb | None = None) -> arb:

@@ -13,7 +13,7 @@ from .normal import cdf
 from .reach import Pair, cut
 from .segments import same
 from .stretches import Stretch, corner, stretches
-from .table import Entry, Table
+from .table import Entry, Table, widest
 from .transport import BITS, Patch, flip, patch, twins
 
 ORDER, PANELS, REACHES = 8, 4_000, 12
@@ -88,7 +88,7 @@ def _trimmed(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb, arb]:
             ends[k], least = _drifting(s, side, tol)
             high = high.max(least)
             continue
-        limit = abs(_leading(s.p.entries, side).centre - _leading(s.q.entries, side).centre)
+        limit = abs(widest(s.p.entries, side).centre - widest(s.q.entries, side).centre)
         least = arb.pos_inf()
         for n in range(REACHES):
             pair = cut(s, side, arb(8) * arb(2) ** arb(n / 2))
@@ -113,11 +113,6 @@ def _drifting(s: Stretch, side: int, tol: arb) -> tuple[Pair, arb]:
     return best, least.upper()
 
 
-def _leading(entries: tuple[Entry, ...], side: int) -> Entry:
-    """The component that decides a tail: the widest, and of these the one farthest out."""
-    return max(entries, key=lambda e: (e.strand.scale, side * e.strand.centre))
-
-
 def _drift(s: Stretch, pair: Pair, side: int) -> arb:
     """Bound of |x - y| beyond a pair, where both leading components have one scale.
 
@@ -126,7 +121,7 @@ def _drift(s: Stretch, pair: Pair, side: int) -> arb:
     """
     worst = arb(0)
     for mine, other, x in ((s.p.entries, s.q.entries, pair[0]), (s.q.entries, s.p.entries, pair[1])):
-        e, f = _leading(mine, side), _leading(other, side)
+        e, f = widest(mine, side), widest(other, side)
         shift = side * (f.centre - e.centre)
         z, heavy = side * e.at(x), _heaviness(other, f, side, x + side * shift)
         excess = (heavy / e.weight).log().nonnegative_part()

@@ -43,6 +43,16 @@ class Cell(NamedTuple):
     entries: tuple[Entry, ...]
     bents: tuple[Fibre, ...] = ()
 
+    @property
+    def filled(self) -> bool:
+        """Has the law a density there?"""
+        return bool(self.entries or self.bents)
+
+
+def widest(entries: Sequence[Entry], side: int) -> Entry:
+    """The entry that is heaviest at infinity: the largest scale, then the centre farthest out."""
+    return max(entries, key=lambda e: (e.strand.scale, side * e.strand.centre))
+
 
 class Table(NamedTuple):
     """Cells in order, and the atom masses on the edges between them, by place.

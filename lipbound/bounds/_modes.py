@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..bound import Hypothesis, Letters
+from .. import symbols
+from ..bound import Hypothesis, Letters, Parameter, Witness
 from ..errors import DomainError
 from ..exact import INF, exact
 from ..instance import Instance
-from ..laws import AbstractLaw
+from ..laws import AbstractLaw, two_gaussians
+from ..maps import affine
 from ..pieces import Strand
 
 
@@ -56,6 +58,13 @@ def _reach(rows: Sequence[tuple[Fraction, Fraction, Fraction]]) -> Fraction:
     return (max(x for _, x, _ in rows) - min(x for _, x, _ in rows)) / 2
 
 
+def any_pair(m: Any, s: Any, **others: Any) -> Witness:
+    """Any two modes: the statement is about nothing else."""
+    return Witness(affine(1), two_gaussians(m, s), {})
+
+
+CENTRE = Parameter(symbols.m, 0, INF, "half the distance between the modes of nu")
+WIDTH = Parameter(symbols.s, 0, INF, "standard deviation of each mode")
 PAIR = Hypothesis("nu = 1/2 N(-m, s^2) + 1/2 N(m, s^2), up to a shift", _judge_pair)
 ONE_WIDTH = Hypothesis("nu is a law in a ball of radius R, smoothed by N(0, s^2)", _judge_width)
 

@@ -7,15 +7,14 @@ from itertools import pairwise
 
 from sympy import Integer, exp
 
-from ..bound import INF, Hypothesis, Letters, Limit, LowerBound, Parameter, UpperBound, Witness
+from ..bound import INF, Hypothesis, Letters, Limit, LowerBound, Parameter, UpperBound
 from ..errors import DomainError
 from ..instance import Instance
-from ..laws import AbstractLaw, two_gaussians
-from ..maps import affine
+from ..laws import AbstractLaw
 from ..quantity import NEEDED
 from ..sources import ISOPERIMETRY
 from ..symbols import F, Quantile, a, m, n, phi, s
-from ._modes import components
+from ._modes import WIDTH, any_pair, components
 
 FAR = Fraction(6, 5)
 
@@ -62,15 +61,10 @@ def _apart(case: Instance, event: Letters) -> bool | str:
     return half >= FAR * sd or f"m = {float(half / sd):.6g} s"
 
 
-def _two(m: object, s: object) -> Witness:
-    """Two modes: their valley is as deep as the bound allows."""
-    return Witness(affine(1), two_gaussians(m, s), {})
-
-
 COMB = Hypothesis("nu = 1/n (N(x_1, s^2) + ... + N(x_n, s^2)) with neighbours 2m apart", _judge)
 TEETH = (
     Parameter(m, 0, INF, "half the distance between neighbouring modes of nu"),
-    Parameter(s, 0, INF, "standard deviation of each mode"),
+    WIDTH,
     Parameter(n, 1, INF, "number of modes"),
 )
 DEPTH = n * s / (2 * phi(m / s))  # one over the density in a valley, but for the farther modes
@@ -81,7 +75,7 @@ comb_above = UpperBound(
     formula=DEPTH * phi(Integer(0)),
     parameters=TEETH,
     read=read,
-    witness=_two,
+    witness=any_pair,
     hypotheses=(COMB, Hypothesis("6/5 s <= m", _apart)),
     sources=ISOPERIMETRY,
     provenance="derived here",

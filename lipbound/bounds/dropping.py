@@ -19,12 +19,12 @@ from ..instance import Instance
 from ..quantity import FRONTIER
 from ..sources import ISOPERIMETRY
 from ..symbols import L, Phi, Quantile, m, s, x, y
-from ._modes import PAIR, centre, read_pair, symmetric_pair
+from ._modes import CENTRE, PAIR, WIDTH, centre, read_pair, symmetric_pair
 
 FAR = 37
 MODES = (
-    Parameter(m, 0, INF, "half the distance between the modes of nu"),
-    Parameter(s, 0, INF, "standard deviation of each mode"),
+    CENTRE,
+    WIDTH,
     Parameter(L, 0, INF, "Lipschitz constant of g"),
 )
 

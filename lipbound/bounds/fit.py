@@ -17,20 +17,12 @@ from ..maps import affine
 from ..quantity import NEEDED, Event, Quantity, needed
 from ..sources import ISOPERIMETRY
 from ..symbols import R, k, kappa, m, s
-from ._modes import ONE_WIDTH, PAIR, components, read_ball, read_pair, symmetric_pair
-
-CENTRE = Parameter(m, 0, INF, "half the distance between the modes of nu")
-WIDTH = Parameter(s, 0, INF, "standard deviation of each mode")
-
-
-def _pair(m: Any, s: Any, **others: Any) -> Witness:
-    """Any such target: the statement is about nothing else."""
-    return Witness(affine(1), two_gaussians(m, s), {})
+from ._modes import CENTRE, ONE_WIDTH, PAIR, WIDTH, any_pair, components, read_ball, read_pair, symmetric_pair
 
 
 def _ball(R: Any, s: Any) -> Witness:
     """Two modes, at the ends of the ball."""
-    return _pair(R, s)
+    return any_pair(R, s)
 
 
 symmetric_fit = Identity(
@@ -40,7 +32,7 @@ symmetric_fit = Identity(
     formula=s * exp(m**2 / (2 * s**2)),
     parameters=(CENTRE, WIDTH),
     read=read_pair,
-    witness=_pair,
+    witness=any_pair,
     hypotheses=(PAIR,),
     sources=ISOPERIMETRY,
     provenance="derived here",

@@ -14,16 +14,14 @@ from sympy import exp, log, sinh, sqrt
 
 from ..balls.normal import ball, working
 from ..balls.taylor import integral
-from ..bound import INF, Identity, Letters, Parameter, Witness
+from ..bound import Identity, Letters
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import exact
 from ..instance import Instance
-from ..laws import two_gaussians
-from ..maps import affine
 from ..quantity import Event, Quantity
 from ..symbols import m, s
-from ._modes import PAIR, read_pair, symmetric_pair
+from ._modes import CENTRE, PAIR, WIDTH, any_pair, read_pair, symmetric_pair
 
 TOL = exact("1e-18")  # beside numbers of the order of one
 Function = Callable[[Any], Any]
@@ -91,23 +89,14 @@ def _path(case: Instance, path: str = "diffusion") -> Letters:
     return read_pair(case)
 
 
-def _two(m: Any, s: Any) -> Witness:
-    """Any such target: the statement is about nothing else."""
-    return Witness(affine(1), two_gaussians(m, s), {})
-
-
-MODES = (
-    Parameter(m, 0, INF, "half the distance between the modes of nu"),
-    Parameter(s, 0, INF, "standard deviation of each mode"),
-)
 ode_exponent = Identity(
     name="ode_exponent",
     says="A deterministic sampler, by probability flow or flow matching, climbs the valley like the monotone map.",
     quantity=Quantity("exponent", "integral of dv_t/dx(0) dt", r"\int \partial_x v_t(0)\,dt", _exponent),
     formula=log(s) + m**2 / (2 * s**2),
-    parameters=MODES,
+    parameters=(CENTRE, WIDTH),
     read=_path,
-    witness=_two,
+    witness=any_pair,
     hypotheses=(PAIR,),
     sources=("Song21",),
     provenance="derived here",
@@ -117,9 +106,9 @@ sde_exponent = Identity(
     says="The sampler with noise, as a map of all its noises, is steeper than the monotone map: it cannot save slope.",
     quantity=Quantity("Lip", "Lip(x_N(z_0, ..., z_N)), h -> 0", r"\mathrm{Lip}(\mathcal{G})", _noisy),
     formula=s * exp(m**2 / (2 * s**2)) * sqrt(sinh(m**2 / s**2) / (m**2 / s**2)),
-    parameters=MODES,
+    parameters=(CENTRE, WIDTH),
     read=read_pair,
-    witness=_two,
+    witness=any_pair,
     hypotheses=(PAIR,),
     sources=("Song21",),
     provenance="derived here",

@@ -16,7 +16,7 @@ from ..laws import two_gaussians
 from ..maps import affine
 from ..quantity import Event, Quantity
 from ..symbols import R, s
-from ._modes import ONE_WIDTH, components, read_ball
+from ._modes import ONE_WIDTH, WIDTH, components, read_ball
 
 
 @working()
@@ -53,7 +53,7 @@ score_slope = UpperBound(
     formula=Max(1 / s**2, R**2 / s**4 - 1 / s**2),
     parameters=(
         Parameter(R, 0, INF, "radius of the ball of centres", closed="low"),
-        Parameter(s, 0, INF, "standard deviation of each mode"),
+        WIDTH,
     ),
     read=_read,
     witness=_middle,

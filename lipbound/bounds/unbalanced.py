@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from sympy import exp, log, pi, sqrt
 
-from ..bound import INF, Hypothesis, Letters, Limit, LowerBound, Parameter
+from ..bound import Hypothesis, Letters, Limit, LowerBound, Parameter
 from ..errors import DomainError
 from ..exact import exact
 from ..instance import Instance
 from ..quantity import NEEDED
 from ..sources import ISOPERIMETRY
 from ..symbols import Phi, Quantile, a, m, phi, s
-from ._modes import components
+from ._modes import CENTRE, WIDTH, components
 
 PLACE: Any = s**2 * log(a / (1 - a)) / (2 * m)  # where both modes are equally dense
 DEPTH: Any = s * exp((m**2 + PLACE**2) / (2 * s**2)) * sqrt(pi / (2 * a * (1 - a)))
@@ -47,8 +47,8 @@ def incoherent(given: Letters) -> str:
 
 UNBALANCED = Hypothesis("nu = a N(-m, s^2) + (1 - a) N(m, s^2), up to a shift and a reflection", _judge)
 PARAMETERS = (
-    Parameter(m, 0, INF, "half the distance between the modes of nu"),
-    Parameter(s, 0, INF, "standard deviation of each mode"),
+    CENTRE,
+    WIDTH,
     Parameter(a, 0, 0.5, "weight of the lighter mode", closed="high"),
 )
 unbalanced_fit = LowerBound(

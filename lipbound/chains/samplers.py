@@ -34,7 +34,7 @@ def langevin(target: AbstractLaw, h: float, steps: int, start: Start = None, tol
     """
     _positive("h", h, "the length of a step")
     step = Step(ScoreDrift(target, h), sqrt(2 * h))
-    return MarkovChain(start or Gaussian(), [step] * _count(steps), tol)
+    return MarkovChain(start or Gaussian(), [step] * whole(steps, "steps"), tol)
 
 
 def annealed_langevin(
@@ -90,7 +90,7 @@ def _annealed(
         _positive("sigma", sigma, "a noise level")
     squares = [last * (sigma / sigmas[-1]) ** 2 for sigma in sigmas]
     steps = [Step(score(a / 2), sqrt(a)) for score, a in zip(scores, squares, strict=True)]
-    return MarkovChain(start or Gaussian(), [step for step in steps for _ in range(_count(each))], tol)
+    return MarkovChain(start or Gaussian(), [step for step in steps for _ in range(whole(each, "steps"))], tol)
 
 
 def reverse_vp(
@@ -138,7 +138,7 @@ def split(horizon: float, steps: int) -> float:
     0.5
     """
     _positive("horizon", horizon, "the time that the diffusion runs")
-    return horizon / _count(steps)
+    return horizon / whole(steps, "steps")
 
 
 def decreasing(sigmas: Sequence[float]) -> list[tuple[float, float]]:
@@ -157,7 +157,3 @@ def decreasing(sigmas: Sequence[float]) -> list[tuple[float, float]]:
 def _positive(name: str, value: float, meaning: str) -> None:
     if not (isfinite(value) and value > 0):
         raise DomainError(f"{name} = {value} is outside (0, inf): {meaning}")
-
-
-def _count(steps: int) -> int:
-    return whole(steps, "steps")

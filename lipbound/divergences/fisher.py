@@ -77,7 +77,7 @@ def _rough(p: Table, q: Table) -> str:
 
 def _at(ours: tuple[Cell, Cell], theirs: tuple[Cell, Cell], p: Table, q: Table) -> str:
     """The same at one cut, by the cells of both laws on its two sides."""
-    place, filled = ours[0].hi, balls.fisher.filled
+    place = ours[0].hi
     where = f"{float(place):.6g}"
     if place in q.atoms:
         stands_out = balls.fisher.stands_out(ours, theirs, p.atoms.get(place), q.atoms[place])
@@ -85,9 +85,9 @@ def _at(ours: tuple[Cell, Cell], theirs: tuple[Cell, Cell], p: Table, q: Table) 
             return f"there is an atom at {where}, beside which p/q jumps"
         if stands_out is None:
             raise NotCertifiable(f"whether p/q jumps beside the atom at {where}, hence is infinite, was not decided")
-    if not all(map(filled, theirs)) or not any(map(filled, ours)):
+    if not all(d.filled for d in theirs) or not any(c.filled for c in ours):
         return ""
-    both = all(map(filled, ours))
+    both = all(c.filled for c in ours)
     jump = balls.fisher.jump(ours, theirs, place) if both else balls.fisher.starts(ours, theirs)
     if jump is None:
         raise NotCertifiable(f"whether p/q jumps at {where}, and so whether it is infinite, was not decided")

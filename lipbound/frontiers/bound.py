@@ -71,6 +71,11 @@ class Masses:
         rows = np.array([self.between(a, b) for a, b in pairwise(ends)])
         return rows, math.nextafter(1 - self.between(ends[-1], math.inf), 0.0)
 
+    def parts(self, cuts: Floats) -> Floats:
+        """At least the mass of each cell, from the unbounded one on the left to that on the right."""
+        rows, below = self.over(cuts)
+        return np.append(rows, np.nextafter(1 - below, 1.0))
+
 
 def _end(x: float) -> object:
     return exact(x) if math.isfinite(x) else x

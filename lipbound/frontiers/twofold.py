@@ -45,8 +45,7 @@ class Pair:
     @cached_property
     def parts(self) -> Floats:
         """At least the mass of each cell, from the unbounded one on the left to that on the right."""
-        rows, below = self.masses.over(self.cuts)
-        return np.append(rows, np.nextafter(1 - below, 1.0))
+        return self.masses.parts(self.cuts)
 
     def psi(self, c1: float, c2: float) -> Floats:
         """The best psi for two centres: the taut string between the obstacles, pinned at both points."""

@@ -44,8 +44,7 @@ class Steps:
     @cached_property
     def parts(self) -> Floats:
         """At least the mass of each cell, from the unbounded one on the left to that on the right."""
-        rows, below = self.masses.over(self.cuts)
-        return np.append(rows, np.nextafter(1 - below, 1.0))
+        return self.masses.parts(self.cuts)
 
     def psi(self, at: float, c: float, e: float) -> Floats:
         """The best psi for a centre: isotonic regressions of the ratios of masses, weighted by those of nu.

@@ -10,13 +10,6 @@ from .jit import leaf, pure
 
 
 @pure
-def exp_run(xs, out):
-    """Exponential of each x."""
-    for i in range(xs.size):
-        out[i] = exp(xs[i])
-
-
-@pure
 def _bump(ys, y0, u0, inv, height, out):
     for i in range(ys.size):
         out[i] += height * short_exp(fall(ys[i], y0, u0, inv))

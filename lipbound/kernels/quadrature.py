@@ -22,6 +22,11 @@ class Rule(NamedTuple):
     end: Vector  # of the values at the nodes, to continue their polynomial to the right end
     last: float  # from an end to the node beside it, in widths of the panel
 
+    @property
+    def nodes(self) -> Vector:
+        """Without the ends."""
+        return self.look if self.look.size == self.kronrod.size else self.look[1:-1]
+
 
 def _rule(half: Vector, kronrod: Vector, gauss: Vector, ends: Sequence[float] = ()) -> Rule:
     """The rule from its nodes >= 0, from the centre outwards; `gauss` is 0 where the coarser rule has none."""

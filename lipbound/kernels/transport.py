@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .normal import ROOT_TAU
@@ -10,18 +12,21 @@ from .runs import EPS
 from .stretches import FAR, beyond, extent, gaps, levels
 
 DEPTH, NEGLIGIBLE = 55, 1e-20
-NODES, KRONROD, DIFFERENCE = LONG.look[1:-1], LONG.kronrod, LONG.difference
+GREAT = 1e150  # distances whose squares float64 may not hold
+NODES, KRONROD, DIFFERENCE = LONG.nodes, LONG.kronrod, LONG.difference
 
 
 def w2(p, q) -> tuple[float, float]:
     """The square of W2, the integral of (x - y)^2 phi(z) dz over the coupling, and the modelled error.
 
     Panels end where a cell or an atom of either law does; where one law is thin the other jumps, and panels are
-    halved until what remains is negligible.
+    halved until what remains is negligible. Infinite where squares are beyond the range of floats.
     """
     z = levels(p, q, FAR)
     a, b = z[:-1], z[1:]
     reach = extent(p, q, FAR)
+    if reach > GREAT:
+        return math.inf, math.inf
     total, err = 0.0, beyond(p, q, FAR)
     for depth in range(DEPTH):
         if not a.size:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from flint import arb, arb_series, ctx
 
 from ..balls.coupling import Coupling, Leg, Mark, legs
-from ..balls.quantile import distribution, filled, level_of, quantile
+from ..balls.quantile import distribution, level_of, quantile
 from ..curves import Curve, Image, Line, variable
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
@@ -157,7 +157,7 @@ def _passage(leg: Leg, curve: Monotone, pair: Coupling) -> Passage:
 
 def _where(mark: Mark, side: int, curve: Monotone, pair: Coupling) -> End:
     if mark.k < 0:
-        inner = [c for c in pair.source.cells if filled(c)]
+        inner = [c for c in pair.source.cells if c.filled]
         return inner[0].lo if side < 0 else inner[-1].hi
     return pair.source.cells[mark.k].hi if mark.law == "source" else Crossing(curve, mark)
 

@@ -43,7 +43,7 @@ def images(piece: Piece, g: AbstractMap) -> Iterator[Piece]:
 def _of_strand(strand: Strand, branches: Iterable[Branch]) -> Iterator[Strand]:
     """Affine pieces of an affine strand: exact."""
     for start, stop, slope, shift in branches:
-        ends = sorted((_back(start, strand), _back(stop, strand)))
+        ends = sorted((back(start, strand), back(stop, strand)))
         low, high = max(ends[0], strand.start), min(ends[1], strand.stop)
         if low < high:
             row = slope * strand.slope, slope * strand.shift + shift
@@ -105,7 +105,7 @@ def _of_bent(bent: Bent, g: AbstractMap) -> Iterator[Piece]:
     for low, high, last in ((bent.low, bends[0].start, bends[0].start), (bends[-1].stop, bent.high, bends[-1].stop)):
         if low < high:
             near, steepest = _value(g, last), bent.steepest * _steepest(g)
-            yield Lost(*_window(bent, low, high), near, steepest, -INF, INF, bent.mean, bent.sd, bent.weight)
+            yield Lost(*window(bent, low, high), near, steepest, -INF, INF, bent.mean, bent.sd, bent.weight)
 
 
 def _branches(bent: Bent, g: AbstractMap) -> tuple[Branch, ...] | tuple[Bend, ...]:
@@ -138,7 +138,7 @@ def _steepest(g: AbstractMap) -> float:
 
 def _composed(bent: Bent, branch: Branch | Bend, low: End, high: End, steepest: float) -> Piece:
     """The part low < Y < high of a bent strand under one branch of the map, to which it belongs."""
-    start, stop = _window(bent, low, high)
+    start, stop = window(bent, low, high)
     law = bent.mean, bent.sd, bent.weight
     if isinstance(branch, Branch) and not branch.slope:
         return Heap(start, stop, branch.shift, *law)
@@ -159,7 +159,7 @@ def _composed(bent: Bent, branch: Branch | Bend, low: End, high: End, steepest: 
     return Bent(start, stop, whole, same, down, up, at_start, at_stop, bound, *law)
 
 
-def _window(bent: Bent, low: End, high: End) -> tuple[End, End]:
+def window(bent: Bent, low: End, high: End) -> tuple[End, End]:
     """The Z for which the strand takes values between low and high."""
     a, b = _preimage(bent, low), _preimage(bent, high)
     return (a, b) if bent.rising else (b, a)
@@ -221,7 +221,7 @@ def _atom(strand: Strand, place: Place) -> Strand | Heap:
     return Heap(strand.start, strand.stop, place, strand.mean, strand.sd, strand.weight)
 
 
-def _back(x: Exact, strand: Strand) -> Exact:
+def back(x: Exact, strand: Strand) -> Exact:
     """The Z with strand.at(Z) = x."""
     if abs(x) == INF:
         return x if strand.slope > 0 else -x

@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
-from ..balls.quantile import Level, filled, level_of, quantile
+from ..balls.quantile import Level, level_of, quantile
 from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import DomainError
 from ..exact import INF, exact
@@ -92,7 +92,7 @@ class LatentProfile:
     @property
     def log_concave(self) -> bool:
         """Is the law seen to be log-concave, a Gaussian on an interval or uniform? False may also mean: not seen."""
-        cells = [c for c in self._curve.coupling().target.cells if filled(c)]
+        cells = [c for c in self._curve.coupling().target.cells if c.filled]
         whole = len(cells) == 1 and len(cells[0].entries) == 1 and not cells[0].bents
         return (whole or isinstance(self.law, Uniform)) and not self.law.atoms()
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from ..adversarial.integral import LATENT, ROUND, integral
@@ -77,7 +78,7 @@ class OddPair:
         if not beyond.size:
             raise DomainError(f"L = {self.L} is below the growth of T far out: the decoder would miss the tails")
         k = int(over[-1])
-        return bisected(lambda y: float(self.transport(np.array(y))) - self.slope * y, float(z[k + 1]), float(z[k]))
+        return _zero(lambda y: float(self.transport(np.array(y))) - self.slope * y, float(z[k]), float(z[k + 1]))
 
     def encoder(self, z: Floats, share: float | None = None) -> Floats:
         """h(z), or that of another share."""
@@ -201,7 +202,7 @@ def _cuts(pair: OddPair) -> list[float]:
     """A window of 37 sd, where T is a float; the joins, and what the encoder takes to them: there are corners."""
     if not pair.join:
         return list(LATENT[1:-1])
-    back = bisected(lambda z: float(pair.encoder(np.array(z))) - pair.join, 0.0, 2 * pair.join)
+    back = _zero(lambda z: float(pair.encoder(np.array(z))) - pair.join, 0.0, 2 * pair.join)
     return [*LATENT[1:-1], *(side * z for z in (back, pair.join) for side in (-1, 1))]
 
 
@@ -213,13 +214,6 @@ def _scaled(x: Enclosure, factor: float) -> Enclosure:
     return Enclosure(max(x.lo, 0.0) * factor * (1 - 1e-15), x.hi * factor * (1 + 1e-15), False, x.reason)
 
 
-def bisected(f: Callable[[float], float], low: float, high: float) -> float:
-    """Where f changes its sign, from negative at `low` to positive at `high`, in whichever order these lie.
-
-    >>> round(bisected(lambda x: x * x - 2, 0.0, 2.0), 12)
-    1.414213562373
-    """
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if f(middle) < 0 else (low, middle)
-    return (low + high) / 2
+def _zero(f: Callable[[float], float], low: float, high: float) -> float:
+    """The zero between two places at which f has different signs."""
+    return float(brentq(f, low, high, xtol=1e-15, rtol=1e-15))  # pyright: ignore[reportArgumentType]

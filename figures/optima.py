@@ -1,8 +1,9 @@
-"""Autoencoders at their optimum for free decoders: what the family of posteriors and a cap on the decoder cost."""
+"""Autoencoders at their optimum for free decoders: what posteriors, a cap, the noise and the rate's weight change."""
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import lipbound as lb
@@ -12,9 +13,16 @@ from .record import Verdict
 from .style import BLACK, BLUE, GREEN, ORANGE, RED
 
 TITLE = "The optimum of a variational autoencoder"
-PARAMETERS = {"m": [1, 2, 3, 4, 5], "variance": 0.1, "capped": [2, 3, 5, 10, 20], "at": 3}
+PARAMETERS = {
+    "m": [1, 2, 3, 4, 5],
+    "variance": 0.1,
+    "capped": [2, 3, 5, 10, 20],
+    "at": 3,
+    "variances": [0.02, 0.1, 0.5, 1.0],
+    "weights": [0.5, 1.0, 2.0, 4.0],
+}
 BOUNDS = ()
-PANELS, SIZE, QUICK = (1, 3), (9.0, 3.0), False
+PANELS, SIZE, QUICK = (2, 2), (7.2, 5.6), False
 FAMILIES = {"linear": RED, "constant": ORANGE, "free": BLUE}
 NOISE = math.sqrt(PARAMETERS["variance"])
 
@@ -33,6 +41,8 @@ def data() -> dict[str, Any]:
         "squared": row(free_optimum(lb.two_gaussians(5), NOISE, squared=True)),
         "plain": [plain(m) for m in places],
         "capped": capped,
+        "noisy": [row(free_optimum(nu, math.sqrt(v))) for v in PARAMETERS["variances"]],
+        "weighted": [row(free_optimum(nu, NOISE, beta=b)) for b in PARAMETERS["weights"]],
         "floor": [float(lb.frontier(nu, L, tol=1e-4).value.lo) for L in PARAMETERS["capped"]],
     }
 
@@ -69,6 +79,12 @@ def draw(axes: list[Any], data: dict[str, Any]) -> None:
     axes[2].semilogy(slopes, [r["latent_kl"] for r in rows], "o-", color=GREEN, markersize=3, label="KL(q(z) || p(z))")
     axes[2].semilogy(slopes, data["floor"], color=BLACK, linewidth=0.8, label="least TV of any map")
     axes[2].set(title=f"capped decoders, $m={PARAMETERS['at']}$", xlabel="$L$", ylabel="total variation; nats")
+    for x, name, colour, label in (
+        ("variances", "noisy", ORANGE, "variance of the noise, weight 1"),
+        ("weights", "weighted", BLUE, f"weight of the rate, variance {PARAMETERS['variance']}"),
+    ):
+        axes[3].loglog(PARAMETERS[x], column(data[name], "latent_kl"), "o-", color=colour, markersize=3, label=label)
+    axes[3].set(title=f"KL(q(z) || p(z)), $m={PARAMETERS['at']}$", xlabel="variance; weight", ylabel="nats")
     for ax in axes:
         ax.legend(fontsize=6.5)
 
@@ -77,7 +93,8 @@ def says(data: dict[str, Any]) -> str:
     return (
         "Optima of the autoencoder with decoder noise of variance 0.1 over all decoders and over Gaussian posteriors "
         "N(m(x), t(x)²): m linear and t constant, t constant, and both free; by Newton's method, without samples. "
-        "Right: decoders of slope at most L, with what no L-Lipschitz map can go below."
+        "Below: decoders of slope at most L, with what no L-Lipschitz map can go below; other variances of the noise, "
+        "and other weights of the divergence from the prior."
     )
 
 
@@ -104,6 +121,11 @@ def claims(data: dict[str, Any]) -> dict[str, bool]:
         ),
         "a capped decoder reaches its cap": all(math.isclose(r["lipschitz"], r["L"], rel_tol=1e-6) for r in capped),
         "and obeys the frontier": all(r["mean_tv"] >= f for r, f in zip(capped, data["floor"], strict=True)),
+        "more noise, or more weight, make a flatter decoder and a larger mismatch": all(
+            a["lipschitz"] > b["lipschitz"] and a["latent_kl"] < b["latent_kl"]
+            for rows in (data["noisy"], data["weighted"])
+            for a, b in pairwise(rows)
+        ),
         "squaring the variance in the rate changes the mismatch by less than a tenth": math.isclose(
             data["squared"]["latent_kl"], families["free"][-1]["latent_kl"], rel_tol=0.1
         ),

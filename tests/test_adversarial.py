@@ -381,10 +381,20 @@ def test_quantile_flow(m, times):
         )
 
 
+def test_flows_settle():
+    """However stiff: at the monotone map, whose slope at 0 is e^(m^2/2)."""
+    assert adv.quantile_flow(two_gaussians(3), [0.0], 1e12).slope[0] == pytest.approx(math.exp(4.5), rel=1e-9)
+    narrow = adv.quantile_flow(Gaussian(0, "1/1000"), [-1.0, 0.0, 2.0], 1e3)
+    assert narrow.x == pytest.approx([-1e-3, 0.0, 2e-3], abs=1e-11)
+    assert narrow.slope == pytest.approx(1e-3, rel=1e-8)
+    assert float(adv.flow_distance(Gaussian(0, "1/30"), 20)) > 0.1  # and the tails are still under way
+
+
 def test_flow_distance_is_a_total_variation():
     assert float(adv.flow_distance(NU, 0)) == pytest.approx(float(tv(Gaussian(0), NU)), abs=2e-8)
     for bad in (
         lambda: adv.quantile_flow(NU, [0.0], -1),
+        lambda: adv.quantile_flow(NU, [0.0], 1e300),
         lambda: adv.central_slope(NU, -1),
         lambda: adv.linear_flow("score", 5, 1, -1),
     ):

@@ -100,6 +100,26 @@ def test_free_optima(m):
         assert float(found.mean_tv) >= frontier(two_gaussians(m), found.lipschitz.hi, tol=1e-3).value.lo
 
 
+@pytest.mark.parametrize(
+    ("variance", "beta", "objective", "latent", "slope"),
+    [
+        (1.0, 1.0, 0.228, 0.085, 11.1),
+        (0.1, 4.0, None, 0.048, 16.3),  # published: 16
+        (0.1, 0.5, None, 0.003, 51.2),  # published: 0.016 and 29, more than the mismatch and slope of weight 1
+    ],
+)
+def test_other_noises_and_weights(variance, beta, objective, latent, slope):
+    found = free_optimum(two_gaussians(3), math.sqrt(variance), beta=beta)
+    assert float(found.accounts.latent_kl) == pytest.approx(latent, abs=5e-4)
+    assert float(found.lipschitz) == pytest.approx(slope, abs=0.05)
+    if objective:
+        assert float(found.accounts.objective) == pytest.approx(objective, abs=5e-4)
+    assert found.curvature > 5e-4
+    if beta < 1:  # the published one is not even on the way: a decoder of that slope pays more
+        capped = free_optimum(two_gaussians(3), math.sqrt(variance), beta=beta, L=29)
+        assert capped.loss.lo > found.loss.hi
+
+
 def test_the_books_are_those_of_the_autoencoder_it_returns():
     """`accounts` resolves the encoder with meshes of its own."""
     found = optimum(1)

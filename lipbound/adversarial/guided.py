@@ -19,6 +19,7 @@ from ..chains.steps import Step
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw, Gaussian
+from ..laws.needed import need, need_law
 
 Floats = NDArray[np.float64]
 Particles = AbstractLaw | ChainLaw
@@ -44,6 +45,7 @@ class PoissonDrift(AbstractDrift):
     gain: float
 
     def __post_init__(self) -> None:
+        _need_pair(self.target, self.particles)
         if not (isfinite(self.gain) and self.gain > 0):
             raise DomainError(f"gain = {self.gain} of the discriminator's slope is outside (0, inf)")
 
@@ -85,8 +87,14 @@ def linear_guide(target: AbstractLaw, particles: Particles, gain: float) -> Abst
     >>> linear_guide(Gaussian(3), Gaussian(1), 0.25)(0.0)
     0.5
     """
+    _need_pair(target, particles)
     mean = particles.mean if isinstance(particles, ChainLaw) else float(particles.mean())
     return AffineDrift(1, gain * (float(target.mean()) - mean))
+
+
+def _need_pair(target: object, particles: object) -> None:
+    need_law("the target", target)
+    need("the law of the particles", particles, (AbstractLaw, ChainLaw), "a law, or a law of a chain")
 
 
 def guided_langevin(

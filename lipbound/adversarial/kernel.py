@@ -13,6 +13,7 @@ from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw, pushforward
+from ..laws.needed import need
 from ..maps import AbstractMap
 from .integral import DIFFERENCE, KRONROD, LATENT, NODES, ROUND, cuts, integral
 from .scores import score
@@ -111,6 +112,7 @@ def witness(kernel: Kernel, p: AbstractLaw, q: AbstractLaw, x: ArrayLike) -> Est
     >>> witness(gaussian_kernel(), Discrete((0,), (1,)), Discrete((9,), (1,)), [0.0]).value.round(9)
     array([1.])
     """
+    _need_kernel(kernel)
     return _difference(_smoothed(kernel, p, kernel.value, x), _smoothed(kernel, q, kernel.value, x))
 
 
@@ -121,6 +123,7 @@ def flow_field(kernel: Kernel, p: AbstractLaw, q: AbstractLaw, x: ArrayLike) -> 
     >>> flow_field(gaussian_kernel(), Gaussian(1), Gaussian(-1), [0.0]).value.round(6)  # exp(-1/4) / sqrt 2
     array([0.550695])
     """
+    _need_kernel(kernel)
     return _difference(_smoothed(kernel, p, kernel.slope, x), _smoothed(kernel, q, kernel.slope, x))
 
 
@@ -133,6 +136,7 @@ def smoothed_score(kernel: Kernel, p: AbstractLaw, x: ArrayLike) -> Estimates:
     >>> smoothed_score(gaussian_kernel(), Gaussian(0), [0.0]).value.round(9) + 0.0
     array([0.])
     """
+    _need_kernel(kernel)
     return _smoothed(kernel, p, kernel.value, x, lambda y: score(p, y))
 
 
@@ -157,6 +161,10 @@ def ipm_first_variation(
 
     joints = [float(b.start) for b in g.branches() if abs(b.start) < 38]
     return integral(integrand, [*LATENT, *joints], 1e-11)
+
+
+def _need_kernel(kernel: object) -> None:
+    need("the kernel", kernel, Kernel, "a Kernel, such as gaussian_kernel(1)")
 
 
 def _smoothed(

@@ -13,6 +13,7 @@ from ..chains.mixtures import components
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw
+from ..laws.needed import need_law
 from .integral import cuts, expectation, integral
 
 Floats = NDArray[np.float64]
@@ -95,6 +96,8 @@ def flow_loss(target: AbstractLaw, law: AbstractLaw, price: float = 0.5) -> Encl
 
 def _gap(target: AbstractLaw, law: AbstractLaw) -> Callable[[Floats], Floats]:
     """F_g - F_d, formed of upper tails where these are small."""
+    need_law("the target", target)
+    need_law("the generated law", law)
 
     def gap(x: Floats) -> Floats:
         below = np.asarray(law.cdf(x)) - np.asarray(target.cdf(x))

@@ -13,11 +13,13 @@ from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw
+from ..laws.needed import need_law
 from .integral import LATENT, crossings, integral
 
 Floats = NDArray[np.float64]
 RTOL = 1e-12  # per step of the solver
 DRIFT = 1e-8  # what its steps together may cost, relatively
+LATEST = 1e12  # beyond it a step times the rounding of a rate moves points
 
 
 class Flowed(NamedTuple):
@@ -31,24 +33,26 @@ def quantile_flow(target: AbstractLaw, z: ArrayLike, time: float, price: float =
     """T_t(z), where dT/dt = (Phi(z) - F_d(T)) / (2 price) and T_0(z) = centre + z: every quantile goes its own way.
 
     Under the Poisson discriminator particles keep their order, so that F_g(T_t(z)) = Phi(z). Solved to about 1e-8.
-    Raises DomainError if time < 0.
+    Raises DomainError if time < 0 or time > 1e12.
 
     >>> from lipbound.laws import Gaussian
     >>> quantile_flow(Gaussian(0), [0.5], 3).x  # already there
     array([0.5])
     """
     _need_time(time, price)
+    need_law("the target", target)
     start = reals(z, "z").ravel()
     first = start + centre
     level, flux = ndtr(start), np.exp(-start * start / 2) / np.sqrt(2 * np.pi)
     above, upper = ndtr(-start), start > 0
 
     def rates(_: float, state: Floats) -> Floats:
-        x, slope = state.reshape(2, -1)
+        x, slope = state.reshape(-1, 2).T
         lag = np.where(upper, np.asarray(target.sf(x)) - above, level - np.asarray(target.cdf(x)))
-        return np.concatenate((lag, flux - np.asarray(target.pdf(x)) * slope)) / (2 * price)
+        return np.column_stack((lag, flux - np.asarray(target.pdf(x)) * slope)).ravel() / (2 * price)
 
-    return Flowed(*_solved(rates, np.concatenate((first, np.ones_like(first))), time).reshape(2, -1))
+    pairs = np.column_stack((first, np.ones_like(first))).ravel()
+    return Flowed(*_solved(rates, pairs, time, lband=1, uband=0).reshape(-1, 2).T)
 
 
 def central_slope(target: AbstractLaw, time: float, price: float = 0.5) -> float:
@@ -61,6 +65,7 @@ def central_slope(target: AbstractLaw, time: float, price: float = 0.5) -> float
     32.869
     """
     _need_time(time, price)
+    need_law("the target", target)
     if abs(float(target.cdf(0.0)) - 0.5) > 1e-12:
         raise DomainError(f"P(X <= 0) = {float(target.cdf(0.0)):.6g}: the target's median must be zero")
     rate = float(target.pdf(0.0))
@@ -126,10 +131,11 @@ def linear_flow(
     return float(a), float(b)
 
 
-def _solved(rates: Any, start: Floats, time: float) -> Floats:
+def _solved(rates: Any, start: Floats, time: float, **bands: Any) -> Floats:
+    """The state at that time; stiff where the target is narrow or the time long. `bands`: of the Jacobian."""
     if not time:
         return start
-    found = solve_ivp(rates, (0.0, time), start, method="DOP853", rtol=RTOL, atol=1e-13)
+    found = solve_ivp(rates, (0.0, time), start, method="LSODA", rtol=RTOL, atol=1e-13, **bands)
     return np.asarray(found.y[:, -1])
 
 
@@ -139,5 +145,5 @@ def _need_scale(slope: float, sd: float) -> None:
 
 
 def _need_time(time: float, price: float = 1.0) -> None:
-    if not (0 <= time < np.inf and 0 < price < np.inf):
-        raise DomainError(f"time = {time} and price = {price}: a time is at least 0, the price of slopes positive")
+    if not (0 <= time <= LATEST and 0 < price < np.inf):
+        raise DomainError(f"time = {time} and price = {price}: a time is in [0, {LATEST:g}], the price positive")

@@ -8,6 +8,7 @@ from math import isqrt
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import Gaussian, Mixture
+from ..laws.needed import need
 from .chain import MarkovChain
 from .drifts import AffineDrift
 from .mixtures import flattened
@@ -28,6 +29,7 @@ def closed(chain: MarkovChain) -> Mixture:
     >>> round(closed(MarkovChain(Gaussian(4), [Step(AffineDrift("1/2"), 0.75)] * 2)).var(), 12)
     0.765625
     """
+    need("the chain", chain, MarkovChain, "a MarkovChain")
     rate, shift, noise = Fraction(1), Fraction(0), Fraction(0)
     for k, step in enumerate(chain.steps):
         if not (isinstance(step, Step) and isinstance(step.drift, AffineDrift)):

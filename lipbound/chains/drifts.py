@@ -15,6 +15,7 @@ from ..enclosure import Enclosure, exactly
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
+from ..laws.needed import need_map
 from ..maps import AbstractMap, affine
 from .mixtures import Components, components
 
@@ -164,6 +165,7 @@ class PiecewiseDrift(AbstractDrift):
     whole: AbstractMap
 
     def __init__(self, g: AbstractMap, gain: object = 1, slope: object = 1) -> None:
+        need_map("g", g)
         if not all(hasattr(row, "slope") for row in g.branches()):
             raise DomainError(f"{g!r} is not piecewise affine: give a Network or a PiecewiseAffine")
         object.__setattr__(self, "map", g)

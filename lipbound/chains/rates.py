@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw
+from ..laws.needed import need
 from .chain import MarkovChain
 from .samplers import langevin, reverse_vp
 from .steepness import log_lipschitz, steepness
@@ -68,6 +69,7 @@ def along(chain: MarkovChain, target: AbstractLaw, every: int = 1) -> list[tuple
     >>> [k for k, _, _ in along(langevin(two_gaussians(1), 0.1, 6), two_gaussians(1), every=3)]
     [3, 6]
     """
+    need("the chain", chain, MarkovChain, "a MarkovChain")
     if every < 1:
         raise DomainError(f"every = {every} is outside [1, inf): steps between two rows")
     laws = enumerate(chain.laws(), start=1)

@@ -10,6 +10,7 @@ import numpy as np
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..laws import AbstractLaw, Discrete
+from ..laws.needed import need
 from ..laws.transport import Transport
 from .chain import MarkovChain
 from .steps import AbstractStep, Step
@@ -55,6 +56,7 @@ def log_lipschitz(chain: MarkovChain) -> Enclosure:
     >>> print(log_lipschitz(MarkovChain(Gaussian(), [Step(AffineDrift(2), 1.0)])))  # log sqrt(5)
     0.804718956217... (estimate)
     """
+    need("the chain", chain, MarkovChain, "a MarkovChain")
     at, slope, steepest = _start(chain.origin)
     low, high = _square(slope), _square(steepest)
     point = np.array([at])

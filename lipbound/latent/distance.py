@@ -35,6 +35,7 @@ def profile_ratio(latent: Latent, target: AbstractLaw, u: ArrayLike) -> Floats:
     >>> profile_ratio(logistic, two_gaussians(3), [0.5]).round(3)
     array([102.316])
     """
+    need_law("the target", target)
     levels = reals(u, "u")
     return np.asarray(latent.pdf(latent.quantile(levels))) / np.asarray(target.pdf(np.asarray(target.ppf(levels))))
 

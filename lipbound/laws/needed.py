@@ -14,9 +14,7 @@ def need_law(name: str, law: object) -> None:
     Traceback (most recent call last):
     lipbound.errors.DomainError: the target is a int: give a law, such as Gaussian, Mixture or pushforward(g)
     """
-    if not isinstance(law, AbstractLaw):
-        kind = type(law).__name__
-        raise DomainError(f"{name} is a {kind}: give a law, such as Gaussian, Mixture or pushforward(g)")
+    need(name, law, AbstractLaw, "a law, such as Gaussian, Mixture or pushforward(g)")
 
 
 def need_map(name: str, g: object) -> None:
@@ -27,6 +25,15 @@ def need_map(name: str, g: object) -> None:
     Traceback (most recent call last):
     lipbound.errors.DomainError: g is a Gaussian: give a map, such as PiecewiseAffine, formula("tanh(z)") or Network
     """
-    if not isinstance(g, AbstractMap):
-        kind = type(g).__name__
-        raise DomainError(f'{name} is a {kind}: give a map, such as PiecewiseAffine, formula("tanh(z)") or Network')
+    need(name, g, AbstractMap, 'a map, such as PiecewiseAffine, formula("tanh(z)") or Network')
+
+
+def need(name: str, value: object, kind: type | tuple[type, ...], wanted: str) -> None:
+    """Raise DomainError unless the argument is of that kind, whose description `wanted` is.
+
+    >>> need("n", 1.5, int, "a whole number")
+    Traceback (most recent call last):
+    lipbound.errors.DomainError: n is a float: give a whole number
+    """
+    if not isinstance(value, kind):
+        raise DomainError(f"{name} is a {type(value).__name__}: give {wanted}")

@@ -17,6 +17,7 @@ from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
+from ..laws.needed import need, need_law
 
 Floats = NDArray[np.float64]
 HALF_LOG_TAU = 0.5 * float(np.log(2 * np.pi))
@@ -40,6 +41,7 @@ class OddPair:
     share: float
 
     def __post_init__(self) -> None:
+        need_law("the target", self.target)
         if not exact(self.L) > 0:
             raise DomainError(f"L = {self.L} is not a Lipschitz constant of a decoder: it must be positive")
         if not 0 <= self.share <= 1:
@@ -124,6 +126,7 @@ def mismatch(pair: OddPair) -> Mismatch:
     >>> round(float(found.latent), 5), round(float(found.sampled), 5)
     (0.0, 0.33782)
     """
+    need("the pair", pair, OddPair, "an OddPair")
 
     def visible(share: float) -> Callable[[Floats], tuple[Floats, Floats]]:
         def missing(z: Floats) -> tuple[Floats, Floats]:
@@ -169,6 +172,7 @@ def hybrids(pair: OddPair, noise: float) -> Hybrids:
     >>> round(float(found.aae), 4), found.aae.overlaps(found.vgh)  # reconstructions are perfect
     (0.3835, True)
     """
+    need("the pair", pair, OddPair, "an OddPair")
     if not 0 < noise < np.inf:
         raise DomainError(f"noise = {noise} is no standard deviation of a decoder: it must be positive and finite")
 

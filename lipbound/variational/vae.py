@@ -13,6 +13,7 @@ from ..adversarial.integral import cuts, need_density
 from ..enclosure import Enclosure, estimate
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
+from ..laws.needed import need
 from ..maps import AbstractMap
 from ..pieces import Strand, dense
 from .mesh import Mesh, finer, mesh
@@ -149,6 +150,7 @@ def marginals(vae: VAE) -> tuple[Function, Function]:
 
 def _meshes(vae: VAE) -> tuple[Mesh, Mesh]:
     """Meshes in x and in z that resolve the data, the encoder and the decoder."""
+    need("the argument", vae, VAE, "a VAE")
     places = sorted({*cuts(vae.data), *_jumps(vae.data)})
     x = np.unique(np.append(np.linspace(places[0], places[-1], 20_001), places))
     logs = np.asarray(vae.data.logpdf(x))

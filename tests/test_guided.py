@@ -135,6 +135,19 @@ def test_constant_noise_does_not_settle_on_the_data():
     assert 2 * found[0.4, 240] - found[0.4, 120] - 2 * coarse == pytest.approx(limit, abs=1e-3)
 
 
+@pytest.mark.parametrize(("heat", "published"), [(0.03, 0.1221), (0.01, 0.068), (0.003, 0.048), (0.001, 0.045)])
+def test_less_noise_ends_nearer(heat, published):
+    """At time 60 from one mode, m = 3, for steps tending to zero; for 0.03 published as 0.123."""
+    nu = two_gaussians(3)
+
+    def ended(h: float) -> float:
+        law = last(guided_langevin(nu, h, [math.sqrt(2 * heat * h)] * round(60 / h), Gaussian(-3)))
+        assert law.tv(nu).error < 1e-8
+        return float(law.tv(nu))
+
+    assert 2 * ended(0.25) - ended(0.5) == pytest.approx(published, abs=5e-4)
+
+
 def test_it_leaves_a_mode_that_langevin_does_not():
     nu = two_gaussians(4)
     noises = [math.sqrt(0.2 / (1 + 0.5 * k)) for k in range(200)]

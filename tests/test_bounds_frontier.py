@@ -223,7 +223,7 @@ def test_three_cells_are_the_minimum_over_all_levels(m, slope, weight):
 
 
 def test_three_cells_stay_below_the_sharp_values():
-    """THEORY F5: the least KL(g#N || nu) is 0.50792, 0.66042 and 0.69300 here."""
+    """THEORY F5: the least KL(g#N || nu) is at least 0.50792, 0.66042 and 0.69300 here."""
     for m, slope, sharp in ((2, "13/10", 0.50792), (3, 2, 0.66042), (5, 5, 0.69300)):
         assert 0.5 * sharp < promised(three_cells_kl, m, slope).hi < sharp
 

@@ -54,8 +54,8 @@ def frontier(
     rounds, each about twice as long as the one before (the eighth may take ten seconds). `w1` and `w2` take any
     too, convex problems solved at once: to `tol` for mixtures of Gaussians, elsewhere on a fixed grid of levels,
     1e-4 or better for targets of unit size. Mixtures alone have the frontiers of `kl.reversed`, which is KL(target
-    || image) and convex too, and of `kl`, sharp over one valley or two if L is well above the widths. A wide
-    enclosure says that the bounds did not meet. Raises DomainError for other divergences, for a target of which
+    || image) and convex too, and of `kl`, to `tol` over one valley or two for most targets. A wide enclosure says
+    that the bounds did not meet. Raises DomainError for other divergences, for a target of which
     part of the mass is not followed, and for L outside (1e-290, 1e290).
 
     >>> from lipbound.laws import two_gaussians

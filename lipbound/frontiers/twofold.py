@@ -1,16 +1,16 @@
-"""A lower bound of KL(law || nu) through two valleys at once, from witnesses that are sums of two unimodal functions.
+"""A lower bound of KL(law || nu) through two points at once, from witnesses that are sums of two unimodal functions.
 
 Fix x1 < x2, and c1 and c2 with G(xi) = Phi((xi - ci) / L); then c1 >= c2. Right of x1 G is above Phi((x - c1) / L),
 left of x2 it is below Phi((x - c2) / L). A step function psi that rises up to x1 and falls from x2 on has at least the
 mean under G that its steps have where they are bounded: up to x1, and each fall between the two, under N(c1, L^2), each
 rise between the two, and from x2 on, under N(c2, L^2). Both sums are unimodal in their centre, so that on a box of
-centres one psi proves the least of its corners. The best psi is the logarithm of the slopes of the taut string between
-the two obstacles over F.
+centres one psi proves the least of its corners, those with c1 < c2 replaced by the line c1 = c2. The best psi is the
+logarithm of the slopes of the taut string between the two obstacles over F.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -23,13 +23,13 @@ from scipy.special import ndtr
 from ..kernels import frontiers as kernel
 from .bound import ROUNDING, ULP, Floats, Masses, taylor
 from .strings import taut
-from .unimodal import LOWEST
+from .unimodal import LOWEST, costs
 
 SPAN, ENDS = 9.0, 13  # centres within so many L of a valley are searched, at first by so many intervals
-COARSE, FINE, MOST = 400, 2000, 1200  # cuts, and boxes
+COARSE, FINE, MOST = 400, 4000, 1200  # cuts, and boxes
 FIRST = 40  # boxes whose middles are looked at first
 Box = tuple[float, float, float, float]  # c1 from, to; c2 from, to
-Row = tuple[float, Box]  # what is proved on a box
+Row = tuple[float, Box, bool]  # what is proved on a box, and is c1 what it depends on most?
 Centres = tuple[float, float]
 
 
@@ -65,8 +65,8 @@ class Pair:
         found = np.exp(self.psi(c1, c2)) * self.parts
         return found / found.sum()
 
-    def proves(self, box: Box) -> tuple[float, float]:
-        """What one psi proves for all centres of a box, and for those alone that it is made for."""
+    def proves(self, box: Box) -> tuple[float, float, bool]:
+        """What one psi proves for all centres of a box, and for those that it is made for; is it c1 that costs more?"""
         c1, c2 = _inside(box)
         psi = self.psi(c1, c2)
         rises, (i, j) = np.diff(psi), self.at
@@ -74,8 +74,34 @@ class Pair:
         first = (k <= i) | ((k < j) & (rises < 0))
         mine, theirs = np.where(first, rises, 0.0), np.where(first, 0.0, rises)
         off = float(np.log(np.exp(psi) @ self.parts)) + 4 * (psi.size + 64) * ULP - float(psi[-1])
-        ends = [min(self._mean(s, c) for c in pair) for s, pair in ((mine, box[:2]), (theirs, box[2:]))]
-        return sum(ends) - off, self._mean(mine, c1) + self._mean(theirs, c2) - off
+        here = self._mean(mine, c1), self._mean(theirs, c2)
+        loss = (at - self._ends(s, *side) for at, s, side in zip(here, (mine, theirs), (box[:2], box[2:]), strict=True))
+        return self._least(mine, theirs, box) - off, sum(here) - off, next(loss) >= next(loss)
+
+    def _least(self, mine: Floats, theirs: Floats, box: Box) -> float:
+        """At most the sum of the two means for all c1 >= c2 of a box: at its corners, or where c1 = c2.
+
+        For any c2 the least over c1 is at the greatest c1 or at the least, which is that of the box or c2 itself.
+        """
+        a, b, c, d = box
+        if a >= d or not np.isfinite(box).all():
+            return self._ends(mine, a, b) + self._ends(theirs, c, d)
+        found = [self._mean(mine, b) + self._ends(theirs, c, min(b, d))]
+        if c <= a:
+            found += [self._mean(mine, a) + self._ends(theirs, c, a)]
+        return min(*found, self._along(mine + theirs, max(a, c), min(b, d)))
+
+    def _ends(self, rises: Floats, a: float, b: float) -> float:
+        """At most the mean for all centres in [a, b]: it is unimodal."""
+        return min(self._mean(rises, a), self._mean(rises, b))
+
+    def _along(self, rises: Floats, a: float, b: float) -> float:
+        """At most the mean for all c1 = c2 in [a, b]: from its value, slope and greatest curvature at the middle."""
+        middle, half = 0.5 * (a + b), 0.5 * (b - a) / self.L
+        total = float(np.abs(rises).sum())
+        u = (self.cuts - middle) / self.L
+        slope = abs(float(rises @ np.exp(-u * u / 2))) / 2.5066282746 + 1e-9 * total
+        return self._mean(rises, middle) - (slope * half + 0.125 * total * half * half)
 
     def _mean(self, rises: Floats, c: float) -> float:
         """At most the sum of the steps, each times minus Phi at its cut; infinite centres are limits."""
@@ -89,7 +115,10 @@ class Pair:
 
 
 def _inside(box: Box) -> Centres:
-    """A pair of finite centres of a box with c1 >= c2, its middle if that is one."""
+    """A pair of finite centres of a box with c1 >= c2: its middle, or that of where c1 = c2."""
+    if box[0] < box[3] and np.isfinite(box).all():
+        middle = 0.5 * (max(box[0], box[2]) + min(box[1], box[3]))
+        return middle, middle
     mid = [a if np.isinf(b) else b if np.isinf(a) else 0.5 * (a + b) for a, b in (box[:2], box[2:])]
     if mid[0] < mid[1]:
         mid[0] = min(box[1], max(box[0], mid[1]))
@@ -97,16 +126,15 @@ def _inside(box: Box) -> Centres:
     return mid[0], mid[1]
 
 
-def _pair(masses: Masses, L: float, x: tuple[float, float], best: Centres | None) -> Pair:
+def _pair(masses: Masses, L: float, x: tuple[float, float], best: Sequence[Centres] = ()) -> Pair:
     """Even cuts; once the best centres are known, more of them where the squares of the steps of psi cost most."""
     nu = masses.nu
     low, high = float(nu.ppf(1e-10)), float(nu.ppf(1 - 1e-10))
     cuts = np.unique(np.concatenate([np.linspace(low, high, COARSE), np.asarray(x)]))
     work = _at(masses, L, cuts, x)
-    if best is None:
+    if not best:
         return work
-    psi = work.psi(*best)
-    cost = np.diff(psi[1:-1], prepend=psi[1]) ** 2 * np.exp(psi[1:-1]) * work.parts[1:-1]
+    cost = np.max([costs(work.psi(*each), work.parts) for each in best], axis=0)
     way = np.concatenate([[0.0], np.cumsum(np.cbrt(cost))])
     more = np.interp(np.linspace(0, way[-1], FINE), way + 1e-12 * np.arange(way.size), cuts)
     return _at(masses, L, np.unique(np.concatenate([cuts, more])), x)
@@ -119,38 +147,42 @@ def _at(masses: Masses, L: float, cuts: Floats, x: tuple[float, float]) -> Pair:
 
 def through(masses: Masses, L: float, x: tuple[float, float], tol: float) -> tuple[float, Centres, Pair]:
     """The bound through two points, the centres where it is least, and the cuts that prove it."""
-    work = _pair(masses, L, x, None)
+    work = _pair(masses, L, x)
     rows = [np.concatenate([[-np.inf], y + L * np.linspace(-SPAN, SPAN, ENDS), [np.inf]]) for y in x]
     boxes = [(*a, *b) for a, b in product(*(list(pairwise(map(float, r))) for r in rows)) if a[1] >= b[0]]
-    found: list[Row] = [(work.proves(b)[0], b) for b in boxes]
+    found: list[Row] = [_row(work, b)[0] for b in boxes]
     heapify(found)
     _, best = _search(work, found, max(1e-3, tol), MOST // 2)
-    work = _pair(masses, L, x, best)
+    work = _pair(masses, L, x, [best, *(_inside(box) for _, box, _ in sorted(found)[:FIRST])])
     low, best = _search(work, found, tol, MOST)
     return max(0.0, low), best, work
 
 
 def _search(work: Pair, found: list[Row], tol: float, most: int) -> tuple[float, Centres]:
     """Halve the boxes whose bound is lowest, until it is within tol of the least value found."""
-    starts = [_inside(box) for _, box in sorted(found)[:FIRST]]
+    starts = [_inside(box) for _, box, _ in sorted(found)[:FIRST]]
     value, best = min((work.proves((c, c, e, e))[1], (c, e)) for c, e in starts)
     for _ in range(most):
-        low, box = heappop(found)
-        if low >= value - tol:
-            heappush(found, (low, box))
+        if found[0][0] >= value - tol:
             break
-        for part in _halves(box):
-            proved, alone = work.proves(part)
+        low, box, first = heappop(found)
+        for part in _halves(box, first):
+            (proved, _, side), alone = _row(work, part)
             if alone < value:
                 value, best = alone, _inside(part)
-            heappush(found, (max(low, proved), part))
+            heappush(found, (max(low, proved), part, side))
     return found[0][0], best
 
 
-def _halves(box: Box) -> Iterator[Box]:
-    """The two halves of a box along its longer side, those without c1 >= c2 left out."""
+def _row(work: Pair, box: Box) -> tuple[Row, float]:
+    """What is proved on a box, and the value at its middle."""
+    low, alone, first = work.proves(box)
+    return (low, box, first), alone
+
+
+def _halves(box: Box, first: bool) -> Iterator[Box]:
+    """The two halves of a box along one side, those without c1 >= c2 left out."""
     a, b, c, d = box
-    first = b - a >= d - c
     lo, hi = (a, b) if first else (c, d)
     if np.isinf(lo) or np.isinf(hi):
         step = max(1.0, abs(lo if np.isinf(hi) else hi))

@@ -11,6 +11,7 @@ log-slope of the convex minorant of Phi((x - c) / L) over F on the left, and of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -25,7 +26,7 @@ from .bound import ROUNDING, ULP, Floats, Masses, taylor
 
 SPAN = 9.0  # centres within so many L of x0 are searched; one more interval on each side covers the rest
 LOWEST = -60.0  # of psi: beyond it nothing is gained
-ROUNDS, MOST = 30, 500
+ROUNDS, MOST, DIPS = 30, 500, 4
 CLOSE, MOST_CUTS = 60, 3000  # even cuts in each L: what other centres than the best are seen by
 
 
@@ -113,6 +114,14 @@ class Steps:
             return np.linspace(self.cuts[0], self.cuts[-1], 65)
         return self.cuts[self.peak] + self.L * np.linspace(-SPAN, SPAN, 33)
 
+    def dips(self) -> list[float]:
+        """Centres at which the bound has its local minima, on a grid, the least first."""
+        ends = [float(c) for c in self.ends()]
+        found = [self.proves(c, c)[1] for c in ends]
+        framed = [np.inf, *found, np.inf]
+        low = [k for k, value in enumerate(found) if value <= min(framed[k], framed[k + 2])]
+        return [ends[k] for k in sorted(low, key=found.__getitem__)[:DIPS]]
+
     def search(self, tol: float) -> tuple[float, float]:
         """The bound, within about tol of the least value found, and the centre of that."""
         ends = self.ends()
@@ -137,20 +146,25 @@ def _halves(c: float, e: float) -> tuple[tuple[float, float], tuple[float, float
     return (c, 0.5 * (c + e)), (0.5 * (c + e), e)
 
 
-def steps(masses: Masses, L: float, x0: float | None, centre: float | None, count: int) -> Steps:
-    """Even cuts, and once a centre is known more of them where the squares of the steps of psi cost most."""
+def steps(masses: Masses, L: float, x0: float | None, centres: Sequence[float], count: int) -> Steps:
+    """Even cuts, and once centres are known more of them where the squares of the steps of psi cost most."""
     nu: AbstractLaw = masses.nu
     low, high = float(nu.ppf(1e-10)), float(nu.ppf(1 - 1e-10))
-    wanted = count // 4 if centre is None else max(count // 4, int(min(MOST_CUTS, CLOSE * (high - low) / L)))
+    wanted = count // 4 if not centres else max(count // 4, int(min(MOST_CUTS, CLOSE * (high - low) / L)))
     even = np.linspace(low, high, wanted)
     cuts = even if x0 is None else np.unique(np.append(even, x0))
-    if centre is not None:
-        psi = (rough := _at(masses, L, cuts, x0)).psi(centre, centre, centre)[1:-1]
-        cost = np.diff(psi, prepend=psi[0]) ** 2 * np.exp(psi) * rough.parts[1:-1]
+    if centres:
+        rough = _at(masses, L, cuts, x0)
+        cost = np.max([costs(rough.psi(c, c, c), rough.parts) for c in centres], axis=0)
         way = np.concatenate([[0.0], np.cumsum(np.cbrt(cost))])
         more = np.interp(np.linspace(0, way[-1], count), way + 1e-12 * np.arange(way.size), cuts)
         cuts = np.unique(np.concatenate([cuts, more]))
     return _at(masses, L, cuts, x0)
+
+
+def costs(psi: Floats, parts: Floats) -> Floats:
+    """What the steps of psi lose, cell by cell but for the first and last."""
+    return np.diff(psi[1:-1], prepend=psi[1]) ** 2 * np.exp(psi[1:-1]) * parts[1:-1]
 
 
 def _at(masses: Masses, L: float, cuts: Floats, x0: float | None) -> Steps:

@@ -521,7 +521,7 @@ def test_uniform_data_have_a_flow_too():
         (lambda: adv.velocity(adv.sgan, NU, G, [0.0]), "g is a Mixture: give a map"),
         (lambda: adv.witness(adv.gaussian_kernel(), NU, 3, [0.0]), "the law is a int: give a law"),
         (lambda: adv.witness(adv.gaussian_kernel(), NU, NU, "x"), "x = 'x' is no array of real numbers"),
-        (lambda: adv.flow_loss(NU, "N(0, 1)"), "the law is a str: give a law"),
+        (lambda: adv.flow_loss(NU, "N(0, 1)"), "the generated law is a str: give a law"),
         (lambda: adv.non_saturating_weight(None), "u = None is no array of real numbers"),
         (lambda: adv.sgan.conjugate("x"), "T = 'x' is no array of real numbers"),
     ],

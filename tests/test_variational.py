@@ -259,6 +259,35 @@ def test_restricted_classes_underestimate():
         assert float(found.donsker_varadhan) == pytest.approx(bound, abs=6e-5)
 
 
+@pytest.mark.parametrize("sd", [0.1, 0.03, 0.01, 1e-3, 1e-4])
+def test_classifiers_of_needles(sd):
+    """Panels as wide as p alone asks for missed q: at sd 0.003 the slope was 1.03 in place of 2.75."""
+    z = np.linspace(-12, 12, 4001)
+    masses = np.exp(-z * z / 2) / math.sqrt(2 * math.pi) * (z[1] - z[0])
+    a, b = fitted(Gaussian(1, sd), Gaussian(0)).weights
+    real, fake = masses / (1 + np.exp(a + b * (1 + sd * z))), masses / (1 + np.exp(-a - b * z))
+    assert abs((fake - real).sum()) < 1e-9  # the slope of the loss is zero
+    assert abs((fake * z - real * (1 + sd * z)).sum()) < 1e-9
+    assert abs((fake - real / (1 + 1e-6)).sum()) > 1e-8  # power
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "message"),
+    [
+        (lambda: fitted(Gaussian(1, "1e-9"), Gaussian(0)), NotCertifiable, "do not see all"),
+        (lambda: fitted(Gaussian(1), Gaussian(0), (np.sin, np.sin)), NotCertifiable, "dependent"),
+        (lambda: fitted(Gaussian(1), Gaussian(0), penalty=math.nan), DomainError, "penalty = nan"),
+        (lambda: clipped(Gaussian(1), Gaussian(0), "x"), DomainError, "bound = 'x'"),
+        (lambda: separability(Gaussian(1), Gaussian(0), 1.5), DomainError, "samples = 1.5"),
+        (lambda: accounts(VAE(Gaussian(10**9), affine("0.4"), 0.5, affine("1.5"), 1.0)), NotCertifiable, "panels"),
+        (lambda: accounts(VAE(Gaussian(0), affine(10**6), 0.5, affine(1), 1.0)), NotCertifiable, "panels"),
+    ],
+)
+def test_what_is_out_of_reach_is_told(ask, error, message):
+    with pytest.raises(error, match=message):
+        ask()
+
+
 def test_early_stopping_and_penalties():
     for D, values in ((4, (1.75, 2.94, 4.67, 7.25, 8.00, 8.00)), (6, (2.55, 3.67, 5.44, 8.47, 12.93, 17.47))):
         for k, value in enumerate(values):

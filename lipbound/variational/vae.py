@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..adversarial.integral import cuts, need_density
+from ..arrays import reals
 from ..enclosure import Enclosure, estimate
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
@@ -49,7 +50,10 @@ class VAE:
 
     def __post_init__(self) -> None:
         need_density(self.data)
-        if not 0 < self.noise < np.inf:
+        for name in ("mean", "decoder"):
+            if not callable(getattr(self, name)):
+                raise DomainError(f"{name} = {getattr(self, name)!r} is no function: give one of arrays, or a map")
+        if not 0 < float(reals(self.noise, "noise")) < np.inf:
             raise DomainError(
                 f"noise = {self.noise} is no standard deviation of a decoder: it must be positive and finite"
             )

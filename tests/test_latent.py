@@ -23,6 +23,7 @@ from lipbound.latent import (
     two_stage,
     uniform,
 )
+from lipbound.latent import required_lipschitz as needed
 from lipbound.laws import Discrete, Gaussian, Uniform, gaussian_mixture
 from lipbound.maps import fold, from_slopes
 
@@ -74,6 +75,43 @@ def test_required_constants(m):
     assert float(own) == pytest.approx(math.sqrt(1 + m * m), rel=1e-9)  # variance allows no less
     composed = float(required_lipschitz(two_gaussians(m * k, k))) * float(own)
     assert composed == pytest.approx(math.exp(m * m / 2), rel=1e-8)
+
+
+@pytest.mark.parametrize("m", [1, 3, 5])
+def test_required_constants_of_named_latents(m):
+    nu = two_gaussians(m)
+    for law, density in ((normal, 1 / math.sqrt(2 * math.pi)), (logistic, math.pi / 4 / math.sqrt(3)),
+                         (laplace, 1 / math.sqrt(2))):  # fmt: skip
+        truth = density * math.sqrt(2 * math.pi) * math.exp(m * m / 2)
+        found = needed(law, nu)
+        assert found.lo <= truth <= found.hi < found.lo * (1 + 5e-6)
+        assert not found.lo <= truth * (1 + 1e-5) <= found.hi  # power
+    assert needed(bimodal(m), nu).lo <= math.sqrt(1 + m * m) <= needed(bimodal(m), nu).hi
+    assert needed(uniform, nu).hi == math.inf
+    assert needed(Gaussian(0, 2), nu).certified
+
+
+@pytest.mark.parametrize(
+    ("law", "twin", "target"),
+    [
+        (normal, Gaussian(0), two_gaussians(3, 1, "1/5")),
+        (normal, Gaussian(0), pushforward(from_slopes((0,), (1, 3), (0, 0)))),
+        (normal, Gaussian(0), gaussian_mixture(("1/2", "1/2"), (-3, 3), (1, "1/1000"))),
+        (normal, Gaussian(0), two_gaussians(30)),
+        (normal, Gaussian(0), Uniform(-1, 1)),
+        (bimodal(1), two_gaussians(1), two_gaussians(2)),
+        (bimodal(8), two_gaussians(8), two_gaussians(8)),
+        (bimodal(45), two_gaussians(45), two_gaussians(45)),  # levels do not resolve its valley: wide, and right
+        (uniform, Uniform(-1, 1), Uniform(-1, 1)),
+        (bimodal(30), two_gaussians(30), Gaussian(0)),  # the slope grows to its supremum in the tails
+    ],
+    ids=str,
+)
+def test_required_constants_agree_with_certified_ones(law, twin, target):
+    scale = {"uniform": 1 / math.sqrt(3)}.get(law.name, math.sqrt(twin.var()))
+    proved, found = float(required_lipschitz(target, twin)) * scale, needed(law, target)
+    assert found.lo <= proved * (1 + 1e-9)
+    assert proved * (1 - 1e-9) <= found.hi
 
 
 def test_counterexample_a_bounded_latent_never_matches_tails():

@@ -29,7 +29,7 @@ HALVINGS, SMOOTH = 40, 50  # places closer than slope / SMOOTH are left to polis
 def profile_ratio(latent: Latent | AbstractLaw, target: AbstractLaw, u: ArrayLike) -> Floats:
     """I_latent(u) / I_target(u), the slope of the monotone map where both have mass u below.
 
-    Its supremum is the Lipschitz constant of an exact generator: `lipbound.required_lipschitz` for laws of the library.
+    Its supremum is the Lipschitz constant of an exact generator, `required_lipschitz`.
 
     >>> from lipbound.latent import logistic
     >>> from lipbound.laws import two_gaussians

@@ -364,6 +364,8 @@ def test_two_samples_against_a_double_integral():
     assert abs(float(sampled_donsker_varadhan(q, p, logit, 3)) - truth) > 1e-2  # power
     limit = ratio_estimates(q, p, logit).donsker_varadhan
     assert float(found) > float(sampled_donsker_varadhan(q, p, logit, 10**6)) > float(limit)
+    for c in (-300.0, 100.0):  # a constant logit says nothing
+        assert abs(float(sampled_donsker_varadhan(q, p, lambda x: c, 7))) < 1e-9  # noqa: B023
     for bad in (0, 1.5):
         with pytest.raises(DomainError, match="samples"):
             sampled_donsker_varadhan(q, p, logit, bad)

@@ -166,7 +166,7 @@ def capacity(
         low, high, step = low - step, low, 2 * step
         if low < -40:
             raise DomainError(f"as far as `distance` tells, every L is within {level}: there is no least one")
-    found: Any = brentq(excess, low, high, xtol=tol / 4, rtol=1e-12)
+    found: Any = brentq(excess, low, high, xtol=tol / 4)
     return float(np.exp(found))
 
 

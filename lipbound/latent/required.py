@@ -50,7 +50,8 @@ def required_lipschitz(latent: Latent | AbstractLaw, target: AbstractLaw) -> Enc
     low, high = max(below, float(lows.max())) - ERROR, max(above, float(highs.max())) + ERROR
     if high > GREATEST:
         return Enclosure(float(np.exp(min(low, GREATEST))), np.inf, False, "beyond the range of float64")
-    rises = max(logs[0] - logs[BETWEEN], logs[-1] - logs[-1 - BETWEEN])
+    k = min(BETWEEN, x.size - 1)
+    rises = max(logs[0] - logs[k], logs[-1] - logs[-1 - k])
     if logs[[0, -1]].max() >= top - ERROR and rises > ERROR / 4:
         return Enclosure(float(np.exp(low)), np.inf, False, TAILS)
     return Enclosure(float(np.exp(low)), float(np.exp(high)), False)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
 from ..adversarial.integral import expectation, integral, need_density
 from ..enclosure import Enclosure, estimate
@@ -44,9 +45,14 @@ def sampled_donsker_varadhan(q: AbstractLaw, p: AbstractLaw, logit: Callable[[An
 
 def _log_mean(p: AbstractLaw, logit: Callable[[Any], Any], grid: Mesh, samples: int) -> Enclosure:
     """E log mean e^l(Y_i)."""
-    masses, shifted = grid.weights * np.asarray(p.pdf(grid.nodes)), np.asarray(logit(grid.nodes)) - np.log(samples)
+    masses, logs = grid.weights * np.asarray(p.pdf(grid.nodes)), np.asarray(logit(grid.nodes), float) + 0 * grid.nodes
     if not abs(float(masses.sum()) - 1) < SEEN:
         raise NotCertifiable("the panels do not see all of the laws' mass: they are too rough for it")
+    heaviest: Any = logsumexp(logs, b=masses)
+    centre = float(heaviest)  # log E e^l: beyond t = 1 / E e^l little is left
+    if not np.isfinite(centre):
+        raise NotCertifiable(f"E e^l is {np.exp(centre)}: it must be positive and finite")
+    shifted = logs - centre - np.log(samples)
 
     def left(s: Floats) -> Floats:
         """(E exp(-t e^l / N))^N."""
@@ -67,4 +73,4 @@ def _log_mean(p: AbstractLaw, logit: Callable[[Any], Any], grid: Mesh, samples: 
         first, second = np.exp(-np.exp(np.minimum(s, 700.0))), left(s)
         return first - second, first * -np.expm1(-np.exp(np.minimum(s, 700.0))) + second * (1 - second)
 
-    return integral(gap, np.linspace(LOW, high, 64).tolist(), 1e-11)
+    return integral(gap, np.linspace(LOW, high, 64).tolist(), 1e-11) + centre

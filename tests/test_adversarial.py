@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import sympy as sp
+from scipy.integrate import solve_ivp
 
 from lipbound import adversarial as adv
 from lipbound import affine, chi2, fisher, formula, gaussian_mixture, hellinger2, kl, pushforward, tv, two_gaussians
@@ -390,6 +391,73 @@ def test_flows_settle():
     assert float(adv.flow_distance(Gaussian(0, "1/30"), 20)) > 0.1  # and the tails are still under way
 
 
+def test_central_slope_of_far_modes():
+    """L - (L - 1) exp(-s / L) as it stands was 0 from m = 9 on."""
+    for m in (3, 6, 8, 9, 12, 40, 10**6):
+        found = adv.central_slope(two_gaussians(m), 20)
+        assert found == pytest.approx(adv.quantile_flow(two_gaussians(m), [0.0], 20).slope[0], rel=1e-8)
+        if m > 6:
+            assert found == pytest.approx(1 + 20 / math.sqrt(2 * math.pi), rel=1e-7)
+
+
+def test_linear_flows_against_their_equations():
+    """Which were solved by steps, and stopped short where they are stiff."""
+    mean, sd, start = 1.5, 0.9, (1.7, 0.3)
+
+    def rates(power: int):
+        def rate(_: float, state: np.ndarray) -> np.ndarray:
+            a, b = state
+            pull, both = 1 / a - a / sd**2, 1 if power == 1 else 2 * (1 / a**2 + 1 / sd**2)
+            return np.array([pull * both, power * (mean - b) / sd ** (2 * power)])
+
+        return rate
+
+    for kind, power in (("score", 2), ("reverse KL", 1)):
+        for time in (0.01, 0.3, 2):
+            truth = solve_ivp(rates(power), (0, time), start, "DOP853", rtol=1e-12, atol=1e-13).y[:, -1]
+            assert adv.linear_flow(kind, mean, sd, time, start) == pytest.approx(truth, abs=1e-10)
+    assert adv.linear_flow("score", 5, 1e-6, 1e6) == pytest.approx((1e-6, 5), rel=1e-12)
+    assert adv.linear_flow("score", 0, 1e200, 1) == pytest.approx((3**0.5, 0), rel=1e-12)  # a^4 = 1 + 8 t
+    assert adv.linear_flow("reverse KL", 1e300, 1, 1)[1] == pytest.approx(1e300 * -math.expm1(-1), rel=1e-12)
+    assert adv.linear_flow("score", 5, 1, 1, (-2.0, 1.0))[0] < -1  # it keeps its orientation
+    for bad in ((math.nan, 1, 1), (0, math.inf, 1), (math.inf, 1, 1)):
+        with pytest.raises(DomainError, match=r"finite|positive"):
+            adv.linear_flow("score", *bad)
+
+
+def test_a_linear_flow_descends_its_loss():
+    loss = lambda a, b: adv.linear_score_loss(a, b, 1.5, 0.9)
+    a, b = adv.linear_flow("score", 1.5, 0.9, 1e-7, (1.7, 0.3))
+    down = -slope_at_zero(lambda e: loss(1.7 + e, 0.3), 1e-3), -slope_at_zero(lambda e: loss(1.7, 0.3 + e), 1e-3)
+    assert ((a - 1.7) / 1e-7, (b - 0.3) / 1e-7) == pytest.approx(down, rel=2e-5)
+
+
+def test_games_against_discrete_laws():
+    two, one = Discrete((-1, 1), ("1/2", "1/2")), Discrete((0,), (1,))
+    assert abs(float(adv.poisson_value(two, one)) - 0.25) <= adv.poisson_value(two, one).error < 1e-12
+    for same in (two, NU, Gaussian(0)):
+        found = adv.poisson_value(same, same)  # once endless
+        assert (float(found), found.error < 1e-30) == (0, True)
+    found = adv.poisson_value(two, Gaussian(0))  # E|X - Z| less half of E|X - X'| and of E|Z - Z'|, over 4 price
+    folded = 2 * math.exp(-0.5) / math.sqrt(2 * math.pi) + math.erf(math.sqrt(0.5))
+    assert abs(float(found) - (folded - 0.5 - 1 / math.sqrt(math.pi)) / 2) <= found.error < 1e-13
+    found = adv.flow_loss(two, Gaussian(0))
+    assert abs(float(found) - 0.029177195967659927) <= found.error + 1e-16  # scipy.integrate.quad, cut at the atoms
+    for ask in (
+        lambda: adv.velocity(adv.sgan, affine(1), two, [0.0]),  # not a number, once
+        lambda: adv.dissipation(adv.sgan, affine(1), two),
+        lambda: adv.first_variation(adv.sgan, affine(1), two, np.cos),
+        lambda: adv.frozen_loss(adv.sgan, affine(1), two, np.cos),
+        lambda: adv.quantile_flow(two, [0.5], 20),
+        lambda: adv.flow_distance(two, 20),
+        lambda: adv.central_slope(two, 20),
+    ):
+        with pytest.raises(DomainError, match="atom"):
+            ask()
+    with pytest.raises(DomainError, match="range of float64"):
+        adv.generator_score(formula("exp(z)"), [1000.0])
+
+
 def test_flow_distance_is_a_total_variation():
     assert float(adv.flow_distance(NU, 0)) == pytest.approx(float(tv(Gaussian(0), NU)), abs=2e-8)
     for bad in (
@@ -453,7 +521,7 @@ def test_uniform_data_have_a_flow_too():
         (lambda: adv.velocity(adv.sgan, NU, G, [0.0]), "g is a Mixture: give a map"),
         (lambda: adv.witness(adv.gaussian_kernel(), NU, 3, [0.0]), "the law is a int: give a law"),
         (lambda: adv.witness(adv.gaussian_kernel(), NU, NU, "x"), "x = 'x' is no array of real numbers"),
-        (lambda: adv.flow_loss(NU, "N(0, 1)"), "the law is a str: give a law"),
+        (lambda: adv.flow_loss(NU, "N(0, 1)"), "the generated law is a str: give a law"),
         (lambda: adv.non_saturating_weight(None), "u = None is no array of real numbers"),
         (lambda: adv.sgan.conjugate("x"), "T = 'x' is no array of real numbers"),
     ],

@@ -23,8 +23,9 @@ from lipbound.latent import (
     two_stage,
     uniform,
 )
+from lipbound.latent import required_lipschitz as needed
 from lipbound.laws import Discrete, Gaussian, Uniform, gaussian_mixture
-from lipbound.maps import from_slopes
+from lipbound.maps import fold, from_slopes
 
 ALL = [normal, logistic, laplace, uniform, bimodal(2)]
 
@@ -74,6 +75,43 @@ def test_required_constants(m):
     assert float(own) == pytest.approx(math.sqrt(1 + m * m), rel=1e-9)  # variance allows no less
     composed = float(required_lipschitz(two_gaussians(m * k, k))) * float(own)
     assert composed == pytest.approx(math.exp(m * m / 2), rel=1e-8)
+
+
+@pytest.mark.parametrize("m", [1, 3, 5])
+def test_required_constants_of_named_latents(m):
+    nu = two_gaussians(m)
+    for law, density in ((normal, 1 / math.sqrt(2 * math.pi)), (logistic, math.pi / 4 / math.sqrt(3)),
+                         (laplace, 1 / math.sqrt(2))):  # fmt: skip
+        truth = density * math.sqrt(2 * math.pi) * math.exp(m * m / 2)
+        found = needed(law, nu)
+        assert found.lo <= truth <= found.hi < found.lo * (1 + 5e-6)
+        assert not found.lo <= truth * (1 + 1e-5) <= found.hi  # power
+    assert needed(bimodal(m), nu).lo <= math.sqrt(1 + m * m) <= needed(bimodal(m), nu).hi
+    assert needed(uniform, nu).hi == math.inf
+    assert needed(Gaussian(0, 2), nu).certified
+
+
+@pytest.mark.parametrize(
+    ("law", "twin", "target"),
+    [
+        (normal, Gaussian(0), two_gaussians(3, 1, "1/5")),
+        (normal, Gaussian(0), pushforward(from_slopes((0,), (1, 3), (0, 0)))),
+        (normal, Gaussian(0), gaussian_mixture(("1/2", "1/2"), (-3, 3), (1, "1/1000"))),
+        (normal, Gaussian(0), two_gaussians(30)),
+        (normal, Gaussian(0), Uniform(-1, 1)),
+        (bimodal(1), two_gaussians(1), two_gaussians(2)),
+        (bimodal(8), two_gaussians(8), two_gaussians(8)),
+        (bimodal(45), two_gaussians(45), two_gaussians(45)),  # levels do not resolve its valley: wide, and right
+        (uniform, Uniform(-1, 1), Uniform(-1, 1)),
+        (bimodal(30), two_gaussians(30), Gaussian(0)),  # the slope grows to its supremum in the tails
+    ],
+    ids=str,
+)
+def test_required_constants_agree_with_certified_ones(law, twin, target):
+    scale = {"uniform": 1 / math.sqrt(3)}.get(law.name, math.sqrt(twin.var()))
+    proved, found = float(required_lipschitz(target, twin)) * scale, needed(law, target)
+    assert found.lo <= proved * (1 + 1e-9)
+    assert proved * (1 - 1e-9) <= found.hi
 
 
 def test_counterexample_a_bounded_latent_never_matches_tails():
@@ -174,6 +212,48 @@ def test_wrong_arguments_of_distances_are_told():
     for wrong in (0, -1, math.nan):
         with pytest.raises(DomainError, match="tol"):
             capacity(normal, two_gaussians(2), 0.1, tol=wrong)
+
+
+def test_laws_of_the_library_are_latent_laws_everywhere():
+    nu = two_gaussians(2)
+    for L in (2, 3):
+        assert distance(Gaussian(0), nu, L).overlaps(distance(normal, nu, L))
+        assert odd_distance(Gaussian(0, 2), nu, L).overlaps(odd_distance(normal, nu, 2 * L))
+    assert float(profile_ratio(Gaussian(0), nu, 0.5)) == pytest.approx(math.exp(2))
+    assert capacity(Gaussian(0, 2), two_gaussians(3), 0.3) == pytest.approx(3.013 / 2, rel=3e-4)
+    assert best_latent([Gaussian(0), bimodal(3)], two_gaussians(3), 3).latent.name == "bimodal 3"
+    for ask in (distance, odd_distance, capacity, profile_ratio):
+        with pytest.raises(DomainError, match="symmetric"):
+            ask(Gaussian(1), nu, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: capacity(normal, two_gaussians(2), 1e-12), "level = 1e-12"),  # no constant was said to be enough
+        (lambda: capacity(normal, two_gaussians(2), 0.7), "no least one"),  # e^-9 was said to be the least
+        (lambda: capacity(normal, two_gaussians(2), "x"), "level = 'x'"),
+        (lambda: capacity(uniform, two_gaussians(2, 1, "1e-12"), 0.6), "no least one"),
+        (lambda: distance(normal, two_gaussians(2), 3, "x"), "split = 'x'"),
+        (lambda: distance(fold(), two_gaussians(2), 3), "is a PiecewiseAffine: give a law"),
+        (lambda: two_stage(3, 4), "is a int: give a law"),
+        (lambda: bimodal(1e300), "a = 1e"),
+        (lambda: bimodal(10**400), "a = 1000"),
+    ],
+)
+def test_what_is_asked_wrongly_is_told(ask, message):
+    with pytest.raises(DomainError, match=message):
+        ask()
+
+
+def test_capacities_of_far_modes_are_found_soon():
+    for m in (30, 10**4):
+        least = capacity(normal, two_gaussians(m), 0.3)
+        assert (
+            distance(normal, two_gaussians(m), least * 1.001).hi
+            < 0.3
+            < distance(normal, two_gaussians(m), least * 0.999).lo
+        )
 
 
 def test_no_lipschitz_map_does_better():

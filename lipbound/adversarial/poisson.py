@@ -44,11 +44,13 @@ def poisson_value(target: AbstractLaw, law: AbstractLaw, price: float = 0.5) -> 
     _need_price(price)
     gap = _gap(target, law)
 
-    def square(x: Floats) -> tuple[Floats, Floats]:  # a gap is known to about 2^-52
-        y = np.abs(gap(x))
-        return y * y / (4 * price), (y + EPS) ** 2 / (4 * price)
+    def square(x: Floats) -> tuple[Floats, Floats]:  # a gap is known to about 2^-52 of the tails
+        y, below = np.abs(gap(x)), np.asarray(law.cdf(x)) + np.asarray(target.cdf(x))
+        doubt = EPS * np.minimum(below, np.asarray(law.sf(x)) + np.asarray(target.sf(x)))
+        return y * y / (4 * price), (y + doubt) ** 2 / (4 * price)
 
-    return integral(square, cuts(target, law))
+    atoms = _atoms(target, law)  # outside of all of them the gap of two discrete laws is zero
+    return integral(square, [*cuts(target, law), *(x for each in atoms for x in (each - 1, each, each + 1))])
 
 
 def fourier_slope(
@@ -91,7 +93,11 @@ def flow_loss(target: AbstractLaw, law: AbstractLaw, price: float = 0.5) -> Encl
     """
     _need_price(price)
     gap = _gap(target, law)
-    return expectation(lambda x: gap(x) ** 2 / (4 * price * price), law, target)
+    return expectation(lambda x: gap(x) ** 2 / (4 * price * price), law, target, kinks=_atoms(target))
+
+
+def _atoms(*laws: AbstractLaw) -> list[float]:
+    return [float(atom.place) for law in laws for atom in law.atoms()]
 
 
 def _gap(target: AbstractLaw, law: AbstractLaw) -> Callable[[Floats], Floats]:

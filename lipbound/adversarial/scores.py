@@ -68,6 +68,8 @@ def generated(g: AbstractMap, z: ArrayLike) -> Generated:
     """
     points = reals(z, "z").ravel()
     x, slope, bend = _jets(g, points)
+    if not np.isfinite([x, slope, bend]).all():
+        raise DomainError(f"{g} or its slopes leave the range of float64 between z = {points.min()} and {points.max()}")
     if not (np.all(slope > 0) or np.all(slope < 0)):
         raise DomainError(f"{g} is not strictly monotone: the law of an invertible generator is asked for")
     density = -points * points / 2 - HALF_LOG_TAU - np.log(np.abs(slope))

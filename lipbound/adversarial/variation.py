@@ -12,7 +12,7 @@ from ..enclosure import Enclosure
 from ..laws import AbstractLaw, pushforward
 from ..maps import AbstractMap
 from .games import Game
-from .integral import LATENT, integral, under_normal
+from .integral import LATENT, integral, need_density, under_normal
 from .scores import generated, score
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ def velocity(game: Game, g: AbstractMap, target: AbstractLaw, z: ArrayLike) -> F
     """v = C(r) (s_d - s_g) at x = g(z), along which the generator's particles move.
 
     It is minus the slope of the first variation of D_f(p_d || p_g) in p_g: a Wasserstein gradient flow.
-    Raises DomainError unless g is invertible and smooth.
+    Raises DomainError unless g is invertible and smooth and the target has no atoms.
 
     >>> from lipbound.adversarial import forward_kl
     >>> from lipbound.laws import Gaussian
@@ -32,6 +32,7 @@ def velocity(game: Game, g: AbstractMap, target: AbstractLaw, z: ArrayLike) -> F
     array([0.6065])
     """
     at = generated(g, z)
+    need_density(target)
     u = np.asarray(target.logpdf(at.x)) - at.logpdf
     return game.weight(u) * (score(target, at.x) - at.score)
 
@@ -40,7 +41,7 @@ def first_variation(game: Game, g: AbstractMap, target: AbstractLaw, direction: 
     """-E C(r) (s_d - s_g)(g(Z)) eta(Z): the slope at e = 0 of -E f^c(T((g + e eta)(Z))), T optimal for g and frozen.
 
     As T is optimal, it is the slope of D_f(p_d || p_g) itself as well (fGansScores23, Thm 2.1). It vanishes for all
-    directions exactly if the scores agree where C is not zero.
+    directions exactly if the scores agree where C is not zero. Raises DomainError if the target has atoms.
 
     >>> from lipbound.adversarial import reverse_kl
     >>> from lipbound.laws import Gaussian
@@ -48,6 +49,7 @@ def first_variation(game: Game, g: AbstractMap, target: AbstractLaw, direction: 
     >>> print(first_variation(reverse_kl, affine(2), Gaussian(0), lambda z: z))  # E (2Z - Z/2) Z
     1.5 ± ... (estimate)
     """
+    need_density(target)
 
     def integrand(z: Floats) -> tuple[Floats, Floats]:
         at = generated(g, z)
@@ -68,6 +70,7 @@ def dissipation(game: Game, g: AbstractMap, target: AbstractLaw) -> Enclosure:
     >>> print(dissipation(reverse_kl, affine(1, 3), Gaussian(0)))  # the scores differ by 3
     9 ± ... (estimate)
     """
+    need_density(target)
 
     def integrand(z: Floats) -> Floats:
         at = generated(g, z)
@@ -80,7 +83,7 @@ def dissipation(game: Game, g: AbstractMap, target: AbstractLaw) -> Enclosure:
 def frozen_loss(game: Game, g: AbstractMap, target: AbstractLaw, moved: Direction) -> Enclosure:
     """-E f^c(T(h(Z))) for a generator h = `moved`, against the discriminator T that is optimal for g and frozen.
 
-    Raises DomainError unless g is invertible and smooth.
+    Raises DomainError unless g is invertible and smooth and the target has no atoms.
 
     >>> from lipbound.adversarial import forward_kl
     >>> from lipbound.laws import Gaussian
@@ -88,6 +91,7 @@ def frozen_loss(game: Game, g: AbstractMap, target: AbstractLaw, moved: Directio
     >>> print(frozen_loss(forward_kl, affine(1), Gaussian(0), lambda z: z + 1))  # T = 1 everywhere
     -1 ± ... (estimate)
     """
+    need_density(target)
     law = pushforward(g)
     generated(g, np.zeros(1))  # refuses jumps of the density, which nobody could place among the points moved(z)
 

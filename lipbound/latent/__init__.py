@@ -13,5 +13,6 @@ from .laws import latent as latent
 from .laws import logistic as logistic
 from .laws import normal as normal
 from .laws import uniform as uniform
+from .required import required_lipschitz as required_lipschitz
 from .two_stage import TwoStage as TwoStage
 from .two_stage import two_stage as two_stage

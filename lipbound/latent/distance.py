@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 
 from ..adversarial.integral import cuts
 from ..arrays import reals
@@ -17,6 +17,7 @@ from ..exact import exact
 from ..laws import AbstractLaw
 from ..laws.needed import need_law
 from .laws import Latent, symmetric
+from .laws import latent as latent_of
 
 Floats = NDArray[np.float64]
 ERROR: Final = 1e-7  # of a maximum found on a grid and polished
@@ -25,10 +26,10 @@ FINE, COARSE = 601, 61
 HALVINGS, SMOOTH = 40, 50  # places closer than slope / SMOOTH are left to polishing
 
 
-def profile_ratio(latent: Latent, target: AbstractLaw, u: ArrayLike) -> Floats:
+def profile_ratio(latent: Latent | AbstractLaw, target: AbstractLaw, u: ArrayLike) -> Floats:
     """I_latent(u) / I_target(u), the slope of the monotone map where both have mass u below.
 
-    Its supremum is the Lipschitz constant of an exact generator: `lipbound.required_lipschitz` for laws of the library.
+    Its supremum is the Lipschitz constant of an exact generator, `required_lipschitz`.
 
     >>> from lipbound.latent import logistic
     >>> from lipbound.laws import two_gaussians
@@ -36,11 +37,11 @@ def profile_ratio(latent: Latent, target: AbstractLaw, u: ArrayLike) -> Floats:
     array([102.316])
     """
     need_law("the target", target)
-    levels = reals(u, "u")
-    return np.asarray(latent.pdf(latent.quantile(levels))) / np.asarray(target.pdf(np.asarray(target.ppf(levels))))
+    levels, z = reals(u, "u"), latent_of(latent)
+    return np.asarray(z.pdf(z.quantile(levels))) / np.asarray(target.pdf(np.asarray(target.ppf(levels))))
 
 
-def odd_distance(latent: Latent, target: AbstractLaw, L: object) -> Enclosure:
+def odd_distance(latent: Latent | AbstractLaw, target: AbstractLaw, L: object) -> Enclosure:
     """2 sup over x >= 0 of (F_latent(x / L) - F_target(x))_+, for symmetric laws, estimated.
 
     No odd L-Lipschitz map does better; sign(z) min(L |z|, T(|z|)) attains it if the difference has one hump.
@@ -51,15 +52,15 @@ def odd_distance(latent: Latent, target: AbstractLaw, L: object) -> Enclosure:
     >>> round(float(odd_distance(normal, two_gaussians(3), 3)), 5)
     0.33782
     """
-    slope = _slope(L)
+    slope, z = _slope(L), latent_of(latent)
     if not symmetric(target):
         raise DomainError(f"the target {target} is not symmetric about zero, or has atoms: ask distance")
     grid = _grid(target, 0.0, _reach(target), 0.0)
-    _, value = _highest(lambda x: np.asarray(target.sf(x)) - np.asarray(latent.cdf(-x / slope)), grid)
+    _, value = _highest(lambda x: np.asarray(target.sf(x)) - np.asarray(z.cdf(-x / slope)), grid)
     return Enclosure(max(2 * value - ERROR, 0.0), min(2 * max(value, 0.0) + ERROR, 1.0), False)
 
 
-def distance(latent: Latent, target: AbstractLaw, L: object, split: float = 0.0) -> Enclosure:
+def distance(latent: Latent | AbstractLaw, target: AbstractLaw, L: object, split: float = 0.0) -> Enclosure:
     """min over b of sup_{x > c} (F - F_target)_+ + sup_{x < c} (F_target - F)_+, where F(x) = F_latent((x - b) / L).
 
     For a log-concave latent law no L-Lipschitz map has a smaller total variation, monotone or not; for others no
@@ -73,23 +74,23 @@ def distance(latent: Latent, target: AbstractLaw, L: object, split: float = 0.0)
     0.30126
     """
     need_law("the target", target)
-    slope, reach = _slope(L), _reach(target)
-    if not np.isfinite(split):
+    slope, reach, z = _slope(L), _reach(target), latent_of(latent)
+    if not np.all(np.isfinite(reals(split, "split"))):
         raise DomainError(f"split = {split} is no place of a valley: it must be finite")
     beyond = _grid(target, split, max(reach, split + 1.0), split)
     before = _grid(target, min(-reach, split - 1.0), split, split)
 
     def missing(b: float) -> float:
         def right(x: Floats) -> Floats:
-            return np.asarray(target.sf(x)) - np.asarray(latent.cdf(-(x - b) / slope))
+            return np.asarray(target.sf(x)) - np.asarray(z.cdf(-(x - b) / slope))
 
         def left(x: Floats) -> Floats:
-            return np.asarray(target.cdf(x)) - np.asarray(latent.cdf((x - b) / slope))
+            return np.asarray(target.cdf(x)) - np.asarray(z.cdf((x - b) / slope))
 
         ends = _highest(right, beyond)[1], _highest(left, before)[1]
         return max(ends[0], 0.0) + max(ends[1], 0.0)
 
-    places, values = _candidates(latent, target, slope, split)
+    places, values = _candidates(z, target, slope, split)
     inner = np.pad(values, 1, constant_values=np.inf)
     starts = np.flatnonzero((values <= inner[:-2]) & (values <= inner[2:]) & (values <= values.min() + NEAR))
     value = min(_polished(missing, places, int(k), slope) for k in starts[np.argsort(values[starts])][:4])
@@ -133,33 +134,40 @@ def _polished(f: Callable[[float], float], places: Floats, k: int, slope: float)
     return min(float(found.fun), f(float(places[k])))
 
 
-def capacity(latent: Latent, target: AbstractLaw, level: float, split: float = 0.0, tol: float = 1e-4) -> float:
+def capacity(
+    latent: Latent | AbstractLaw, target: AbstractLaw, level: float, split: float = 0.0, tol: float = 1e-4
+) -> float:
     """The least L with d_L(latent, target) <= level, to a relative `tol`: the other half of a Galois connection.
 
-    d_L <= level exactly if capacity(level) <= L. Raises DomainError unless 0 < level < 1.
+    d_L <= level exactly if capacity(level) <= L. Raises DomainError unless 1e-6 <= level < 1, which distances can tell
+    from zero, or if every L down to e^-40 or none up to e^50 is enough.
 
     >>> from lipbound.latent import normal
     >>> from lipbound.laws import two_gaussians
     >>> round(capacity(normal, two_gaussians(3), 0.3), 3)
     3.013
     """
-    if not 0 < level < 1:
-        raise DomainError(f"level = {level} is outside (0, 1): at 0 ask required_lipschitz")
+    z, least = latent_of(latent), float(reals(level, "level"))
+    if not 10 * ERROR <= least < 1:
+        raise DomainError(f"level = {level} is outside [{10 * ERROR:g}, 1): at 0 ask required_lipschitz")
     if not 0 < tol < np.inf:
         raise DomainError(f"tol = {tol} is not a relative tolerance: it must be positive and finite")
 
     def excess(log_slope: float) -> float:
-        return float(distance(latent, target, float(np.exp(log_slope)), split)) - level
+        return float(distance(z, target, float(np.exp(log_slope)), split)) - least
 
-    low, high = -9.0, 0.0
+    low, step = float(np.log(_reach(target))), 2.0
+    high = low
     while excess(high) > 0:
-        low, high = high, high + 1.0
+        low, high = high, high + 2.0
         if high > 50:
-            raise DomainError(f"no L below e^50 brings the latent law {latent.name} within {level} of the target")
-    while high - low > tol / 4:
-        middle = (low + high) / 2
-        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
-    return float(np.exp((low + high) / 2))
+            raise DomainError(f"no L below e^50 brings the latent law {z.name} within {level} of the target")
+    while low == high or excess(low) <= 0:
+        low, high, step = low - step, low, 2 * step
+        if low < -40:
+            raise DomainError(f"as far as `distance` tells, every L is within {level}: there is no least one")
+    found: Any = brentq(excess, low, high, xtol=tol / 4)
+    return float(np.exp(found))
 
 
 class Choice(NamedTuple):
@@ -169,7 +177,7 @@ class Choice(NamedTuple):
     distance: Enclosure
 
 
-def best_latent(latents: Iterable[Latent], target: AbstractLaw, L: object, split: float = 0.0) -> Choice:
+def best_latent(latents: Iterable[Latent | AbstractLaw], target: AbstractLaw, L: object, split: float = 0.0) -> Choice:
     """The latent law of least d_L; which one it is depends on L.
 
     >>> from lipbound.latent import bimodal
@@ -177,7 +185,7 @@ def best_latent(latents: Iterable[Latent], target: AbstractLaw, L: object, split
     >>> [best_latent([bimodal(0), bimodal(3)], two_gaussians(3), L).latent.name for L in (1.5, 3)]
     ['bimodal 0', 'bimodal 3']
     """
-    rows = [Choice(each, distance(each, target, L, split)) for each in latents]
+    rows = [Choice(each, distance(each, target, L, split)) for each in map(latent_of, latents)]
     if not rows:
         raise DomainError("no latent laws were given to choose from")
     return min(rows, key=lambda row: float(row.distance))

@@ -18,6 +18,7 @@ from ..laws.needed import need_law
 from ..laws.profile import profile
 
 Function = Callable[[Any], Any]
+FURTHEST: Final = 1e6
 LEVELS: Final = (1e-12, 1e-6, 1e-3, 0.01, 0.1, 0.2, 0.3, 0.4, 0.49)
 
 
@@ -86,13 +87,17 @@ uniform: Final = Latent(
 )
 
 
-def latent(law: AbstractLaw) -> Latent:
+def latent(law: AbstractLaw | Latent) -> Latent:
     """A law of the library as a latent law. Raises DomainError if it is not seen to be symmetric about zero.
+
+    Every function of this room that asks for a latent law takes one of the library through it.
 
     >>> from lipbound.laws import Gaussian
     >>> latent(Gaussian(0, 2)).log_concave
     True
     """
+    if isinstance(law, Latent):
+        return law
     if not symmetric(law):
         raise DomainError(f"the latent law {law} is not symmetric about zero, or has atoms")
     return Latent(str(law), law.pdf, law.cdf, law.ppf, profile(law).log_concave)
@@ -115,10 +120,14 @@ def symmetric(law: AbstractLaw) -> bool:
 def bimodal(a: object) -> Latent:
     """(N(-a, 1) + N(a, 1)) / 2 scaled to variance one: a latent law that knows of two modes.
 
+    Raises DomainError if |a| > 1e6: its modes are then narrower than 1e-6.
+
     >>> round(float(bimodal(3).pdf(0.0)) / float(bimodal(0).pdf(0.0)), 6)  # sqrt(10) e^(-9/2)
     0.03513
     """
-    place = float(exact(a))
+    if abs(exact(a)) > FURTHEST:
+        raise DomainError(f"a = {a} is no place of a mode: |a| must be at most {FURTHEST:g}")
+    place = abs(float(exact(a)))
     width = float(np.sqrt(1 + place * place))
 
     def tail(z: Any) -> Any:

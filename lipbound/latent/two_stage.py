@@ -51,10 +51,10 @@ def two_stage(target: AbstractLaw, L: object) -> TwoStage:
     >>> round(float(found.distortion), 2), round(float(found.gap), 3), round(float(found.decoder), 3)
     (7.23, 0.5, 4.0)
     """
-    bound = float(exact(L))
+    bound, even = float(exact(L)), symmetric(target)
     if not (bound > 0 and bound * bound >= target.var()):
         raise DomainError(f"L = {L} is below the target's standard deviation: no encoder has variance one")
-    if not symmetric(target):
+    if not even:
         raise DomainError("the target is not symmetric about zero, or has atoms")
     widths = [float(piece.scale) for piece in target.pieces() if isinstance(piece, Strand)]
     step, narrow = -float(target.ppf(DEEP)) / (POINTS - 1), min([np.inf, *widths])

@@ -1,5 +1,6 @@
 """Variational autoencoders on the line: exact objectives, marginal mismatch and density ratios."""
 
+from .finite import sampled_donsker_varadhan as sampled_donsker_varadhan
 from .free import FreeOptimum as FreeOptimum
 from .free import free_optimum as free_optimum
 from .hybrids import Hybrids as Hybrids

@@ -13,6 +13,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from ..adversarial.integral import LATENT, ROUND, integral
+from ..arrays import reals
 from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..exact import exact
@@ -44,7 +45,7 @@ class OddPair:
         need_law("the target", self.target)
         if not exact(self.L) > 0:
             raise DomainError(f"L = {self.L} is not a Lipschitz constant of a decoder: it must be positive")
-        if not 0 <= self.share <= 1:
+        if not 0 <= float(reals(self.share, "share")) <= 1:
             raise DomainError(
                 f"share = {self.share} is outside [0, 1]: 0 is the prior's encoder, 1 the decoder's inverse"
             )
@@ -173,7 +174,7 @@ def hybrids(pair: OddPair, noise: float) -> Hybrids:
     (0.3835, True)
     """
     need("the pair", pair, OddPair, "an OddPair")
-    if not 0 < noise < np.inf:
+    if not 0 < float(reals(noise, "noise")) < np.inf:
         raise DomainError(f"noise = {noise} is no standard deviation of a decoder: it must be positive and finite")
 
     def latent(z: Floats) -> Floats:

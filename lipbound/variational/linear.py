@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import e, log, sqrt
+from math import e, isfinite, log, sqrt
 
+from ..arrays import reals
 from ..errors import DomainError
 
 
@@ -12,7 +13,7 @@ from ..errors import DomainError
 class LinearVAE:
     """Data N(0, v), decoder N(a z, s2), encoder N(c x, t2), prior N(0, 1): v, s2 and t2 are variances.
 
-    Raises DomainError if one of them is not positive.
+    Raises DomainError if one of them is not positive, or a or c not finite.
 
     >>> best = optimal_linear(4, 1)
     >>> max(abs(best.objective), best.latent_kl, best.visible_kl) < 1e-15  # it is exact
@@ -26,25 +27,29 @@ class LinearVAE:
     t2: float
 
     def __post_init__(self) -> None:
-        for name in ("v", "s2", "t2"):
-            if not getattr(self, name) > 0:
-                raise DomainError(f"{name} = {getattr(self, name)} is not a variance: it must be positive")
+        for name in ("v", "a", "s2", "c", "t2"):
+            value = float(reals(getattr(self, name), name))
+            if not isfinite(value):
+                raise DomainError(f"{name} = {value} is not a number that a VAE can have: it must be finite")
+            if name in ("v", "s2", "t2") and value <= 0:
+                raise DomainError(f"{name} = {value} is not a variance: it must be positive")
 
     @property
     def objective(self) -> float:
         """J = KL(q(x, z) || p(x, z))."""
-        misfit = (self.v * (1 - self.a * self.c) ** 2 + self.a**2 * self.t2) / (2 * self.s2)
+        off = 1 - self.a * self.c
+        misfit = (self.v * off * off + self.a * self.a * self.t2) / (2 * self.s2)
         return misfit + 0.5 * log(self.s2 / (self.v * e)) + self.rate
 
     @property
     def rate(self) -> float:
         """E KL(q(z|x) || p(z))."""
-        return 0.5 * (self.c**2 * self.v + self.t2 - 1 - log(self.t2))
+        return 0.5 * (self.c * self.c * self.v + self.t2 - 1 - log(self.t2))
 
     @property
     def encoded(self) -> float:
         """The variance of q(z)."""
-        return self.c**2 * self.v + self.t2
+        return self.c * self.c * self.v + self.t2
 
     @property
     def latent_kl(self) -> float:
@@ -54,7 +59,7 @@ class LinearVAE:
     @property
     def visible_kl(self) -> float:
         """KL(p*(x) || p(x))."""
-        return _kl(self.v / (self.a**2 + self.s2))
+        return _kl(self.v / (self.a * self.a + self.s2))
 
     @property
     def mutual_information(self) -> float:

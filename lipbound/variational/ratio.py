@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,7 @@ from .mesh import Mesh, mesh
 
 Floats = NDArray[np.float64]
 Function = Callable[[Any], Any]
+SEEN: Final = 1e-10  # of a law's mass, that panels may miss
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def fitted(
     [-0.5, 1.0]
     """
     need_density(q, p)
-    if penalty < 0 or (time is not None and not 0 <= time < np.inf):
-        raise DomainError(f"penalty = {penalty} and time = {time}: neither may be negative")
+    if not 0 <= penalty < np.inf or (time is not None and not 0 <= time < np.inf):
+        raise DomainError(f"penalty = {penalty} and time = {time}: neither may be negative, and both are finite")
     loss = _loss(q, p, features, penalty)
     weights = _newton(loss, len(features) + 1) if time is None else _flowed(loss, len(features) + 1, time)
     return Classifier(tuple(map(float, weights)), features)
@@ -99,7 +100,7 @@ def clipped(q: AbstractLaw, p: AbstractLaw, bound: float) -> Enclosure:
     >>> print(clipped(Gaussian(50), Gaussian(0), 5))
     5 ± ... (estimate)
     """
-    if not 0 < bound < np.inf:
+    if not 0 < float(reals(bound, "bound")) < np.inf:
         raise DomainError(f"bound = {bound} of the logit is outside (0, inf)")
     need_density(q, p)
 
@@ -117,8 +118,8 @@ def separability(q: AbstractLaw, p: AbstractLaw, samples: int) -> Enclosure:
     >>> print(separability(Gaussian(0), Gaussian(0), 1))
     0.5 ± ... (estimate)
     """
-    if samples < 1:
-        raise DomainError(f"samples = {samples} is no number of samples: it must be at least 1")
+    if not (isinstance(samples, int) and samples >= 1):
+        raise DomainError(f"samples = {samples} is no number of samples: it must be whole, and at least 1")
     need_density(q, p)
     n = samples
 
@@ -152,24 +153,37 @@ class _Loss(NamedTuple):
 
 
 def _loss(q: AbstractLaw, p: AbstractLaw, features: tuple[Function, ...], penalty: float) -> _Loss:
-    places = cuts(q, p)
-    grid = _nodes(places)
+    grid = resolved(q, p)
     rows = np.stack([np.ones_like(grid.nodes), *(np.asarray(f(grid.nodes), float) for f in features)], axis=1)
     masses = [grid.weights * np.asarray(law.pdf(grid.nodes)) for law in (q, p)]
+    if not all(abs(float(each.sum()) - 1) < SEEN for each in masses):
+        raise NotCertifiable("the classifier's panels do not see all of the laws' mass: they are too rough for it")
     seen = masses[0] + masses[1] > 1e-40
     return _Loss(rows[seen], masses[0][seen], masses[1][seen], np.full(len(features) + 1, float(penalty)))
 
 
-def _nodes(places: list[float]) -> Mesh:
+def resolved(*laws: AbstractLaw) -> Mesh:
+    """Panels that end where densities of these laws are narrow, and at zero, where features have corners.
+
+    >>> from lipbound.laws import Gaussian
+    >>> needle = Gaussian(1, "1/1000")
+    >>> found = resolved(needle, Gaussian(0))
+    >>> round(float(found.weights @ needle.pdf(found.nodes)), 12)
+    1.0
+    """
+    places = cuts(*laws)
     width = min(1.0, float(np.min(np.diff(np.unique(np.round(places, 9))))) * 4)
-    return mesh((places[0], places[-1]), max(width, (places[-1] - places[0]) / 430), (0.0,))
+    return mesh((places[0], places[-1]), max(width, (places[-1] - places[0]) / 430), (0.0, *places))
 
 
 def _newton(loss: _Loss, size: int) -> Floats:
     w = np.zeros(size)
     for _ in range(200):
         slope = loss.slope(w)
-        step = np.linalg.solve(loss.bend(w) + 1e-300 * np.eye(size), -slope)
+        bend = loss.bend(w)
+        if not np.linalg.matrix_rank(bend / np.sqrt(np.outer(bend.diagonal(), bend.diagonal()))) == size:
+            raise NotCertifiable("the features are linearly dependent where the classifier is in doubt: leave one out")
+        step = np.linalg.solve(bend, -slope)
         if float(np.abs(step).max()) < 1e-10 * (1 + float(np.abs(w).max())):
             return w + step
         share, now = 1.0, loss.value(w)

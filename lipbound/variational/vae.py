@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..adversarial.integral import cuts, need_density
+from ..arrays import reals
 from ..enclosure import Enclosure, estimate
 from ..errors import DomainError, NotCertifiable
 from ..laws import AbstractLaw
@@ -49,7 +50,10 @@ class VAE:
 
     def __post_init__(self) -> None:
         need_density(self.data)
-        if not 0 < self.noise < np.inf:
+        for name in ("mean", "decoder"):
+            if not callable(getattr(self, name)):
+                raise DomainError(f"{name} = {getattr(self, name)!r} is no function: give one of arrays, or a map")
+        if not 0 < float(reals(self.noise, "noise")) < np.inf:
             raise DomainError(
                 f"noise = {self.noise} is no standard deviation of a decoder: it must be positive and finite"
             )
@@ -162,8 +166,8 @@ def _meshes(vae: VAE) -> tuple[Mesh, Mesh]:
     turn = float(np.abs(np.gradient(mean, x) / sd).max())
     scale = min([vae.noise, 1 / max(turn, 1e-9), *widths(vae.data)])
     low, high = min(-FAR, float((mean - FAR * sd).min())), max(FAR, float((mean + FAR * sd).max()))
-    z = np.linspace(low, high, 20_001)
-    bend = float(np.abs(np.gradient(np.asarray(vae.decoder(z), float) + 0 * z, z)[np.abs(z) < FAR]).max()) / vae.noise
+    z = np.linspace(-FAR, FAR, 20_001)
+    bend = float(np.abs(np.gradient(np.asarray(vae.decoder(z), float) + 0 * z, z)).max()) / vae.noise
     narrow = min(1.0, float(sd.min()), 1 / max(bend, 1e-9))
     return mesh((x[0], x[-1]), scale, _joints(vae.mean) + _joints(vae.sd) + _jumps(vae.data)), mesh(
         (low, high), narrow, _joints(vae.decoder)

@@ -46,11 +46,54 @@ def test_latents_of_the_library():
     width = math.sqrt(5)
     assert np.allclose(twin.cdf(z * width), bimodal(2).cdf(z), rtol=1e-10)
     assert (twin.log_concave, latent(Gaussian(0)).log_concave) == (False, True)
-    for bad in (Gaussian(1), Discrete((-1, 1), ("1/2", "1/2"))):
-        with pytest.raises(DomainError, match="symmetric"):
-            latent(bad)
+    with pytest.raises(DomainError, match="atoms"):
+        latent(Discrete((-1, 1), ("1/2", "1/2")))
     with pytest.raises(DomainError, match="level"):
         normal.quantile(1.0)
+
+
+LOPSIDED = gaussian_mixture(["4/5", "1/5"], [-1, 4], [1, "1/2"])
+
+
+def test_lopsided_latents():
+    z, x, u = latent(LOPSIDED), np.linspace(-9, 7, 33), np.array([1e-20, 1e-3, 0.3, 0.5, 0.79, 0.9])
+    assert np.allclose(z.cdf(x), LOPSIDED.cdf(x), rtol=1e-12)
+    assert np.allclose(z.sf(x), LOPSIDED.sf(x), rtol=1e-12)
+    assert np.allclose(z.mirrored.cdf(x), LOPSIDED.sf(-x), rtol=1e-12)
+    assert np.allclose(z.cdf(z.quantile(u)), u, rtol=1e-9)
+    assert np.allclose(z.mirrored.quantile(u[1:]), -z.quantile(1 - u[1:]), rtol=1e-9)
+    with pytest.raises(DomainError, match="ask distance"):
+        odd_distance(z, two_gaussians(2), 1)
+
+
+def test_lopsided_latents_may_be_turned_round():
+    """Onto the mirror image of itself the rising map is steep, the falling one is -z."""
+    image = gaussian_mixture(["1/5", "4/5"], [-4, 1], ["1/2", 1])
+    assert needed(LOPSIDED, image).hi <= 1 + 1e-9
+    assert needed(latent(LOPSIDED), image).hi <= 1 + 1e-5
+    assert required_lipschitz(image, LOPSIDED).lo > 5  # power: of the rising map
+    assert distance(LOPSIDED, image, 1).hi < 1e-6
+    assert distance(LOPSIDED, image, "1/2").lo > 0.01
+
+
+@pytest.mark.parametrize("weight", ["1/5", "7/10"])
+def test_bimodal_latents_of_any_weight(weight):
+    law, z = bimodal(2, weight), np.linspace(-12, 12, 240_001)
+    p = law.pdf(z) * (z[1] - z[0])
+    assert [float((p * z**k).sum()) for k in range(3)] == pytest.approx([1, 0, 1], abs=1e-9)
+    assert float(law.cdf(0.0)) == pytest.approx(float(p[z <= 0].sum()), abs=1e-4)
+    for bad in (0, 1, "3/2"):
+        with pytest.raises(DomainError, match="weight"):
+            bimodal(2, bad)
+
+
+def test_the_best_weight_is_that_of_the_target():
+    """Data with modes of 1 to 4: of latents that know of two modes, the one whose weights are theirs."""
+    nu, weights = two_gaussians(3, 1, "4/5"), ["1/5", "2/5", "1/2", "4/5"]
+    found = best_latent([bimodal(3, w) for w in weights], nu, 3.2)
+    assert found.latent.name in {bimodal(3, w).name for w in ("1/5", "4/5")}  # one is the other turned round
+    assert found.distance.hi < 1e-6
+    assert distance(bimodal(3), nu, 3.2).lo > 0.1
 
 
 REQUIRED = {
@@ -222,9 +265,10 @@ def test_laws_of_the_library_are_latent_laws_everywhere():
     assert float(profile_ratio(Gaussian(0), nu, 0.5)) == pytest.approx(math.exp(2))
     assert capacity(Gaussian(0, 2), two_gaussians(3), 0.3) == pytest.approx(3.013 / 2, rel=3e-4)
     assert best_latent([Gaussian(0), bimodal(3)], two_gaussians(3), 3).latent.name == "bimodal 3"
-    for ask in (distance, odd_distance, capacity, profile_ratio):
-        with pytest.raises(DomainError, match="symmetric"):
-            ask(Gaussian(1), nu, 0.5)
+    assert distance(Gaussian(1), nu, 2).overlaps(distance(normal, nu, 2))  # a shift costs nothing
+    assert float(profile_ratio(Gaussian(1), nu, 0.5)) == pytest.approx(math.exp(2))
+    with pytest.raises(DomainError, match="symmetric"):
+        odd_distance(Gaussian(1), nu, 0.5)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.special import ndtri_exp
 
 from instances import LAWS, NETWORK
 from lipbound import strategies as lips
@@ -340,6 +341,22 @@ def test_shapes_and_special_values(name: str, method: str):
     assert math.isnan(ends[1])
     ys = [-1.0, 0.3, 2.0]
     assert f(ys).tolist() == [f(y) for y in ys]
+
+
+@pytest.mark.parametrize("level", [1e-100, 1e-160, 1e-250, 1e-300])
+@pytest.mark.parametrize(
+    ("law", "weight", "centre", "sd"),
+    [
+        (gaussian_mixture(["4/5", "1/5"], [-1, 4], [1, "1/2"]), 0.8, -1, 1),
+        (gaussian_mixture(["1/2", "1/2"], [0, 6], [2, "1/1000"]), 0.5, 0, 2),
+        (two_gaussians(30), 0.5, -30, 1),
+    ],
+)
+def test_the_deepest_quantiles(law: AbstractLaw, weight: float, centre: float, sd: float, level: float):
+    """There the widest component alone counts; Newton's steps on the mass itself would take hundreds to get there."""
+    y = float(law.ppf(level))
+    assert y == pytest.approx(centre + sd * ndtri_exp(math.log(level / weight)), rel=1e-13)
+    assert law.cdf(y - 1e-9) < level < law.cdf(y + 1e-9)
 
 
 def test_shapes_of_ppf_and_mass():

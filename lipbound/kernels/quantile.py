@@ -65,8 +65,11 @@ def quantile1(p, q, t):
     if not lo < y < hi:
         y = lo if lo == hi else 0.5 * (lo + hi)
     for _ in range(200):
-        gap = done + part(y, k, t, left) - goal
+        mass = done + part(y, k, t, left)
+        gap = mass - goal
         step = gap / pdf1(y, k, t)
+        if mass > 2.0 * goal:  # tails are log-concave: the logarithm's step is right for any number of decades
+            step *= math.log(mass / goal) * (mass / gap)
         if abs(gap) <= 1e-16 * goal or abs(step) <= 2e-16 * abs(y):  # what is left is rounding, and would never settle
             break
         if (gap < 0.0) == left:

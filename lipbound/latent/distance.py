@@ -45,7 +45,7 @@ def odd_distance(latent: Latent | AbstractLaw, target: AbstractLaw, L: object) -
     """2 sup over x >= 0 of (F_latent(x / L) - F_target(x))_+, for symmetric laws, estimated.
 
     No odd L-Lipschitz map does better; sign(z) min(L |z|, T(|z|)) attains it if the difference has one hump.
-    Raises DomainError if the target is not seen to be symmetric about zero.
+    Raises DomainError if one of the laws is not seen to be symmetric about zero.
 
     >>> from lipbound.latent import normal
     >>> from lipbound.laws import two_gaussians
@@ -53,6 +53,8 @@ def odd_distance(latent: Latent | AbstractLaw, target: AbstractLaw, L: object) -
     0.33782
     """
     slope, z = _slope(L), latent_of(latent)
+    if z.upper:
+        raise DomainError(f"the latent law {z.name} is not symmetric about zero: ask distance")
     if not symmetric(target):
         raise DomainError(f"the target {target} is not symmetric about zero, or has atoms: ask distance")
     grid = _grid(target, 0.0, _reach(target), 0.0)
@@ -63,10 +65,11 @@ def odd_distance(latent: Latent | AbstractLaw, target: AbstractLaw, L: object) -
 def distance(latent: Latent | AbstractLaw, target: AbstractLaw, L: object, split: float = 0.0) -> Enclosure:
     """min over b of sup_{x > c} (F - F_target)_+ + sup_{x < c} (F_target - F)_+, where F(x) = F_latent((x - b) / L).
 
-    For a log-concave latent law no L-Lipschitz map has a smaller total variation, monotone or not; for others no
-    monotone one. If the target's only valley is at c = `split` it is attained, often by giving up mass of one mode,
-    unless L is so small that the image is narrower than a mode: then it is a lower bound, and may be far below what
-    is attained. Estimated: for N(0, 1) `lipbound.frontier` has a proof.
+    For a symmetric log-concave latent law no L-Lipschitz map has a smaller total variation, monotone or not; for
+    others no monotone one, F being that of Z or of -Z, whichever does better. If the target's only valley is at
+    c = `split` it is attained, often by giving up mass of one mode, unless L is so small that the image is narrower
+    than a mode: then it is a lower bound, and may be far below what is attained. Estimated: for N(0, 1)
+    `lipbound.frontier` has a proof.
 
     >>> from lipbound.latent import normal
     >>> from lipbound.laws import two_gaussians
@@ -77,12 +80,17 @@ def distance(latent: Latent | AbstractLaw, target: AbstractLaw, L: object, split
     slope, reach, z = _slope(L), _reach(target), latent_of(latent)
     if not np.all(np.isfinite(reals(split, "split"))):
         raise DomainError(f"split = {split} is no place of a valley: it must be finite")
-    beyond = _grid(target, split, max(reach, split + 1.0), split)
-    before = _grid(target, min(-reach, split - 1.0), split, split)
+    ends = _grid(target, split, max(reach, split + 1.0), split), _grid(target, min(-reach, split - 1.0), split, split)
+    value = min(_least(each, target, slope, split, *ends) for each in ([z, z.mirrored] if z.upper else [z]))
+    return Enclosure(max(value - ERROR, 0.0), min(value + ERROR, 1.0), False)
+
+
+def _least(z: Latent, target: AbstractLaw, slope: float, split: float, beyond: Floats, before: Floats) -> float:
+    """The least over b of the two suprema, for rising maps."""
 
     def missing(b: float) -> float:
         def right(x: Floats) -> Floats:
-            return np.asarray(target.sf(x)) - np.asarray(z.cdf(-(x - b) / slope))
+            return np.asarray(target.sf(x)) - np.asarray(z.sf((x - b) / slope))
 
         def left(x: Floats) -> Floats:
             return np.asarray(target.cdf(x)) - np.asarray(z.cdf((x - b) / slope))
@@ -93,8 +101,7 @@ def distance(latent: Latent | AbstractLaw, target: AbstractLaw, L: object, split
     places, values = _candidates(z, target, slope, split)
     inner = np.pad(values, 1, constant_values=np.inf)
     starts = np.flatnonzero((values <= inner[:-2]) & (values <= inner[2:]) & (values <= values.min() + NEAR))
-    value = min(_polished(missing, places, int(k), slope) for k in starts[np.argsort(values[starts])][:4])
-    return Enclosure(max(value - ERROR, 0.0), min(value + ERROR, 1.0), False)
+    return min(_polished(missing, places, int(k), slope) for k in starts[np.argsort(values[starts])][:4])
 
 
 def _candidates(latent: Latent, target: AbstractLaw, slope: float, split: float) -> tuple[Floats, Floats]:
@@ -103,9 +110,10 @@ def _candidates(latent: Latent, target: AbstractLaw, slope: float, split: float)
     As b grows the first supremum falls and the second rises, so that the first at one place and the second at the
     place before are least in between. Beyond the ends one of them is constant and the other has died away.
     """
-    lower = np.asarray(latent.quantile(np.append(np.logspace(-24, -2, 23), np.linspace(0.015, 0.5, COARSE))))
-    low, high = np.asarray(target.ppf([1e-15, 1 - 1e-15])) + slope * lower[0] * np.array([1, -1])
-    places = np.unique([low, high, *(split + slope * lower), *(split - slope * lower)])
+    levels = np.append(np.logspace(-24, -2, 23), np.linspace(0.015, 0.5, COARSE))
+    lower, upper = (np.asarray(each.quantile(levels)) for each in (latent, latent.mirrored))  # the second of -Z
+    low, high = np.asarray(target.ppf([1e-15, 1 - 1e-15])) + slope * np.array([upper[0], -lower[0]])
+    places = np.unique([low, high, *(split + slope * upper), *(split - slope * lower)])
     right, left = _suprema(latent, target, slope, split, places)
     for _ in range(HALVINGS):
         open_ = right[1:] + left[:-1] < (right + left).min() - NEAR
@@ -130,7 +138,7 @@ def _suprema(latent: Latent, target: AbstractLaw, slope: float, split: float, pl
 
 def _polished(f: Callable[[float], float], places: Floats, k: int, slope: float) -> float:
     low, high = places[max(k - 1, 0)], places[min(k + 1, places.size - 1)]
-    found = minimize_scalar(f, bounds=(low, high), method="bounded", options={"xatol": 1e-8 * max(1.0, slope)})
+    found: Any = minimize_scalar(f, bounds=(low, high), method="bounded", options={"xatol": 1e-8 * max(1.0, slope)})
     return min(float(found.fun), f(float(places[k])))
 
 
@@ -204,7 +212,7 @@ def _highest(f: Callable[[Floats], Floats], x: Floats) -> tuple[float, float]:
     # several may be equally high, and below zero on the grid alone: that is what the best place makes of them
     for k in humps[np.argsort(-values[humps])][:6] if values.max() > -NEAR else ():
         bounds = (x[max(k - 1, 0)], x[min(k + 1, x.size - 1)])
-        found = minimize_scalar(depth, bounds=bounds, method="bounded", options={"xatol": 1e-6})
+        found: Any = minimize_scalar(depth, bounds=bounds, method="bounded", options={"xatol": 1e-6})
         best = max(best, (float(found.x), -float(found.fun)), key=lambda row: row[1])
     return best
 

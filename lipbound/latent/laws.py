@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -12,10 +13,11 @@ from scipy.special import expit, ndtr, ndtri
 
 from ..arrays import reals
 from ..errors import DomainError
-from ..exact import exact
-from ..laws import AbstractLaw
+from ..exact import Exact, exact
+from ..laws import AbstractLaw, gaussian_mixture, pushforward
 from ..laws.needed import need_law
 from ..laws.profile import profile
+from ..maps import affine
 
 Function = Callable[[Any], Any]
 FURTHEST: Final = 1e6
@@ -24,9 +26,10 @@ LEVELS: Final = (1e-12, 1e-6, 1e-3, 0.01, 0.1, 0.2, 0.3, 0.4, 0.49)
 
 @dataclass(frozen=True)
 class Latent:
-    """A latent law symmetric about zero: density, P(Z <= z) for z <= 0, and its inverse for levels up to 1/2.
+    """A latent law: density, P(Z <= z) up to its median, and the inverse of that for levels up to 1/2.
 
-    `log_concave` says that half-lines have the least boundary among all sets of their mass (Bobkov96): then no map,
+    `upper` is the same pair of functions for -Z; without it the law is symmetric about zero. `log_concave` says that
+    half-lines have the least boundary among all sets of their mass (Bobkov96): then no map of a symmetric law,
     monotone or not, does better than monotone ones.
 
     >>> normal.cdf([0.0, 1.0]).round(6), normal.quantile(0.5)
@@ -38,6 +41,20 @@ class Latent:
     tail: Function = field(repr=False)
     inverse: Function = field(repr=False)
     log_concave: bool
+    upper: tuple[Function, Function] | None = field(default=None, repr=False)
+
+    @property
+    def mirrored(self) -> Latent:
+        """The law of -Z."""
+        if self.upper is None:
+            return self
+        turned, pair = self.density, (self.tail, self.inverse)
+        return Latent(f"{self.name}, mirrored", lambda z: turned(-z), *self.upper, self.log_concave, pair)
+
+    @cached_property
+    def median(self) -> float:
+        """The z with P(Z <= z) = 1/2."""
+        return 0.0 if self.upper is None else float(self.inverse(0.5))
 
     def pdf(self, z: ArrayLike) -> Any:
         """Density at z."""
@@ -45,17 +62,22 @@ class Latent:
 
     def cdf(self, z: ArrayLike) -> Any:
         """P(Z <= z)."""
-        x = reals(z, "z")
-        below = self.tail(-np.abs(x))
-        return np.where(x <= 0, below, 1 - below)
+        x, (above, _) = reals(z, "z"), self.upper or (self.tail, None)
+        return np.where(
+            x <= self.median, self.tail(np.minimum(x, self.median)), 1 - above(np.minimum(-x, -self.median))
+        )
+
+    def sf(self, z: ArrayLike) -> Any:
+        """P(Z > z)."""
+        return self.mirrored.cdf(-reals(z, "z"))
 
     def quantile(self, u: ArrayLike) -> Any:
         """The z with P(Z <= z) = u. Raises DomainError outside (0, 1)."""
         p = reals(u, "u")
         if not np.all((p > 0) & (p < 1)):
             raise DomainError(f"u = {u} is outside (0, 1): a level of a quantile")
-        z = self.inverse(np.minimum(p, 1 - p))
-        out = np.where(p <= 0.5, z, -z) + 0.0
+        _, above = self.upper or (None, self.inverse)
+        out = np.where(p <= 0.5, self.inverse(np.minimum(p, 0.5)), -above(np.minimum(1 - p, 0.5))) + 0.0
         return out if out.ndim else float(out)
 
 
@@ -88,7 +110,7 @@ uniform: Final = Latent(
 
 
 def latent(law: AbstractLaw | Latent) -> Latent:
-    """A law of the library as a latent law. Raises DomainError if it is not seen to be symmetric about zero.
+    """A law of the library as a latent law. Raises DomainError if it has atoms.
 
     Every function of this room that asks for a latent law takes one of the library through it.
 
@@ -98,9 +120,12 @@ def latent(law: AbstractLaw | Latent) -> Latent:
     """
     if isinstance(law, Latent):
         return law
-    if not symmetric(law):
-        raise DomainError(f"the latent law {law} is not symmetric about zero, or has atoms")
-    return Latent(str(law), law.pdf, law.cdf, law.ppf, profile(law).log_concave)
+    need_law("the latent law", law)
+    if law.atoms():
+        raise DomainError(f"the latent law {law} has atoms: maps of it cannot leave them")
+    turned = None if symmetric(law) else pushforward(affine(-1), law)
+    upper = turned and (turned.cdf, turned.ppf)
+    return Latent(str(law), law.pdf, law.cdf, law.ppf, profile(law).log_concave, upper)
 
 
 def symmetric(law: AbstractLaw) -> bool:
@@ -117,16 +142,23 @@ def symmetric(law: AbstractLaw) -> bool:
     return np.allclose(np.asarray(law.cdf(-x)), np.asarray(law.sf(x)), rtol=1e-10, atol=1e-300)
 
 
-def bimodal(a: object) -> Latent:
-    """(N(-a, 1) + N(a, 1)) / 2 scaled to variance one: a latent law that knows of two modes.
+def bimodal(a: object, weight: object = "1/2") -> Latent:
+    """w N(-a, 1) + (1 - w) N(a, 1), w = `weight`, moved and scaled to mean 0 and variance 1: it knows of two modes.
 
-    Raises DomainError if |a| > 1e6: its modes are then narrower than 1e-6.
+    Raises DomainError if |a| > 1e6, its modes being then narrower than 1e-6, and unless 0 < w < 1.
 
     >>> round(float(bimodal(3).pdf(0.0)) / float(bimodal(0).pdf(0.0)), 6)  # sqrt(10) e^(-9/2)
     0.03513
+    >>> round(float(bimodal(3, "4/5").cdf(0.5)), 6)  # 0.8 Phi(2.5) + 0.2 Phi(-3.5)
+    0.795079
     """
     if abs(exact(a)) > FURTHEST:
         raise DomainError(f"a = {a} is no place of a mode: |a| must be at most {FURTHEST:g}")
+    w = exact(weight)
+    if not 0 < w < 1:
+        raise DomainError(f"weight = {weight} is outside (0, 1): it is that of the left mode")
+    if 2 * w != 1:
+        return _unequal(exact(a), w)
     place = abs(float(exact(a)))
     width = float(np.sqrt(1 + place * place))
 
@@ -150,3 +182,10 @@ def bimodal(a: object) -> Latent:
         inverse,
         place <= 1,
     )
+
+
+def _unequal(a: Exact, w: Exact) -> Latent:
+    width = exact(float(1 + 4 * a * a * w * (1 - w)) ** 0.5)
+    mean = a * (1 - 2 * w)
+    law = gaussian_mixture([w, 1 - w], [(-a - mean) / width, (a - mean) / width], [1 / width] * 2)
+    return replace(latent(law), name=f"bimodal {float(a):g}, {float(w):g} to {float(1 - w):g}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -10,9 +11,10 @@ from scipy.optimize import minimize_scalar
 
 from ..adversarial.integral import cuts, need_density
 from ..enclosure import Enclosure
-from ..laws import AbstractLaw
+from ..laws import AbstractLaw, pushforward
 from ..laws.profile import required_lipschitz as exact_fit
-from .laws import Latent
+from ..maps import affine
+from .laws import Latent, symmetric
 
 Floats = NDArray[np.float64]
 BETWEEN: Final = 24  # places between neighbouring cuts
@@ -25,11 +27,12 @@ TAILS: Final = "the slope still grows in the tails, where the latent law may be 
 
 
 def required_lipschitz(latent: Latent | AbstractLaw, target: AbstractLaw) -> Enclosure:
-    """sup over u of I_latent(u) / I_target(u), the Lipschitz constant of the monotone map of one law to the other.
+    """sup over u of I_latent(u) / I_target(u), the Lipschitz constant of the rising map of one law to the other.
 
-    If the latent law is log-concave no other map does with less. Certified for laws of the library, as
-    `lipbound.required_lipschitz(target, latent)` has it; else estimated by a search, with [found, inf] where the slope
-    still grows at levels of 1e-290. Raises DomainError if the target has atoms and the latent law is a `Latent`.
+    Or that of the falling map, from -Z, if it is less. If the latent law is log-concave and symmetric no other map does
+    with less. Certified for laws of the library, as `lipbound.required_lipschitz(target, latent)` has it; else
+    estimated by a search, with [found, inf] where the slope still grows at levels of 1e-290. Raises DomainError if the
+    target has atoms and the latent law is a `Latent`.
 
     >>> from lipbound.latent import logistic, uniform
     >>> from lipbound.laws import two_gaussians
@@ -38,9 +41,18 @@ def required_lipschitz(latent: Latent | AbstractLaw, target: AbstractLaw) -> Enc
     >>> required_lipschitz(uniform, two_gaussians(3)).hi  # its valley asks for 65.14, its tails for everything
     inf
     """
-    if not isinstance(latent, Latent):
-        return exact_fit(target, latent)
-    need_density(target)
+    if isinstance(latent, Latent):
+        need_density(target)
+        ways = [_rising(each, target) for each in ([latent, latent.mirrored] if latent.upper else [latent])]
+    else:
+        turned = [] if symmetric(latent) else [pushforward(affine(-1), latent)]
+        ways = [exact_fit(target, each) for each in (latent, *turned)]
+    least = min(ways, key=lambda way: way.hi)
+    return replace(least, lo=min(way.lo for way in ways), certified=all(way.certified for way in ways))
+
+
+def _rising(latent: Latent, target: AbstractLaw) -> Enclosure:
+    """The supremum of the slopes of the rising map."""
     places = np.array(cuts(target))
     x = np.interp(np.arange((places.size - 1) * BETWEEN + 1) / BETWEEN, np.arange(places.size), places)
     level = np.minimum(np.asarray(target.cdf(x)), np.asarray(target.sf(x)))
@@ -60,14 +72,22 @@ def required_lipschitz(latent: Latent | AbstractLaw, target: AbstractLaw) -> Enc
 def _log_slopes(latent: Latent, target: AbstractLaw, x: Floats) -> tuple[Floats, Floats, Floats]:
     """log of the slope of the map where it reaches x, and the least and greatest that a rounded level may make of it.
 
-    With the smaller of both tails, latent laws being symmetric; over a deep valley of one all levels are 1/2.
+    With the smaller of both tails; over a deep valley of one all levels are 1/2.
     """
-    level = np.minimum(np.asarray(target.cdf(x)), np.asarray(target.sf(x)))
+    below, above = np.asarray(target.cdf(x)), np.asarray(target.sf(x))
+    level = np.minimum(below, above)
     levels = (level, level * (1 - ROUND), np.minimum(level * (1 + ROUND), 0.5))
     with np.errstate(divide="ignore"):
-        rows = np.log([np.asarray(latent.pdf(latent.quantile(each))) for each in levels])
+        rows = np.log([_profile(latent, each, below <= above) for each in levels])
     density = np.asarray(target.logpdf(x))
     return rows[0] - density, rows.min(axis=0) - density, rows.max(axis=0) - density
+
+
+def _profile(latent: Latent, level: Floats, left: NDArray[np.bool_]) -> Floats:
+    """The density where that level is below, or above."""
+    other = latent.mirrored
+    ways = (np.asarray(each.pdf(each.quantile(level))) for each in (latent, other))
+    return np.where(left, next(ways), next(ways)) if latent.upper else next(ways)
 
 
 def _polished(latent: Latent, target: AbstractLaw, x: Floats, logs: Floats) -> tuple[float, float, float]:

@@ -68,7 +68,7 @@ def quantile1(p, q, t):
         mass = done + part(y, k, t, left)
         gap = mass - goal
         step = gap / pdf1(y, k, t)
-        if mass > 2.0 * goal:  # tails are log-concave: the logarithm's step is right for any number of decades
+        if mass > 1e6 * goal:  # tails are log-concave: the logarithm's step is right for any number of decades
             step *= math.log(mass / goal) * (mass / gap)
         if abs(gap) <= 1e-16 * goal or abs(step) <= 2e-16 * abs(y):  # what is left is rounding, and would never settle
             break

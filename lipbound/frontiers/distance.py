@@ -79,7 +79,7 @@ def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: fl
     square = divergence is w2
     work = levels(nu, float(L), NODES[square])
     flat = work.blocks(square)
-    law = pushforward(_map(work, flat, L * (1 - SLACK), KNOTS[square]))
+    law = pushforward(_map(work, flat, L * (1 - SLACK), square))
     top = divergence.enclose(law, nu, tol / 20)
     if top.lo == INF:
         return TradeOff(nu, L, divergence, top, law)
@@ -120,7 +120,7 @@ def _balance(rise: Floats, gap: Floats) -> None:
             break
 
 
-def _map(work: Levels, flat: Floats, L: Fraction, knots: int) -> PiecewiseAffine:
+def _map(work: Levels, flat: Floats, L: Fraction, square: bool) -> PiecewiseAffine:
     """Slope L on the blocks, the transport on knots elsewhere."""
     inner = np.arange(1, len(work.nodes) - 1)
     z, x = work.z[inner], np.array([float(work.nodes[i].x) for i in inner])
@@ -129,9 +129,11 @@ def _map(work: Levels, flat: Floats, L: Fraction, knots: int) -> PiecewiseAffine
     edge = np.zeros(inner.size, bool)
     edge[:-1] |= inside[1:] != inside[:-1]
     edge[1:] |= inside[1:] != inside[:-1]
-    step = max(1, int(np.sum(~inside)) // knots + 1)
+    step = max(1, int(np.sum(~inside)) // KNOTS[square] + 1)
     free = ~inside & (np.cumsum(~inside) % step == 0)
     edge[0] = edge[-1] = True
-    y = np.where(inside, left + float(L) * z, x)
+    line = float(L) * z
+    # means of two blocks that meet, perhaps of one that rounding has cut, enclose what is between; medians need not
+    y = np.clip(x, right + line, left + line) if square else np.where(inside, left + line, x)
     keep = edge | free
     return limited(z[keep], np.maximum.accumulate(y[keep]), L)

@@ -23,7 +23,7 @@ from scipy.special import ndtr
 from ..kernels import frontiers as kernel
 from .bound import ROUNDING, ULP, Floats, Masses, taylor
 from .strings import taut
-from .unimodal import LOWEST, costs
+from .unimodal import LOWEST, costs, denser
 
 SPAN, ENDS = 9.0, 13  # centres within so many L of a valley are searched, at first by so many intervals
 COARSE, FINE, MOST = 400, 4000, 1200  # cuts, and boxes
@@ -135,9 +135,7 @@ def _pair(masses: Masses, L: float, x: tuple[float, float], best: Sequence[Centr
     if not best:
         return work
     cost = np.max([costs(work.psi(*each), work.parts) for each in best], axis=0)
-    way = np.concatenate([[0.0], np.cumsum(np.cbrt(cost))])
-    more = np.interp(np.linspace(0, way[-1], FINE), way + 1e-12 * np.arange(way.size), cuts)
-    return _at(masses, L, np.unique(np.concatenate([cuts, more])), x)
+    return _at(masses, L, denser(cuts, cost, FINE), x)
 
 
 def _at(masses: Masses, L: float, cuts: Floats, x: tuple[float, float]) -> Pair:

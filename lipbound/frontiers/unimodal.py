@@ -156,15 +156,20 @@ def steps(masses: Masses, L: float, x0: float | None, centres: Sequence[float], 
     if centres:
         rough = _at(masses, L, cuts, x0)
         cost = np.max([costs(rough.psi(c, c, c), rough.parts) for c in centres], axis=0)
-        way = np.concatenate([[0.0], np.cumsum(np.cbrt(cost))])
-        more = np.interp(np.linspace(0, way[-1], count), way + 1e-12 * np.arange(way.size), cuts)
-        cuts = np.unique(np.concatenate([cuts, more]))
+        cuts = denser(cuts, cost, count)
     return _at(masses, L, cuts, x0)
 
 
 def costs(psi: Floats, parts: Floats) -> Floats:
     """What the steps of psi lose, cell by cell but for the first and last."""
     return np.diff(psi[1:-1], prepend=psi[1]) ** 2 * np.exp(psi[1:-1]) * parts[1:-1]
+
+
+def denser(cuts: Floats, cost: Floats, count: int) -> Floats:
+    """So many cuts more, by the cube root of what each cell between two costs: then all cost the same."""
+    way = np.concatenate([[0.0], np.cumsum(np.cbrt(cost))])
+    more = np.interp(np.linspace(0, way[-1], count), way + 1e-12 * np.arange(way.size), cuts)
+    return np.unique(np.concatenate([cuts, more]))
 
 
 def _at(masses: Masses, L: float, cuts: Floats, x0: float | None) -> Steps:

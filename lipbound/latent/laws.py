@@ -62,10 +62,8 @@ class Latent:
 
     def cdf(self, z: ArrayLike) -> Any:
         """P(Z <= z)."""
-        x, (above, _) = reals(z, "z"), self.upper or (self.tail, None)
-        return np.where(
-            x <= self.median, self.tail(np.minimum(x, self.median)), 1 - above(np.minimum(-x, -self.median))
-        )
+        x, m = reals(z, "z"), self.median
+        return np.where(x <= m, self.tail(np.minimum(x, m)), 1 - self.mirrored.tail(np.minimum(-x, -m)))
 
     def sf(self, z: ArrayLike) -> Any:
         """P(Z > z)."""
@@ -76,8 +74,8 @@ class Latent:
         p = reals(u, "u")
         if not np.all((p > 0) & (p < 1)):
             raise DomainError(f"u = {u} is outside (0, 1): a level of a quantile")
-        _, above = self.upper or (None, self.inverse)
-        out = np.where(p <= 0.5, self.inverse(np.minimum(p, 0.5)), -above(np.minimum(1 - p, 0.5))) + 0.0
+        above = -self.mirrored.inverse(np.minimum(1 - p, 0.5))
+        out = np.where(p <= 0.5, self.inverse(np.minimum(p, 0.5)), above) + 0.0
         return out if out.ndim else float(out)
 
 

@@ -57,6 +57,8 @@ TABLE = {
     "divergences": (NUMBERS, "numpy"),
     "events": (f"{BASE} laws kernels balls", "numpy scipy"),
     "frontiers": (f"{NUMBERS} divergences events", "numpy scipy"),
+    "frontiers.nodes": (f"{NUMBERS} frontiers", "numpy scipy flint"),
+    "frontiers.portion": (NUMBERS, "flint"),
     "frontiers.spliced": (f"{NUMBERS} frontiers", "flint"),
     "frontiers.steep": (f"{BASE} balls", "flint"),
     "chains": (f"{NUMBERS} divergences", "numpy scipy"),

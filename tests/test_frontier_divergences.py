@@ -18,7 +18,7 @@ from lipbound.errors import DomainError
 from lipbound.exact import exact
 from lipbound.frontiers import frontier, required_lipschitz
 from lipbound.frontiers.antitonic import medians
-from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform, gaussian_mixture, two_gaussians
+from lipbound.laws import AbstractLaw, Gaussian, Mixture, gaussian_mixture, two_gaussians
 
 CONVEX = (kl.reversed, w1, w2)
 IDS = ("kl", "w1", "w2")
@@ -213,6 +213,3 @@ def test_needles_are_not_lost():
 def test_refusals():
     with pytest.raises(DomainError, match="no frontier"):
         frontier(two_gaussians(2), 2, chi2)
-    for nu in (Discrete((0, 1), ("1/2", "1/2")), Uniform()):
-        with pytest.raises(DomainError, match="mixtures of Gaussians"):
-            frontier(nu, Fraction(1, 10), kl.reversed)

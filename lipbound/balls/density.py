@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from fractions import Fraction
 
 from flint import arb
 
 from ..exact import INF
-from ..reals import End
-from .bent import at, density, inverse
+from ..reals import End, Real
+from .bent import Fibre, at, density, inverse
 from .normal import ball, mass, phi, working
 from .table import Cell, Table
 
@@ -52,6 +54,42 @@ def between(lo: End, hi: End, table: Table, left: bool, right: bool) -> arb:
         if a < b:
             total += within(a, b, cell)
     return total + arb(0, (table.lost + table.smudge).upper())
+
+
+@working()
+def parts(places: Sequence[Fraction | Real], table: Table) -> list[arb]:
+    """The mass up to the first of the places, from each to the next and beyond the last, without atoms."""
+    total = [arb(0)] * (len(places) + 1)
+    for cell in table.cells:
+        first, last = bisect_right(places, cell.lo), bisect_left(places, cell.hi)
+        for k, share in enumerate(_shares(cell, [ball(x) for x in places[first:last]])):
+            total[first + k] += share
+    doubt = arb(0, (table.lost + table.smudge).upper())
+    return [t + doubt for t in total]
+
+
+def _shares(cell: Cell, inner: Sequence[arb]) -> list[arb]:
+    """The masses of a cell between these points of it."""
+    out = [arb(0)] * (len(inner) + 1)
+    for e in cell.entries:
+        marks = [e.low, *map(e.at, inner), e.high]
+        out = [t + e.weight * mass(a, b) for t, a, b in zip(out, marks, marks[1:], strict=False)]
+    for f in cell.bents:
+        marks = [f.left, f.right] if f.strand.rising else [f.right, f.left]
+        marks[1:1] = _inverses(f, inner)
+        out = [t + f.mass(a, b) for t, a, b in zip(out, marks, marks[1:], strict=False)]
+    return out
+
+
+def _inverses(f: Fibre, inner: Sequence[arb]) -> list[arb]:
+    """Where a strand takes these values, in increasing order: each is guessed from those before."""
+    found: list[arb] = []
+    for k, y in enumerate(inner):
+        guess = found[-1] if found else None
+        if k > 1:
+            guess = found[-1] + (found[-1] - found[-2]) * (y - inner[k - 1]) / (inner[k - 1] - inner[k - 2])
+        found.append(inverse(f, y, guess))
+    return found
 
 
 def within(a: End, b: End, cell: Cell) -> arb:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -10,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from .. import balls
 from ..enclosure import of_ball
@@ -20,6 +22,7 @@ from ..laws import AbstractLaw
 Floats = NDArray[np.float64]
 ROUNDING = 2e-15  # of Phi by its Taylor series, coefficients and sums included: each term has a relative error of 2^-52
 ULP = 2.0**-52
+MANY = 20  # cells that are better measured together
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +43,12 @@ def _coefficients(u: Fraction, degree: int) -> list[float]:
         he.append(u * he[n] - n * he[n - 1])
     tail = [float((-1) ** (n - 1) * he[n - 1] * height / math.factorial(n)) for n in range(1, degree + 1)]
     return [float(of_ball(balls.normal.cdf(balls.normal.ball(u)))), *tail]
+
+
+def normal_masses(u: Floats) -> Floats:
+    """Those of N(0, 1) up to the first point, between neighbours and beyond the last, from the smaller tail."""
+    low, high = np.append(-np.inf, u), np.append(u, np.inf)
+    return np.where(high < 0, ndtr(high) - ndtr(low), ndtr(-low) - ndtr(-high))
 
 
 @dataclass(frozen=True)
@@ -68,8 +77,18 @@ class Masses:
     def over(self, cuts: Floats) -> tuple[Floats, float]:
         """The masses up to the first cut and between the cuts, and a lower bound of that up to the last."""
         ends = [-math.inf, *map(float, cuts)]
+        pairs = [*pairwise(ends), (ends[-1], math.inf)]
+        if sum(pair not in self.known for pair in pairs) > MANY:
+            self.known.update(zip(pairs, self._together([exact(x) for x in ends[1:]]), strict=True))
         rows = np.array([self.between(a, b) for a, b in pairwise(ends)])
         return rows, math.nextafter(1 - self.between(ends[-1], math.inf), 0.0)
+
+    def _together(self, cuts: list[Fraction]) -> list[float]:
+        """Those of all cells at once: that takes less time for each."""
+        rows = balls.density.parts(cuts, self.nu.balls)
+        for x, mass in self.nu.balls.atoms.items():
+            rows[bisect_left(cuts, x)] += mass
+        return [of_ball(row, 0.0, 1.0).hi for row in rows]
 
     def parts(self, cuts: Floats) -> Floats:
         """At least the mass of each cell, from the unbounded one on the left to that on the right."""

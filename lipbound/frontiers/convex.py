@@ -8,11 +8,11 @@ from fractions import Fraction
 from .. import balls
 from ..divergences import Divergence, w1, w2
 from ..enclosure import Enclosure, of_ball
-from ..errors import DomainError
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from .antitonic import crossings, nearest
 from .costates import pieces
+from .covering import least_covering
 from .distance import least_distance
 from .laid import laid
 from .moments import Moments, moments
@@ -30,15 +30,10 @@ Solver = Callable[[Moments, float, Divergence], Path]
 
 
 def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
-    """The least KL(nu || law), W1 or W2 of laws of slope at most L.
-
-    Raises DomainError for KL(nu || law) unless nu is a mixture of Gaussians.
-    """
+    """The least KL(nu || law), W1 or W2 of laws of slope at most L."""
     cells, far = nu.balls.cells, divergence in (w1, w2)
     if len(cells) != 1 or cells[0].bents or nu.balls.atoms:
-        if far:
-            return least_distance(nu, L, divergence, tol)
-        raise DomainError(f"target = {nu}: the frontier of {divergence.text()} is known for mixtures of Gaussians")
+        return least_distance(nu, L, divergence, tol) if far else least_covering(nu, L, tol)
     few = tol / 20
     known = moments(nu, EDGE) if far else moments(nu)
     if far and known.spacing > COARSE[divergence is w2]:

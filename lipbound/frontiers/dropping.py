@@ -6,107 +6,155 @@ of its ratio to nu elsewhere: two of the peaks, or two valleys, are then pinned 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
-from typing import Any
+from itertools import islice
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import ndtr
 
+from .. import balls
 from ..divergences import kl
-from ..enclosure import Enclosure
-from ..errors import DomainError
-from ..exact import exact
-from ..laws import AbstractLaw, Gaussian, Pushforward, pushforward
+from ..enclosure import Enclosure, exactly, of_ball
+from ..exact import INF, exact
+from ..laws import AbstractLaw, Gaussian, pushforward
+from ..laws.profile import required_lipschitz as exact_fit
 from ..maps import PiecewiseAffine, affine
-from .bound import Masses
+from .bound import Floats, Masses
+from .components import components, whole
 from .descent import descended
 from .dual import splits
+from .joined import Span, joined, runs
+from .pairs import Found, least_at, seats
 from .polygons import limited, polygon
+from .spliced import Spliced
 from .trade_off import TradeOff
-from .twofold import through
-from .unimodal import SPAN, Steps, steps
+from .twofold import Pair, through
+from .unimodal import LOWEST, Steps, steps
 
-COARSE, FINE = 1600, 5000
-MOST, LOOKS = 3, 45  # pairs of each kind; centres looked at on either side of a valley
-Found = tuple[float, float, Steps]  # a bound, the centre where it is least, and the steps that prove it
+COARSE, FINE, POINTS = 1600, 5000, 4
+LEVELS, NARROWEST = (0.1, 0.3, 0.5, 0.7, 0.9), 40  # middles of windows, and halvings of their mass
 TURN = 2.0  # times the root of tol: steps of log-slopes, of which a map loses the square over 24
 
 
 def least_dropping(masses: Masses, L: Fraction, tol: float) -> TradeOff:
-    """The least KL(law || nu) over laws of slope at most L, bounded below through valleys and peaks, and two at once.
+    """The least KL(law || nu) over laws of slope at most L: that of the best part of nu between two gaps."""
+    nu, best = masses.nu, list[TradeOff]()
+    for part, mass in components(nu):
+        off = of_ball(-balls.normal.ball(mass).log(), 0.0)
+        if best and off.lo >= best[0].value.hi:
+            continue  # whatever stays in there
+        inside = masses if part is nu else Masses(part, {})
+        found = _inside(inside, L, tol)
+        best = sorted([*best, replace(found, target=nu, value=found.value + off)], key=lambda p: p.value.hi)
+    value = Enclosure(min(p.value.lo for p in best), best[0].value.hi, True)
+    return replace(best[0], value=value)
 
-    Raises DomainError unless nu is a mixture of Gaussians.
-    """
+
+def _inside(masses: Masses, L: Fraction, tol: float) -> TradeOff:
+    """Of a law without gaps."""
     nu = masses.nu
-    cells = nu.balls.cells
-    if len(cells) != 1 or cells[0].bents or nu.balls.atoms:
-        raise DomainError(f"target = {nu}: the frontier of {kl.text()} is known for mixtures of Gaussians")
-    found = [_through(masses, float(L), x0, tol) for x0 in (*splits(nu), None)]
+    if exact_fit(nu).hi <= L:
+        return TradeOff(nu, L, kl, exactly(0.0), nu)
+    found = _promising(masses, float(L), (*splits(nu), None), tol)
     found += _uphill(masses, float(L), found, tol)
-    low, laws = max(row[0] for row in found), [pushforward(g) for g in (*_lines(nu, L, found), *_maps(L, found, tol))]
-    if _least(laws, nu) > low + tol:
-        laws += [pushforward(g) for g in _downhill(nu, L, min(laws, key=lambda mu: float(kl(mu, nu))))]
-    if _least(laws, nu) > low + tol:
-        for x in _pairs(nu, found):
-            if _least(laws, nu) <= low + tol:
+    low, best, endless = max(row[0] for row in found), Best(nu), nu.support() == (-INF, INF)
+    best.tries(_filled(L, found))
+    if endless and best.value > low + tol:
+        best.tries(pushforward(g) for g in (*_lines(nu, L, found), *_maps(L, found, tol)))
+        if best.value > low + tol:
+            best.tries([pushforward(g) for g in _downhill(nu, L, best.law)])
+    for x in seats(masses, float(L), low, found) if best.value > low + tol else ():
+        proved, centres, work = through(masses, float(L), x, tol / 2)
+        low = max(low, proved)
+        best.tries(_follows(work, L, work.psi(*centres), centres))
+        if endless:
+            best.tries([pushforward(polygon(nu, work.cuts, work.law(*centres), L, TURN * tol**0.5))])
+        if best.value <= low + tol:
+            break
+    if best.value == INF:
+        best.tries(_windows(nu, L))
+    top = kl.enclose(best.law, nu, tol / 20).hi
+    return TradeOff(nu, L, kl, Enclosure(min(top, low), top, True), best.law)
+
+
+class Best:
+    """The law nearest to nu of those that were tried, and how near it is, in floats."""
+
+    def __init__(self, nu: AbstractLaw) -> None:
+        self.nu, self.law, self.value = nu, nu, INF
+
+    def tries(self, laws: Iterable[AbstractLaw]) -> None:
+        """Keep whichever is nearer."""
+        for law in laws:
+            value = float(kl(law, self.nu))
+            if value < self.value:
+                self.law, self.value = law, value
+
+
+def _filled(L: Fraction, found: list[Found]) -> Iterator[Spliced]:
+    """Laws that the bounds follow, arcs between parts of nu."""
+    for _, c, row in found:
+        for w in (row, row.climbed(c)):
+            yield from _follows(w, L, w.psi(c, c, c), (c,))
+
+
+def _follows(work: Steps | Pair, L: Fraction, psi: Floats, centres: Sequence[float]) -> list[Spliced]:
+    """The law of density exp(psi) to nu, made exact, if it is proved admissible: psi is constant but on arcs."""
+    same = np.diff(psi) == 0
+    free = (np.append(same, False) | np.insert(same, 0, False)) & (psi > LOWEST)
+    levels = np.cumsum(np.exp(psi) * work.parts)
+    off = [np.abs(levels[:-1] / levels[-1] - ndtr((work.cuts - c) / work.L)) for c in centres]
+    nearest = np.argmin(off, axis=0)  # of two arcs, the one that the law is on
+    spans = [Span(i, j, exact(centres[nearest[(i + j) // 2]])) for i, j in runs(~free[1:-1])]
+    laws = joined(whole(work.masses.nu), L, [exact(float(t)) for t in work.cuts], spans, (not free[0], not free[-1]))
+    return list(islice((law for law in laws if law.admissible(L)), 1))
+
+
+def _windows(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
+    """nu where it is known to lie near a level: the widest windows that are proved admissible."""
+    for level in LEVELS:
+        for k in range(1, NARROWEST):
+            part = min(level, 1 - level) * 0.5**k
+            a, b = (exact(float(nu.ppf(level + side * part))) for side in (-1, 1))
+            law = Spliced(whole(nu), (), a, b, filled=True)
+            if a < b and law.admissible(L):
+                yield law
                 break
-            proved, best, work = through(masses, float(L), x, tol / 2)
-            low = max(low, proved)
-            laws.append(pushforward(polygon(nu, work.cuts, work.law(*best), L, TURN * tol**0.5)))
-    law = min(laws, key=lambda mu: float(kl(mu, nu)))
-    top = kl.enclose(law, nu, tol / 20).hi
-    return TradeOff(nu, L, kl, Enclosure(min(top, low), top, True), law)
 
 
-def _least(laws: list[Pushforward], nu: AbstractLaw) -> float:
-    return min(float(kl(mu, nu)) for mu in laws)
+def _promising(masses: Masses, L: float, points: Sequence[float | None], tol: float) -> list[Found]:
+    """The bounds through those points, or through the medians, of which coarse steps show the highest."""
+    rough = sorted((_looked(masses, L, x0) for x0 in points), key=lambda row: -row[0])
+    return [_refined(row, tol) for row in rough[:POINTS]]
 
 
-def _pairs(nu: AbstractLaw, found: list[Found]) -> Iterator[tuple[float, float]]:
-    """Two peaks, of the best laws that lie to either side of a valley; then neighbouring valleys. Few of them."""
-    peaks = [_peaks(row) for _, _, row in found if row.peak is not None]
-    yield from [(a, b) for a, b in peaks if a < b][:MOST]
-    yield from list(pairwise(sorted(splits(nu)[:-1])))[:MOST]
-
-
-def _peaks(row: Steps) -> tuple[float, ...]:
-    """Where the ratio to nu is greatest, of the best laws with their centre left and right of a point."""
-    x0, step = float(row.cuts[row.peak]), row.L * SPAN / LOOKS
-    away = [x0 + k * step for k in range(-LOOKS, LOOKS + 1)]
-    found = [row.proves(c, c)[1] for c in away]
-    best = (min(range(a, a + LOOKS + 1), key=found.__getitem__) for a in (0, LOOKS))
-    tops = [row.climbed(_least_at(lambda c: row.proves(c, c)[1], away[k], step)) for k in best]
-    return tuple(float(w.cuts[w.peak]) for w in tops if w.peak is not None)
-
-
-def _least_at(f: Callable[[float], float], x: float, step: float) -> float:
-    """Where f is least within a step of x."""
-    found: Any = minimize_scalar(f, bounds=(x - step, x + step), method="bounded", options={"xatol": 1e-4 * step})
-    return float(found.x)
-
-
-def _through(masses: Masses, L: float, x0: float | None, tol: float) -> Found:
+def _looked(masses: Masses, L: float, x0: float | None) -> Found:
     """The bound through a point, or through the medians, the centre where it is least, and the steps that prove it."""
     rough = steps(masses, L, x0, (), COARSE)
-    work = steps(masses, L, x0, [rough.search(1e-4)[1], *rough.dips()], FINE)
-    low, centre = work.search(tol / 10)
-    return low, centre, work
+    return *rough.search(1e-4), rough
+
+
+def _refined(row: Found, tol: float) -> Found:
+    """The same with more steps where they count."""
+    _, centre, rough = row
+    x0 = None if rough.peak is None else float(rough.cuts[rough.peak])
+    work = steps(rough.masses, rough.L, x0, [centre, *rough.dips()], FINE)
+    return *work.search(tol / 10), work
 
 
 def _uphill(masses: Masses, L: float, found: list[Found], tol: float) -> list[Found]:
     """The bound through the point where the ratio to nu of the best law so far is greatest, if there is another."""
     _, c, row = max(found, key=lambda each: each[0])
     top = row.climbed(c).peak
-    return [] if top is None or top == row.peak else [_through(masses, L, float(row.cuts[top]), tol)]
+    return [] if top is None or top == row.peak else [_refined(_looked(masses, L, float(row.cuts[top])), tol)]
 
 
 def _lines(nu: AbstractLaw, L: Fraction, found: list[Found]) -> Iterator[PiecewiseAffine]:
     """The best of the maps of constant slope near each centre: where L is below the widths, nothing else is better."""
     for _, c, _ in found:
-        best = _least_at(lambda x: float(kl(Gaussian(exact(x), L), nu)), c, float(L))
+        best = least_at(lambda x: float(kl(Gaussian(exact(x), L), nu)), c, float(L))
         yield affine(L, exact(best))
 
 
@@ -117,7 +165,7 @@ def _maps(L: Fraction, found: list[Found], tol: float) -> Iterator[PiecewiseAffi
             yield polygon(w.masses.nu, w.cuts, w.law(c), L, TURN * tol**0.5)
 
 
-def _downhill(nu: AbstractLaw, L: Fraction, best: Pushforward) -> Iterator[PiecewiseAffine]:
+def _downhill(nu: AbstractLaw, L: Fraction, best: AbstractLaw) -> Iterator[PiecewiseAffine]:
     """What is downhill from the best map known, and from the transport to the target."""
     z = np.linspace(-5, 5, 400)
     for law in (best, nu):

@@ -130,7 +130,7 @@ def _outer(x0: float, cuts: Floats) -> list[Floats]:
 def splits(nu: AbstractLaw) -> list[float]:
     """Points worth splitting at: the deepest point of each valley of the density, and the median."""
     grid = sites(nu)
-    density = np.asarray(nu.logpdf(grid))
+    density = np.round(np.asarray(nu.logpdf(grid)), 9)  # a flat density has no valleys, whatever is rounded there
     inner = np.flatnonzero((density[1:-1] < density[:-2]) & (density[1:-1] <= density[2:])) + 1
     found = [*(_lowest(nu, grid[i - 1], grid[i + 1]) for i in inner), float(nu.ppf(0.5))]
     near = 1e-6 * (grid[-1] - grid[0])

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import ndtr
 
 from ..divergences import tv
 from ..enclosure import Enclosure, of_ball
 from ..laws import AbstractLaw
-from .bound import Floats
+from .bound import normal_masses
 from .spliced import ZERO, Arc, Spliced, Stretch
 
 FINE = 2000  # points on an arc
@@ -40,12 +39,7 @@ def _common(nu: AbstractLaw, arc: Arc) -> float:
     levels = np.asarray(nu.ppf(np.linspace(0.001, 0.999, FINE)))
     x = np.unique(np.concatenate([np.linspace(low, high, FINE), levels[(low < levels) & (levels < high)], inner]))
     theirs = np.asarray(nu.mass(x[:-1], x[1:], closed="neither"))
-    return float(np.minimum(_between((x - centre) / scale), theirs).sum())
-
-
-def _between(u: Floats) -> Floats:
-    """Normal masses between neighbours, from the smaller tail."""
-    return np.where(u[1:] < 0, np.diff(ndtr(u)), -np.diff(ndtr(-u)))
+    return float(np.minimum(normal_masses((x - centre) / scale)[1:-1], theirs).sum())
 
 
 def distance(law: Spliced, tol: float) -> Enclosure:

@@ -13,11 +13,12 @@ from ..reals import End
 ZERO = Fraction(0)
 
 
-def cut(pieces: Pieces, lo: Exact, hi: Exact) -> Iterator[Piece]:
-    """The pieces of a law on the open interval (lo, hi), its atoms included."""
+def cut(pieces: Pieces, lo: End, hi: End, closed: bool = False) -> Iterator[Piece]:
+    """The pieces of a law on the interval from lo to hi, its atoms included; those at its ends too if it is closed."""
     for s in pieces:
         if isinstance(s, Heap) or (isinstance(s, Strand) and not s.slope):
-            if lo < (s.place if isinstance(s, Heap) else s.shift) < hi:
+            place = s.place if isinstance(s, Heap) else s.shift
+            if lo < place < hi or (closed and place in (lo, hi)):
                 yield s
         elif isinstance(s, (Strand, Bent)):
             a, b = max(s.image[0], lo), min(s.image[1], hi)

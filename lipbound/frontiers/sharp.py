@@ -49,13 +49,13 @@ def frontier(
 ) -> TradeOff | Curve:
     """The least divergence between an L-Lipschitz image of a Gaussian and the target, proved from both sides.
 
-    L is a number or an iterable of numbers; `progress` then wraps it, as `rich.progress.track` does. `tv` takes any
-    target, with atoms, gaps and smooth parts, and refines until the bounds are `tol` apart, for at most so many
-    rounds, each about twice as long as the one before (the eighth may take ten seconds). `w1` and `w2` take any
-    too, convex problems solved at once: to `tol` for mixtures of Gaussians, elsewhere on a fixed grid of levels,
-    1e-4 or better for targets of unit size. Mixtures alone have the frontiers of `kl.reversed`, which is KL(target
-    || image) and convex too, and of `kl`, to `tol` over one valley or two for most targets. A wide enclosure says
-    that the bounds did not meet. Raises DomainError for other divergences, for a target of which
+    L is a number or an iterable of numbers; `progress` then wraps it, as `rich.progress.track` does. Every divergence
+    takes any target, with atoms, gaps and smooth parts. `tv` is refined until the bounds are `tol` apart, for at most
+    so many rounds, each about twice as long as the one before (the eighth may take ten seconds). `w1` and `w2` are
+    convex problems: to `tol` for mixtures of Gaussians, elsewhere on a fixed grid of levels, 1e-4 or better for targets
+    of unit size. `kl.reversed`, which is KL(target || image), is convex too, to `tol` but for heavy tails (1e-4 for
+    exp(Z)); `kl` is not, and an image stays between two gaps of the target: to `tol` over one valley or two for most.
+    A wide enclosure says that the bounds did not meet. Raises DomainError for other divergences, for a target of which
     part of the mass is not followed, and for L outside (1e-290, 1e290).
 
     >>> from lipbound.laws import two_gaussians
@@ -66,6 +66,9 @@ def frontier(
     >>> point = frontier(two_gaussians(3), 2, kl.reversed)  # it covers both modes
     >>> round(float(point.value), 6), point.gap < 1e-8
     (0.740397, True)
+    >>> from lipbound.laws import Uniform
+    >>> [round(float(frontier(Uniform(0, 1), "1/4", D, tol=1e-5).value), 4) for D in (kl, kl.reversed)]
+    [0.0823, 0.0874]
     """
     if divergence not in (tv, kl, kl.reversed, w1, w2):
         raise DomainError(f"divergence = {divergence!r} has no frontier here: tv, kl, kl.reversed, w1 and w2 have one")

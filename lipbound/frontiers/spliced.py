@@ -18,6 +18,7 @@ from ..laws import AbstractLaw
 from ..pieces import Piece, Pieces, Strand, atoms, cells, cuts
 from ..reals import End, finite
 from .parts import cut, heaped
+from .portion import Portion
 from .steep import steep
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -39,15 +40,21 @@ class Arc(NamedTuple):
 class Stretch(NamedTuple):
     """Where the target is followed, with the positions on the arcs (or infinite) from and to which it leads.
 
-    What the target, times `factor`, has too little of sits in an atom at one of its ends.
+    What the target, times `factor`, has too little of sits in an atom at one of its ends. A factor that is a `Portion`
+    leaves nothing over; the target's atoms at both ends are then followed too.
     """
 
-    lo: Exact
-    hi: Exact
+    lo: End
+    hi: End
     before: Exact
     after: Exact
     atom: Fraction
-    factor: Fraction = ONE
+    factor: Fraction | Portion = ONE
+
+    @property
+    def filled(self) -> bool:
+        """Is there nothing over?"""
+        return isinstance(self.factor, Portion)
 
 
 @dataclass(frozen=True)
@@ -55,23 +62,30 @@ class Spliced(AbstractLaw):
     """The law that has the mass of `arcs` there, that of nu between them from `start` to `stop`, and atoms at joints.
 
     The atoms make up for what is missing between two arcs, so that all masses up to an arc's end are the arc's own.
-    With `factors`, one for each stretch, it has so many times the mass of nu there.
+    With `factors`, one for each stretch, it has so many times the mass of nu there; `filled`, it has as many times that
+    as leave no atom.
     """
 
     nu: AbstractLaw
     arcs: tuple[Arc, ...]
-    start: Exact
-    stop: Exact
+    start: End
+    stop: End
     factors: tuple[Fraction, ...] = ()
+    filled: bool = False
 
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:
         """The stretches on which nu is followed, from left to right."""
         rows = tuple(self._stretches())
+        if self.filled:  # arcs that go on as one leave nothing to fill
+            return tuple(s._replace(factor=Portion(self.nu, *s[:4])) for s in rows if s.before < s.after)
         factors = self.factors or (ONE,) * len(rows)
         return tuple(s._replace(factor=k) for s, k in zip(rows, factors, strict=True))
 
     def _stretches(self) -> Iterator[Stretch]:
+        if not self.arcs:
+            yield Stretch(self.start, self.stop, -INF, INF, Fraction(0))
+            return
         first, last, heavy = self.arcs[0], self.arcs[-1], {a.place for a in self.nu.atoms()}
         if isinstance(first.lo, Fraction):
             yield Stretch(self.start, first.lo, -INF, first.level(first.lo), first.lo)
@@ -88,8 +102,11 @@ class Spliced(AbstractLaw):
     def _strands(self) -> Pieces:
         rows: list[Piece] = [Strand(a.level(a.lo), a.level(a.hi), a.scale, a.centre, ZERO, ONE, ONE) for a in self.arcs]
         for s in self.stretches:
-            kept = cut(self.nu.pieces(), s.lo, s.hi) if s.factor else ()
+            kept = cut(self.nu.pieces(), s.lo, s.hi, s.filled) if s.factor != 0 else ()
             inside = [t._replace(weight=t.weight * s.factor) for t in kept]
+            if s.filled:
+                rows += inside
+                continue
             # an atom of the mass between the two positions, less what nu has: exact, though no rational
             rows.append(Strand(s.before, s.after, ZERO, s.atom, ZERO, ONE, ONE))
             rows += inside
@@ -124,10 +141,14 @@ class Spliced(AbstractLaw):
 @balls.normal.working()
 def _follows(s: Stretch, table: balls.table.Table, L: Fraction) -> bool:
     met = [scaled(c, s.factor) for c in table.cells if _meets(c, s)]
-    heaps = {x: m * balls.normal.ball(s.factor) for x, m in table.atoms.items() if s.lo < x < s.hi}
+    heaps = {
+        x: m * balls.normal.ball(s.factor)
+        for x, m in table.atoms.items()
+        if s.lo < x < s.hi or (s.filled and x in (s.lo, s.hi))
+    }
     below, above = (balls.normal.cdf(balls.normal.ball(z)) for z in (s.before, s.after))
     inside = sum((balls.density.within(*_meet(c, s), c) for c in met), sum(heaps.values(), arb(0)))
-    spare = above - below - inside - table.smudge.upper()
+    spare = arb(0) if s.filled else above - below - inside - table.smudge.upper()
     if not spare >= 0 or table.lost > 0:
         return False
     level = below + (spare if s.atom == s.lo else arb(0)) + arb(0, table.smudge.upper())
@@ -140,7 +161,7 @@ def _follows(s: Stretch, table: balls.table.Table, L: Fraction) -> bool:
     return True
 
 
-def scaled(cell: balls.table.Cell, factor: Fraction) -> balls.table.Cell:
+def scaled(cell: balls.table.Cell, factor: Fraction | Portion) -> balls.table.Cell:
     """So many times the density."""
     if factor == 1:
         return cell

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import NamedTuple
 
 from flint import arb
 
-from ..balls.bent import Fibre, at
+from ..balls.bent import Fibre, at, density, inverse
 from ..balls.density import within
 from ..balls.normal import ball, phi, quantile
 from ..balls.slopes import log_sum
@@ -19,6 +20,14 @@ Place = Fraction | Real
 STEPS, DEPTH = 20_000, 60
 
 
+class Mark(NamedTuple):
+    """A place of a cell, the mass of the law up to there, and where each smooth strand takes that value."""
+
+    place: Place
+    level: arb
+    z: tuple[arb, ...]
+
+
 def steep(cell: Cell, L: Fraction, lo: Place, hi: Place, level: arb) -> bool:
     """Is I(level + nu(lo, x)) <= L f(x) on all of [lo, hi], a part of the cell? False may mean: not seen.
 
@@ -27,32 +36,54 @@ def steep(cell: Cell, L: Fraction, lo: Place, hi: Place, level: arb) -> bool:
     """
     if not cell.entries and not cell.bents:
         return bool(_highest(level, level) <= 0)
-    known: dict[Place, arb] = {lo: level, hi: level + within(lo, hi, cell)}
-    log_L = ball(L).log()
-    stack: list[tuple[Place, Place]] = [(lo, hi)]
-    steps = 0
-    while stack:
+    first, last = (tuple(at(f, x, cell.lo, cell.hi) for f in cell.bents) for x in (lo, hi))
+    log_L, start = ball(L).log(), Mark(lo, level, first)
+    stack = [(start, Mark(hi, level + _between(cell, start, hi, last), last))]
+    for _ in range(STEPS):
+        if not stack:
+            return True
         a, b = stack.pop()
-        steps += 1
-        if _on(cell, log_L, a, b, known[a], known[b]):
+        if _on(cell, log_L, a, b):
             continue
-        middle = rational(((ball(a) + ball(b)) / 2).mid())
-        if steps > STEPS or not a < middle < b or _thin(a, b, lo, hi):
+        middle = rational(((ball(a.place) + ball(b.place)) / 2).mid())
+        if not a.place < middle < b.place or _thin(a.place, b.place, lo, hi):
             return False
-        known[middle] = level + within(lo, middle, cell)
-        stack += [(middle, b), (a, middle)]
-    return True
+        mark = _mark(cell, a, b, middle)
+        if _above(cell, log_L, mark):
+            return False
+        stack += [(mark, b), (a, mark)]
+    return False
+
+
+def _mark(cell: Cell, a: Mark, b: Mark, x: Fraction) -> Mark:
+    z = tuple(inverse(f, ball(x), (v + w) / 2) for f, v, w in zip(cell.bents, a.z, b.z, strict=True))
+    return Mark(x, a.level + _between(cell, a, x, z), z)
+
+
+def _between(cell: Cell, a: Mark, x: Place, z: tuple[arb, ...]) -> arb:
+    """Mass of the cell from one mark on."""
+    gaussians = within(a.place, x, cell._replace(bents=()))
+    return gaussians + sum((f.mass(v, w) for f, v, w in zip(cell.bents, a.z, z, strict=True)), arb(0))
+
+
+def _above(cell: Cell, log_L: arb, mark: Mark) -> bool:
+    """Is the profile seen to be above L f at a mark?"""
+    x = ball(mark.place)
+    f = sum((e.weight * e.inv * phi(e.at(x)) for e in cell.entries), arb(0))
+    f += sum((density(s, z) for s, z in zip(cell.bents, mark.z, strict=True)), arb(0))
+    profile = phi(quantile(mark.level)) if 0 < mark.level < 1 else arb(0)
+    return bool(profile > log_L.exp() * f)
 
 
 def _thin(a: Place, b: Place, lo: Place, hi: Place) -> bool:
     return bool(ball(b) - ball(a) < (ball(hi) - ball(lo)) / 2**DEPTH)
 
 
-def _on(cell: Cell, log_L: arb, a: Place, b: Place, below: arb, above: arb) -> bool:
-    peak = _highest(below, above)
+def _on(cell: Cell, log_L: arb, a: Mark, b: Mark) -> bool:
+    peak = _highest(a.level, b.level)
     if peak <= 0:
         return True
-    floor = _smooth(cell, a, b).log() if cell.bents else _taylor(cell, a, b)
+    floor = _smooth(cell, a, b).log() if cell.bents else _taylor(cell, a.place, b.place)
     return bool(peak.log() <= log_L + floor)
 
 
@@ -64,11 +95,11 @@ def _taylor(cell: Cell, a: Place, b: Place) -> arb:
     return log_f - abs(slope) * h + low.min(arb(0)) * h * h / 2
 
 
-def _smooth(cell: Cell, a: Place, b: Place) -> arb:
-    """Below f on [a, b], where some strands are smooth; zero if nothing is seen."""
-    total = _taylor(cell, a, b).exp() if cell.entries else arb(0)
-    for f in cell.bents:
-        z = at(f, a, cell.lo, cell.hi).union(at(f, b, cell.lo, cell.hi))
+def _smooth(cell: Cell, a: Mark, b: Mark) -> arb:
+    """Below f between two marks, where some strands are smooth; zero if nothing is seen."""
+    total = _taylor(cell, a.place, b.place).exp() if cell.entries else arb(0)
+    for f, v, w in zip(cell.bents, a.z, b.z, strict=True):
+        z = v.union(w)
         total += _least(f, z) if z.is_finite() else 0
     return total
 

@@ -21,12 +21,13 @@ from scipy.optimize import isotonic_regression
 from scipy.special import ndtr
 
 from ..kernels import frontiers as kernel
-from .bound import ROUNDING, ULP, Floats, Masses, taylor
+from .bound import ROUNDING, ULP, Floats, Masses, normal_masses, taylor
 from .strings import taut
-from .unimodal import LOWEST, costs, denser
+from .unimodal import LOWEST, costs, denser, spread
 
 SPAN, ENDS = 9.0, 13  # centres within so many L of a valley are searched, at first by so many intervals
-COARSE, FINE, MOST = 400, 4000, 1200  # cuts, and boxes
+COARSE, FINE, MOST = 400, 6000, 1200  # cuts, and boxes
+ROUGH = 1e-3  # what few cuts are good for
 FIRST = 40  # boxes whose middles are looked at first
 Box = tuple[float, float, float, float]  # c1 from, to; c2 from, to
 Row = tuple[float, Box, bool]  # what is proved on a box, and is c1 what it depends on most?
@@ -51,9 +52,9 @@ class Pair:
         """The best psi for two centres: the taut string between the obstacles, pinned at both points."""
         i, j, weights = *self.at, self.parts + 1e-300
         low, high = ndtr((self.cuts - c1) / self.L), ndtr((self.cuts - c2) / self.L)
-        ours = np.diff(low[: i + 1], prepend=0.0)
+        ours = normal_masses((self.cuts - c1) / self.L)[: i + 1]
         left = isotonic_regression(ours / weights[: i + 1], weights=weights[: i + 1]).x
-        ours = np.append(np.diff(high[j:]), ndtr((c2 - self.cuts[-1]) / self.L))
+        ours = normal_masses((self.cuts - c2) / self.L)[j + 1 :]
         right = isotonic_regression(ours / weights[j + 1 :], weights=weights[j + 1 :], increasing=False).x
         middle = taut(np.cumsum(weights[i + 1 : j + 1]), low[i : j + 1], high[i : j + 1])
         rows = [np.maximum.accumulate(left), middle, np.minimum.accumulate(right)]
@@ -129,8 +130,7 @@ def _inside(box: Box) -> Centres:
 def _pair(masses: Masses, L: float, x: tuple[float, float], best: Sequence[Centres] = ()) -> Pair:
     """Even cuts; once the best centres are known, more of them where the squares of the steps of psi cost most."""
     nu = masses.nu
-    low, high = float(nu.ppf(1e-10)), float(nu.ppf(1 - 1e-10))
-    cuts = np.unique(np.concatenate([np.linspace(low, high, COARSE), np.asarray(x)]))
+    cuts = spread(nu, COARSE, COARSE // 2, x)
     work = _at(masses, L, cuts, x)
     if not best:
         return work
@@ -145,15 +145,21 @@ def _at(masses: Masses, L: float, cuts: Floats, x: tuple[float, float]) -> Pair:
 
 def through(masses: Masses, L: float, x: tuple[float, float], tol: float) -> tuple[float, Centres, Pair]:
     """The bound through two points, the centres where it is least, and the cuts that prove it."""
+    _, best, _, found = roughly(masses, L, x, max(ROUGH, tol))
+    work = _pair(masses, L, x, [best, *(_inside(box) for _, box, _ in sorted(found)[:FIRST])])
+    low, best = _search(work, found, tol, MOST)
+    return max(0.0, low), best, work
+
+
+def roughly(masses: Masses, L: float, x: tuple[float, float], tol: float) -> tuple[float, Centres, Pair, list[Row]]:
+    """The same on few cuts, and what it proves on each box."""
     work = _pair(masses, L, x)
     rows = [np.concatenate([[-np.inf], y + L * np.linspace(-SPAN, SPAN, ENDS), [np.inf]]) for y in x]
     boxes = [(*a, *b) for a, b in product(*(list(pairwise(map(float, r))) for r in rows)) if a[1] >= b[0]]
     found: list[Row] = [_row(work, b)[0] for b in boxes]
     heapify(found)
-    _, best = _search(work, found, max(1e-3, tol), MOST // 2)
-    work = _pair(masses, L, x, [best, *(_inside(box) for _, box, _ in sorted(found)[:FIRST])])
-    low, best = _search(work, found, tol, MOST)
-    return max(0.0, low), best, work
+    low, best = _search(work, found, tol, MOST // 2)
+    return low, best, work, found
 
 
 def _search(work: Pair, found: list[Row], tol: float, most: int) -> tuple[float, Centres]:

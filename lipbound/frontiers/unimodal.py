@@ -22,9 +22,10 @@ from scipy.special import ndtr
 
 from ..kernels import frontiers as kernel
 from ..laws import AbstractLaw
-from .bound import ROUNDING, ULP, Floats, Masses, taylor
+from .bound import ROUNDING, ULP, Floats, Masses, normal_masses, taylor
 
 SPAN = 9.0  # centres within so many L of x0 are searched; one more interval on each side covers the rest
+REACH = 6.3  # positions of the outer cuts
 LOWEST = -60.0  # of psi: beyond it nothing is gained
 ROUNDS, MOST, DIPS = 30, 500, 4
 CLOSE, MOST_CUTS = 60, 3000  # even cuts in each L: what other centres than the best are seen by
@@ -52,23 +53,22 @@ class Steps:
 
         Without a peak, it is constant around [c, e].
         """
-        ours = np.diff(ndtr((self.cuts - at) / self.L), prepend=0.0)
-        ours, weights = np.append(ours, ndtr((at - self.cuts[-1]) / self.L)), self.parts + 1e-300
+        ours, weights = normal_masses((self.cuts - at) / self.L), self.parts + 1e-300
         a, b = self._top(c, e)
-        left = isotonic_regression(ours[:a] / weights[:a], weights=weights[:a]).x if a else np.empty(0)
-        right = ours[b:] / weights[b:]
-        right = isotonic_regression(right, weights=weights[b:], increasing=False).x if right.size else right
-        rows = [np.maximum.accumulate(left), np.minimum.accumulate(right)]  # monotone whatever was rounded there
-        if a < b:
-            top = max([float(ours[a:b].sum() / weights[a:b].sum()), *left[-1:], *right[:1]])
-            rows.insert(1, np.full(b - a, top))
+        left = _rising(_pooled(ours, a, b), _pooled(weights, a, b))
+        ends = ours.size - b, ours.size - a
+        right = _rising(_pooled(ours[::-1], *ends), _pooled(weights[::-1], *ends))
+        rows = [left[:a], np.full(b - a, max(left[-1], right[-1])), right[: ours.size - b][::-1]]
         with np.errstate(divide="ignore"):
             return np.maximum(np.log(np.concatenate(rows)), LOWEST)
 
     def _top(self, c: float, e: float) -> tuple[int, int]:
-        """How many cells are left of all peaks of [c, e], and where the cells right of all of them begin."""
+        """How many cells are left of all peaks of [c, e], and where the cells right of all of them begin.
+
+        For centres up to infinity psi must not fall on the way there, where all mass will be.
+        """
         if self.peak is not None:
-            return self.peak + 1, self.peak + 1
+            return 0 if c == -np.inf else self.peak + 1, self.parts.size if e == np.inf else self.peak + 1
         return int(np.searchsorted(self.cuts, c, "right")), int(np.searchsorted(self.cuts, e)) + 1
 
     def law(self, c: float) -> Floats:
@@ -78,12 +78,8 @@ class Steps:
 
     def climbed(self, c: float) -> Steps:
         """The same with its peak where the ratio of N(c, L^2) to nu has it, uphill from x0, or from the median."""
-        log = -0.5 * ((self.cuts - c) / self.L) ** 2 - np.asarray(self.masses.nu.logpdf(self.cuts))
-        k = int(np.searchsorted(self.cuts, c)) if self.peak is None else self.peak
-        k = min(max(k, 1), self.cuts.size - 2)
-        while 0 < k < self.cuts.size - 1 and max(log[k - 1], log[k + 1]) > log[k]:
-            k += 1 if log[k + 1] > log[k - 1] else -1
-        return Steps(self.masses, self.L, self.cuts, k)
+        x0 = c if self.peak is None else float(self.cuts[self.peak])
+        return Steps(self.masses, self.L, self.cuts, uphill(self.cuts, self.masses.nu, self.L, c, x0))
 
     def mean(self, psi: Floats, c: float) -> float:
         """At most the mean of psi under N(c, L^2), of which each level of Phi is known up to `eps`."""
@@ -146,13 +142,24 @@ def _halves(c: float, e: float) -> tuple[tuple[float, float], tuple[float, float
     return (c, 0.5 * (c + e)), (0.5 * (c + e), e)
 
 
+def _pooled(x: Floats, a: int, b: int) -> Floats:
+    """The first of them, and the sum of those from a to b, if there are any."""
+    return np.append(x[:a], x[a:b].sum()) if a < b else x[:a]
+
+
+def _rising(ours: Floats, weights: Floats) -> Floats:
+    """The isotonic regression of the ratios; monotone whatever was rounded there."""
+    if not ours.size:
+        return np.zeros(1)
+    return np.maximum.accumulate(isotonic_regression(ours / weights, weights=weights).x)
+
+
 def steps(masses: Masses, L: float, x0: float | None, centres: Sequence[float], count: int) -> Steps:
     """Even cuts, and once centres are known more of them where the squares of the steps of psi cost most."""
     nu: AbstractLaw = masses.nu
-    low, high = float(nu.ppf(1e-10)), float(nu.ppf(1 - 1e-10))
+    low, high = np.asarray(nu.ppf(ndtr([-REACH, REACH])))
     wanted = count // 4 if not centres else max(count // 4, int(min(MOST_CUTS, CLOSE * (high - low) / L)))
-    even = np.linspace(low, high, wanted)
-    cuts = even if x0 is None else np.unique(np.append(even, x0))
+    cuts = spread(nu, wanted, count // 8, [] if x0 is None else [x0])
     if centres:
         rough = _at(masses, L, cuts, x0)
         cost = np.max([costs(rough.psi(c, c, c), rough.parts) for c in centres], axis=0)
@@ -160,9 +167,27 @@ def steps(masses: Masses, L: float, x0: float | None, centres: Sequence[float], 
     return _at(masses, L, cuts, x0)
 
 
+def uphill(cuts: Floats, nu: AbstractLaw, L: float, c: float, x: float) -> int:
+    """The cut at which the ratio of N(c, L^2) to nu has its next peak, uphill from x."""
+    log = -0.5 * ((cuts - c) / L) ** 2 - np.asarray(nu.logpdf(cuts))
+    k = min(max(int(np.searchsorted(cuts, x)), 1), cuts.size - 2)
+    while 0 < k < cuts.size - 1 and max(log[k - 1], log[k + 1]) > log[k]:
+        k += 1 if log[k + 1] > log[k - 1] else -1
+    return k
+
+
+def spread(nu: AbstractLaw, even: int, levels: int, points: Sequence[float]) -> Floats:
+    """Cuts at even places and at even positions, at the points, and on both sides of every atom."""
+    z = np.linspace(-REACH, REACH, levels)
+    low, *_, high = rows = np.asarray(nu.ppf(ndtr(z)))
+    heaps = [x for a in nu.atoms() for x in (np.nextafter(float(a.place), -np.inf), float(a.place))]
+    return np.unique(np.concatenate([np.linspace(low, high, even), rows, heaps, points]))
+
+
 def costs(psi: Floats, parts: Floats) -> Floats:
-    """What the steps of psi lose, cell by cell but for the first and last."""
-    return np.diff(psi[1:-1], prepend=psi[1]) ** 2 * np.exp(psi[1:-1]) * parts[1:-1]
+    """What the steps of psi lose, cell by cell but for the first and last; where they end, the next cells count too."""
+    loss = np.diff(psi[1:-1], prepend=psi[1]) ** 2 * np.exp(psi[1:-1]) * parts[1:-1]
+    return np.maximum(loss, np.maximum(np.append(loss[1:], 0.0), np.append(0.0, loss[:-1])))
 
 
 def denser(cuts: Floats, cost: Floats, count: int) -> Floats:

@@ -13,6 +13,8 @@ from . import normal as normal
 from . import panel as panel
 from . import quantile as quantile
 from . import renyi as renyi
+from . import springs as springs
+from . import strings as strings
 from . import table as table
 from . import transport as transport
 from . import unfolded as unfolded

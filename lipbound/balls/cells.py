@@ -1,0 +1,76 @@
+"""A lower bound of KL(nu || G) over all laws G of slope at most L, from masses of cells and any positions of G.
+
+KL(nu || G) is at least the sum over cells of p log(p / mass of G), which is convex in the positions u = Phi^-1 G of the
+nodes: it lies above its tangent plane at any u. Its slope there is a sum of multipliers of the distances, which are at
+least dx / L each, and of a remainder at one node; where that node is far out, the masses on its two sides alone prove
+as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from flint import arb
+
+from .normal import ball, cdf, mass, phi, working
+
+BITS = 160
+
+
+@working(BITS)
+def bound(p: Sequence[arb], apart: Sequence[Fraction], u: Sequence[Fraction]) -> arb:
+    """What the tangent plane at u proves, u having a node between any two cells; -inf if a multiplier is negative."""
+    at = [ball(x) for x in u]
+    q = [cdf(at[0]), *(mass(a, b) for a, b in pairwise(at)), cdf(-at[-1])]
+    value = sum(map(_share, p, q), arb(0))
+    ratio = [a / b if a > 0 else arb(0) for a, b in zip(p, q, strict=True)]
+    slope = [phi(x) * (ratio[i + 1] - ratio[i]) for i, x in enumerate(at)]
+    middle = _middle(p)
+    left, right, total = arb(0), arb(0), value
+    for i in range(middle):
+        left -= slope[i]
+        total += _linear(left, apart[i], at[i + 1] - at[i])
+    for i in reversed(range(middle, len(apart))):
+        right += slope[i + 1]
+        total += _linear(right, apart[i], at[i + 1] - at[i])
+    return _settled(total, abs(slope[middle] + right - left), at[middle], _lesser(p, middle))
+
+
+def _share(p: arb, q: arb) -> arb:
+    """p log(p / q); if p may be zero, at least p log p whatever q is."""
+    if p > 0:
+        return p * (p / q).log()
+    top = p.upper()
+    return top * top.log() if 0 < top < 0.3 else arb(0)
+
+
+def _middle(p: Sequence[arb]) -> int:
+    """The node nearest to the median."""
+    below, rows = arb(0), list[float]()
+    for part in p[:-1]:
+        below += part
+        rows.append(abs(float(below.mid()) - 0.5))  # priority
+    return rows.index(min(rows))
+
+
+def _lesser(p: Sequence[arb], node: int) -> arb:
+    """The mass on the lighter side of a node."""
+    return sum(p[: node + 1], arb(0)).min(sum(p[node + 1 :], arb(0)))
+
+
+def _linear(multiplier: arb, apart: Fraction, here: arb) -> arb:
+    """The least of multiplier * (distance - here) for distances of at least `apart`."""
+    return multiplier * (ball(apart) - here) if multiplier >= 0 else arb.neg_inf()
+
+
+def _settled(total: arb, rest: arb, u: arb, lesser: arb) -> arb:
+    """Less what the remainder may cost at positions up to a reach, beyond which two cells prove as much.
+
+    There KL is at least -lesser * log Phi(-reach) - log 2, and -log Phi(-t) is at least t^2 / 2.
+    """
+    if not total.is_finite() or not lesser > 0:
+        return arb.neg_inf()
+    reach = (2 * (total.abs_upper() + 1) / lesser).sqrt()
+    return total - rest * (reach + abs(u))

@@ -1,0 +1,49 @@
+"""The parts of a law between its gaps: the image of a line has no gap, so that within nu it stays in one of them."""
+
+from __future__ import annotations
+
+from ..enclosure import Enclosure
+from ..laws import AbstractLaw, Discrete
+from ..pieces import Place
+from ..reals import End
+from .spliced import Spliced
+
+Part = tuple[AbstractLaw, Enclosure]  # nu where it is known to lie in an interval, and the mass of that
+
+
+def components(nu: AbstractLaw) -> list[Part]:
+    """The law on each of the intervals between its gaps, the heaviest first.
+
+    >>> from lipbound.laws import Mixture, Uniform
+    >>> rows = components(Mixture(["1/4", "3/4"], [Uniform(0, 1), Uniform(5, 7)]))
+    >>> [(law.support(), round(float(mass), 6)) for law, mass in rows]
+    [((5.0, 7.0), 0.75), ((0.0, 1.0), 0.25)]
+    """
+    ends = _intervals(nu)
+    if len(ends) == 1:
+        return [(nu, Enclosure(1.0, 1.0, True))]
+    rows = [(_within(nu, a, b), nu.certified.mass(a, b)) for a, b in ends]
+    return sorted(rows, key=lambda row: -row[1].lo)
+
+
+def whole(part: AbstractLaw) -> AbstractLaw:
+    """The law that a component is a part of: what fills a splice need not be told where it lies."""
+    return part.nu if isinstance(part, Spliced) else part
+
+
+def _within(nu: AbstractLaw, a: End, b: End) -> AbstractLaw:
+    if a == b:
+        return Discrete((a,), (1,))
+    return Spliced(nu, (), a, b, filled=True)
+
+
+def _intervals(nu: AbstractLaw) -> list[tuple[End, End]]:
+    """Closed intervals and points, in increasing order."""
+    places: list[Place] = [a.place for a in nu.atoms()]
+    out: list[tuple[End, End]] = []
+    for a, b in sorted([*nu.intervals, *((x, x) for x in places)]):
+        if out and a <= out[-1][1]:
+            out[-1] = out[-1][0], max(b, out[-1][1])
+        else:
+            out.append((a, b))
+    return out

@@ -1,0 +1,79 @@
+"""The frontier of KL(nu || law), which makes a law cover all modes: a convex programme on cells, for any target."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from .. import balls
+from ..divergences import kl
+from ..enclosure import Enclosure, of_ball
+from ..exact import INF, exact
+from ..laws import AbstractLaw
+from .bound import Floats
+from .interior import Positions, log_between, positions
+from .joined import Span, joined, runs
+from .nodes import Nodes, first_nodes
+from .primal import arcs_only
+from .spliced import Spliced
+from .trade_off import TradeOff
+
+FIRST, MORE = 300, (1200, 4000, 12000)  # nodes
+TIGHT = 1e-6  # spare distances on arcs
+WIDER = 1.01  # distances of the start, in the least ones
+
+
+def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
+    """The least KL(nu || law) of laws of slope at most L, on more and more cells until the bounds are tol apart."""
+    work = first_nodes(nu, FIRST)
+    low, top, law = 0.0, Enclosure(0.0, INF, True), min(arcs_only(nu, L), key=lambda mu: float(kl(nu, mu)))
+    for count in MORE:
+        found = _solved(work, L)
+        low = max(low, _proved(work, L, found))
+        candidate = _law(work, L, found)
+        if candidate is not None:
+            law, top = candidate, kl.enclose(nu, candidate, tol / 20)
+            if top.hi - low < tol:
+                break
+        work = work.denser(_costs(work, found), count, np.flatnonzero(np.diff(found.spare < TIGHT)) + 1)
+    if top.hi == INF:
+        top = kl.enclose(nu, law, tol / 20)
+    return TradeOff(nu, L, kl.reversed, Enclosure(min(low, top.hi), top.hi, True, top.reason), law)
+
+
+def _solved(work: Nodes, L: Fraction) -> Positions:
+    apart = np.array([float(a) for a in work.apart(L)])
+    z = np.clip(work.z, -40, 40)
+    steps = np.maximum(np.diff(z), WIDER * apart + 1e-9)
+    start = np.concatenate([[0.0], np.cumsum(steps)])
+    return positions(work.masses, apart, start - start[int(np.argmin(np.abs(z)))])
+
+
+def _proved(work: Nodes, L: Fraction, found: Positions) -> float:
+    low = balls.cells.bound(work.parts, work.apart(L), [exact(float(u)) for u in found.u])
+    return max(0.0, of_ball(low).lo) if low.is_finite() else 0.0
+
+
+def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:
+    """The law of these positions, made exact, if it is proved admissible."""
+    last, closed = len(work.exact) - 1, work.closed
+    ends = runs(found.spare < TIGHT)
+    if not closed[0] and (not ends or ends[0][0] > 0):
+        ends.insert(0, (0, 0))
+    if not closed[1] and ends[-1][1] < last:
+        ends.append((last, last))
+    spans = [Span(i, j, work.exact[(i + j) // 2] - L * exact(float(found.u[(i + j) // 2]))) for i, j in ends]
+    for law in joined(work.nu, L, work.exact, spans, (not closed[0], not closed[1])):
+        if law.admissible(L):
+            return law
+    return None
+
+
+def _costs(work: Nodes, found: Positions) -> Floats:
+    """What cells lose because the ratio to nu changes on them."""
+    p = work.masses
+    with np.errstate(divide="ignore"):
+        log = np.where(p > 0, np.log(p), 0.0) - log_between(found.u)
+    log = np.where(p > 0, log, 0.0)
+    return p[1:-1] * (np.abs(np.diff(log))[1:] + np.abs(np.diff(log))[:-1]) ** 2

@@ -1,0 +1,108 @@
+"""A target by its masses between nodes: places on the line, an atom having one on either side."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri_exp
+
+from .. import balls
+from ..exact import exact
+from ..laws import AbstractLaw
+from ..reals import nearest
+from .bound import Floats
+
+EDGE = 1e-13  # mass beyond the outer nodes
+PARTS = 8  # of a cell next to an edge
+NEAR = 1e-5  # parts of the whole, or positions: nodes that are nearer say no more
+SPAN = 7.3  # its position
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Places in increasing order; those of atoms are there twice."""
+
+    nu: AbstractLaw
+    x: Floats
+
+    @cached_property
+    def exact(self) -> list[Fraction]:
+        """The places as fractions."""
+        return [exact(float(x)) for x in self.x]
+
+    @cached_property
+    def parts(self) -> list[arb]:
+        """The mass of each cell, from the unbounded one on the left to that on the right."""
+        rows = balls.density.parts(self.exact, self.nu.balls)
+        for x, mass in self.nu.balls.atoms.items():
+            k = bisect_left(self.exact, x)
+            rows[k + int(self.exact[k : k + 2] == [x, x] or (k > 0 and self.closed[1] and x == self.exact[-1]))] += mass
+        return rows
+
+    @cached_property
+    def closed(self) -> tuple[bool, bool]:
+        """Is the outer node on either side an atom beyond which nothing is?"""
+        return tuple(bool(_ends(self.nu, float(self.x[k]), side)) for k, side in ((0, -1), (-1, 1)))  # type: ignore
+
+    @cached_property
+    def masses(self) -> Floats:
+        """The same in floats."""
+        return np.array([max(nearest(p), 0.0) for p in self.parts])
+
+    @cached_property
+    def z(self) -> Floats:
+        """Positions Phi^-1 F; below an atom those from the left."""
+        low, high = np.asarray(self.nu.logcdf(self.x)), np.asarray(self.nu.logsf(self.x))
+        return np.where(low < high, ndtri_exp(low), -ndtri_exp(high))
+
+    def apart(self, L: Fraction) -> list[Fraction]:
+        """How far apart the positions of a law of slope at most L are at least."""
+        return [(b - a) / L for a, b in zip(self.exact, self.exact[1:], strict=False)]
+
+    def denser(self, cost: Floats, count: int, edges: NDArray[np.intp]) -> Nodes:
+        """So many nodes more, by the cube root of what each inner cell costs: then all cost the same.
+
+        And some in the cells next to the nodes `edges`.
+        """
+        way = np.concatenate([[0.0], np.cumsum(np.cbrt(cost))])
+        more = np.interp(np.linspace(0, way[-1], count), way + 1e-12 * way[-1] * np.arange(way.size) / way.size, self.x)
+        near = {i for k in edges for i in range(max(k - 2, 0), min(k + 2, self.x.size - 1))}
+        rows = [np.linspace(self.x[i], self.x[i + 1], PARTS) for i in near]
+        return nodes(self.nu, np.concatenate([self.x, more, *rows]))
+
+
+def nodes(nu: AbstractLaw, places: Floats) -> Nodes:
+    """These places, each once, the atoms between them twice."""
+    x = _told(nu, np.unique(places))
+    heaps = np.array([float(a.place) for a in nu.atoms()])
+    x = np.sort(np.concatenate([np.setdiff1d(x, heaps), heaps, heaps]))
+    return Nodes(nu, x[_ends(nu, x[0], -1) : x.size - _ends(nu, x[-1], 1)])
+
+
+def _told(nu: AbstractLaw, x: Floats) -> Floats:
+    """Without those that are too near to the one before, both by the mass and by the distance between them."""
+    z, span = Nodes(nu, x).z, x[-1] - x[0]
+    kept = [0]
+    for k in range(1, x.size):
+        if z[k] - z[kept[-1]] > NEAR or x[k] - x[kept[-1]] > NEAR * span:
+            kept.append(k)
+    return x[kept]
+
+
+def _ends(nu: AbstractLaw, x: float, side: int) -> int:
+    """One if x is an atom beyond which nothing is: a law has no use for a position there."""
+    return int(nu.support()[side > 0] == x and any(float(a.place) == x for a in nu.atoms()))
+
+
+def first_nodes(nu: AbstractLaw, count: int) -> Nodes:
+    """Even places over almost all of the mass, places of even positions, and the ends of gaps."""
+    low, high = float(nu.ppf(EDGE)), float(nu.ppf(1 - EDGE))
+    levels = np.asarray(nu.ppf(ndtr(np.linspace(-SPAN, SPAN, count))))
+    ends = np.array([float(c) for c in nu.cuts if low <= float(c) <= high])
+    return nodes(nu, np.concatenate([np.linspace(low, high, count), levels, ends]))

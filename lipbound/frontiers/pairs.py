@@ -1,0 +1,69 @@
+"""Which two points to pin for a bound of KL(law || nu): where competing laws lie, or tails that are too heavy begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import ndtr
+
+from ..laws import AbstractLaw
+from .bound import Masses
+from .dual import splits
+from .interior import HALF_LOG_TAU
+from .twofold import ROUGH, Pair, roughly
+from .unimodal import SPAN, Steps, uphill
+
+MOST, SEATS, LOOKS = 3, 2, 45  # pairs of each kind, and in all; centres looked at on either side of a valley
+Two = tuple[float, float]
+Found = tuple[float, float, Steps]  # a bound, the centre where it is least, and the steps that prove it
+HEAVY = 6.0  # positions up to which tails are looked at
+
+
+def seats(masses: Masses, L: float, low: float, found: Sequence[Found]) -> list[Two]:
+    """Two points each: uphill from those pairs that roughly promise most."""
+    rows = [(*roughly(masses, L, x, ROUGH)[:3], x) for x in _pairs(masses.nu, L, found)]
+    best = sorted((row for row in rows if row[0] > low - ROUGH), key=lambda row: -row[0])[:SEATS]
+    return list(dict.fromkeys(_climbed(work, centres, x) for _, centres, work, x in best))
+
+
+def _pairs(nu: AbstractLaw, L: float, found: Sequence[Found]) -> Iterator[Two]:
+    """Where heavy tails begin; two peaks, of the best laws to either side of a valley; neighbouring valleys."""
+    yield from _heavy(nu, L)
+    peaks = [_peaks(row) for _, _, row in found if row.peak is not None]
+    yield from [(a, b) for a, b in peaks if a < b][:MOST]
+    yield from list(pairwise(sorted(splits(nu)[:-1])))[:MOST]
+
+
+def _climbed(work: Pair, centres: Sequence[float], x: Two) -> Two:
+    """The points uphill from two others where the ratios of two arcs to nu are greatest."""
+    tops = (uphill(work.cuts, work.masses.nu, work.L, c, y) for c, y in zip(centres, x, strict=True))
+    a, b = (float(work.cuts[k]) for k in tops)
+    return (a, b) if a < b else x
+
+
+def _heavy(nu: AbstractLaw, L: float) -> list[Two]:
+    """Where nu can be followed no further out, if that is so on both sides."""
+    z = np.linspace(-HEAVY, HEAVY, LOOKS * 8)
+    x = np.asarray(nu.ppf(ndtr(z)))
+    free = np.flatnonzero(-z * z / 2 - HALF_LOG_TAU <= np.asarray(nu.logpdf(x)) + np.log(L))
+    return [] if not free.size or free[0] == 0 or free[-1] == z.size - 1 else [(float(x[free[0]]), float(x[free[-1]]))]
+
+
+def _peaks(row: Steps) -> tuple[float, ...]:
+    """Where the ratio to nu is greatest, of the best laws with their centre left and right of a point."""
+    x0, step = float(row.cuts[row.peak]), row.L * SPAN / LOOKS
+    away = [x0 + k * step for k in range(-LOOKS, LOOKS + 1)]
+    found = [row.proves(c, c)[1] for c in away]
+    best = (min(range(a, a + LOOKS + 1), key=found.__getitem__) for a in (0, LOOKS))
+    tops = [row.climbed(least_at(lambda c: row.proves(c, c)[1], away[k], step)) for k in best]
+    return tuple(float(w.cuts[w.peak]) for w in tops if w.peak is not None)
+
+
+def least_at(f: Callable[[float], float], x: float, step: float) -> float:
+    """Where f is least within a step of x."""
+    found: Any = minimize_scalar(f, bounds=(x - step, x + step), method="bounded", options={"xatol": 1e-4 * step})
+    return float(found.x)

@@ -1,0 +1,190 @@
+"""Both KL frontiers of targets that are no mixtures of Gaussians: closed forms, random maps, gaps, atoms, tails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.optimize import brentq, minimize_scalar
+from scipy.stats import lognorm, norm
+
+from frontier_instances import random_map, random_target
+from lipbound import pushforward
+from lipbound.divergences import kl
+from lipbound.exact import INF, exact
+from lipbound.frontiers import frontier
+from lipbound.frontiers.components import components
+from lipbound.frontiers.covering import least_covering
+from lipbound.frontiers.interior import positions
+from lipbound.frontiers.nodes import first_nodes
+from lipbound.frontiers.portion import Portion
+from lipbound.frontiers.spliced import Arc, Spliced
+from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform, two_gaussians
+from lipbound.maps import formula
+
+HALF = ("1/2", "1/2")
+LOGNORMAL = pushforward(formula("exp(z)"))
+GAP = Mixture(("1/4", "3/4"), (Uniform(0, 1), Uniform(5, 7)))
+ATOM = Mixture(("1/4", "1/4", "1/2"), (Uniform(0, 1), Discrete((9,), (1,)), Gaussian()))
+
+
+def ramp(L: float) -> tuple[float, float]:
+    """Both KL of the best law for Uniform(0, 1): N(1/2, L^2) on [a, 1 - a], uniform beyond, tangent at a (F5)."""
+
+    def tangent(a: float) -> float:
+        return norm.pdf((a - 0.5) / L) * a / L - norm.cdf((a - 0.5) / L)
+
+    a = brentq(tangent, 1e-9, 0.5 - 1e-9)
+    k = norm.cdf((a - 0.5) / L) / a
+    cover = quad(lambda x: -norm.logpdf(x, 0.5, L), a, 1 - a)[0] - 2 * a * np.log(k)
+    drop = quad(lambda x: norm.pdf(x, 0.5, L) * norm.logpdf(x, 0.5, L), a, 1 - a)[0] + 2 * a * k * np.log(k)
+    return float(cover), float(drop)
+
+
+@pytest.mark.parametrize("L", ["1/4", "1/10"])
+def test_a_uniform_law_in_closed_form(L):
+    nu = Uniform(0, 1)
+    for D, best in zip((kl.reversed, kl), ramp(float(Fraction(L))), strict=True):
+        point = frontier(nu, L, D)
+        assert point.value.certified
+        assert point.value.lo <= best + 1e-9
+        assert point.value.hi >= best - 1e-9
+        assert point.gap < 2e-6
+        assert point.law.admissible(point.L)
+
+
+def lognormal(c: float, dropping: bool) -> float:
+    """KL with the law that is k times lognormal up to a tangent point a, and N(c, 1) beyond."""
+    f, n = lognorm(1), norm(c, 1)
+    a = brentq(lambda x: np.log(f.pdf(x) / f.cdf(x)) - n.logpdf(x) + n.logcdf(x), 1e-2, 1.5)
+    k = n.cdf(a) / f.cdf(a)
+    p, q = (n, f) if dropping else (f, n)
+    ends = np.append(a, np.geomspace(2, 40 if dropping else 2e4, 12))
+    rest = sum(quad(lambda x: p.pdf(x) * (p.logpdf(x) - q.logpdf(x)), *pair)[0] for pair in pairwise(ends))
+    return float(rest + p.cdf(a) * np.log(k if dropping else 1 / k))
+
+
+@pytest.mark.parametrize("dropping", [False, True], ids=("covering", "dropping"))
+def test_a_heavy_tail_by_one_scalar_minimisation(dropping):
+    best = minimize_scalar(lognormal, bounds=(0.5, 2), args=(dropping,), method="bounded", options={"xatol": 1e-9}).fun
+    point = frontier(LOGNORMAL, 1, *((kl, 1e-6) if dropping else (kl.reversed, 1e-3)))
+    assert point.value.lo <= best + 1e-6
+    assert point.value.hi == pytest.approx(best, abs=2e-6)  # the law is better than what is proved of it
+    assert point.gap < 2e-3
+    assert point.primal.lipschitz().hi < 1 + 1e-9
+
+
+def test_points_in_closed_form():
+    """max(-1, min(z, 1)) is best for two points; one point is no image that leaves it out."""
+    nu = Discrete((-1, 1), HALF)
+    point = frontier(nu, 1, kl.reversed)
+    assert point.value.lo <= np.log(0.5 / norm.cdf(-1)) + 1e-12
+    assert point.value.hi >= np.log(0.5 / norm.cdf(-1)) - 1e-12
+    assert point.gap < 1e-9
+    alone = frontier(Discrete((0, 1, 3), ("1/2", "1/4", "1/4")), 1, kl)
+    assert float(alone.value) == pytest.approx(np.log(2), abs=1e-12)
+    assert alone.law == Discrete((0,), (1,))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_cells_agree_with_the_costate(seed):
+    """Two ways to KL(nu || law) of a mixture, which share neither bound nor law."""
+    nu, L = random_target(seed)
+    one, other = frontier(nu, L, kl.reversed), least_covering(nu, exact(L), 1e-6)
+    assert one.value.overlaps(other.value)
+    assert other.gap < 2e-5
+
+
+def test_a_law_that_drops_stays_in_one_interval():
+    """Of two intervals the heavier: its own frontier, and what it costs to leave the other."""
+    point = frontier(GAP, "1/2", kl)
+    alone = ramp(1 / 4)[1] - np.log(3 / 4)  # of length 2, by slope 1/2
+    assert point.value.lo <= alone + 1e-9
+    assert point.value.hi >= alone - 1e-9
+    assert point.law.support() == pytest.approx((5.0, 7.0), abs=1e-9)
+
+
+def test_a_law_that_covers_keeps_atoms():
+    point = frontier(ATOM, 1, kl.reversed, tol=1e-3)
+    assert point.gap < 1e-3
+    assert point.law.atoms()[-1].place == 9
+
+
+MAPS = [(ATOM, 1, kl.reversed), (LOGNORMAL, 1, kl.reversed), (LOGNORMAL, 1, kl), (pushforward(formula("z**2")), 1, kl)]
+
+
+@pytest.mark.parametrize(("nu", "L", "D"), MAPS)
+def test_no_map_is_below_the_dual(nu, L, D):
+    point = frontier(nu, L, D, tol=1e-2)
+    for seed in range(3):
+        mu = pushforward(random_map(seed, L, nu))
+        assert D.enclose(mu, nu, 1e-3).hi >= point.dual
+
+
+@pytest.mark.parametrize(("nu", "D"), [(Uniform(0, 1), kl.reversed), (LOGNORMAL, kl)], ids=("covering", "dropping"))
+def test_power_of_the_dual(nu, D):
+    """Slope 1.02 L comes closer than the bound for L."""
+    assert frontier(nu, "0.204", D, tol=1e-4).value.hi < frontier(nu, "0.2", D, tol=1e-4).dual
+
+
+@pytest.mark.parametrize("nu", [ATOM, LOGNORMAL, Uniform(2, 3), Discrete((0, 1), HALF)])
+def test_masses_of_cells(nu: AbstractLaw):
+    work = first_nodes(nu, 40)
+    assert np.all(np.diff(work.x) >= 0)
+    total = np.cumsum(work.masses)
+    assert total[-1] == pytest.approx(1, abs=1e-12)
+    # an atom's second node has its mass below it; one atom at the upper end is above the last node
+    places = np.append(np.diff(work.x) > 0, not work.closed[1])
+    assert total[:-1][places] == pytest.approx(np.asarray(nu.cdf(work.x))[places], abs=1e-12)
+
+
+def test_positions_are_the_least():
+    """A convex sum, compared with random positions that are as far apart."""
+    rng = np.random.default_rng(0)
+    p, apart = rng.dirichlet(np.ones(9)), rng.uniform(0, 1, 7)
+
+    def value(u):
+        return -p @ np.log(np.diff(norm.cdf(np.concatenate([[-np.inf], u, [np.inf]]))))
+
+    start = np.concatenate([[0.0], np.cumsum(apart + 0.1)])
+    best = positions(p, apart, start - start.mean())
+    assert np.all(np.diff(best.u) >= apart - 1e-9)
+    for _ in range(200):
+        u = best.u[0] + rng.normal(0, 0.1) + np.concatenate([[0.0], np.cumsum(apart + rng.exponential(0.1, 7))])
+        assert value(u) >= value(best.u) - 1e-9
+    assert value(best.u) < value(best.u + 1e-3)
+
+
+def test_what_fills_a_splice_has_the_mass_that_is_left():
+    nu = two_gaussians(2)
+    law = Spliced(
+        nu, (Arc(Fraction(0), Fraction(2), Fraction(-1), Fraction(1)),), Fraction(-3), Fraction(3), filled=True
+    )
+    assert not law.atoms()
+    assert law.certified.mass(-3, 3).lo > 1 - 1e-12
+    assert float(law.cdf(-1)) == pytest.approx(norm.cdf(-0.5), abs=1e-15)
+    ratio = float(law.pdf(2.5)) / float(nu.pdf(2.5))
+    assert ratio == pytest.approx(norm.cdf(-0.5) / float(nu.mass(1, 3)), rel=1e-12)
+    assert ratio == pytest.approx(float(Portion(nu, Fraction(1), Fraction(3), Fraction(1, 2), INF)), rel=1e-12)
+
+
+def test_power_of_admissibility():
+    """The same law is not the image of a map of a smaller slope, nor with a longer arc of a wrong centre."""
+    law = frontier(Uniform(0, 1), "1/4", kl.reversed, tol=1e-3).law
+    assert law.admissible(Fraction(1, 4))
+    assert not law.admissible(Fraction(249, 1000))
+    moved = tuple(a._replace(centre=a.centre + 1) for a in law.arcs)
+    assert not replace(law, arcs=moved).admissible(Fraction(1, 4))
+
+
+def test_components_sum_to_the_law():
+    rows = components(GAP)
+    assert [float(mass) for _, mass in rows] == pytest.approx([0.75, 0.25])
+    x = np.linspace(-1, 8, 37)
+    whole = sum(float(mass) * np.asarray(law.cdf(x)) for law, mass in rows)
+    assert whole == pytest.approx(np.asarray(GAP.cdf(x)), abs=1e-14)
+    assert len(components(two_gaussians(3))) == 1

@@ -31,6 +31,7 @@ TABLE = {
     "maps.bends": (f"{BASE} maps", ""),
     "maps.domain": (f"{BASE} maps", "flint"),
     "maps.ends": (f"{BASE} maps", "flint"),
+    "maps.factors": (f"{BASE} maps", "flint"),
     "maps.floats": (f"{BASE} maps", "numpy scipy"),
     "maps.formula": (f"{BASE} maps", "flint"),
     "maps.parsing": (f"{BASE} maps", "sympy"),

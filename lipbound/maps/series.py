@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
@@ -37,23 +37,20 @@ class Expressed(Curve):
     def key(self) -> Hashable:
         return "formula", self.expression.text
 
-    def unit(self) -> Fraction | None:
-        return self._unit
+    def factors(self) -> tuple[tuple[Curve, int], ...]:
+        return self._factors
 
     @cached_property
-    def _unit(self) -> Fraction | None:
-        from .calculus import derivative, frequency
+    def _factors(self) -> tuple[tuple[Curve, int], ...]:
+        from .calculus import derivative
+        from .factors import factors
 
-        unit, rate = frequency(derivative(self.expression)) or (PI, 0)
-        return None if unit == PI or not rate else 1 / Fraction(rate)
+        return tuple((Expressed(u), n) for u, n in factors(derivative(self.expression)))
 
-    def derivatives(self, q: Fraction) -> Iterator[arb]:
-        from .calculus import derivative, substituted
+    def passes(self, level: Fraction, u: Curve) -> bool:
+        from .factors import divides
 
-        f = self.expression
-        while True:
-            f = derivative(f)
-            yield Expressed(substituted(f, PI * number(q)))(arb(0))
+        return isinstance(u, Expressed) and divides(u.expression, self.expression - number(level))
 
     def period(self) -> arb | None:
         unit, rate = self._frequency

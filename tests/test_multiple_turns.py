@@ -52,6 +52,7 @@ MAPS: list[tuple[str, Real, Real, list[tuple[float, int]]]] = [
         lambda z: 0.3 * (math.exp(z) - 2) ** 2 * math.exp(z),
         [(math.log(2), 3)],
     ),
+    ("z - tanh(z-1/3)", lambda z: z - math.tanh(z - 1 / 3), lambda z: math.tanh(z - 1 / 3) ** 2, [(1 / 3, 3)]),
     ("sinh(z) - z", lambda z: math.sinh(z) - z, lambda z: 2 * math.sinh(z / 2) ** 2, [(0, 3)]),
 ]
 NAMES = [row[0] for row in MAPS]
@@ -138,6 +139,7 @@ FACTORED = [
     "exp(-z)*(z-pi)**2*(z+1)",
     "cos(-3*z) - sin(-z/2)",
     "tanh(z)**2 - tanh(z) + 1/4",
+    "1 - 4*sigmoid(2*z - 1)*sigmoid(1 - 2*z)",
 ]
 
 

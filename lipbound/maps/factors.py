@@ -12,7 +12,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from ..errors import NotCertifiable
 from .calculus import sign
-from .expressions import Expression, call, number, product, total
+from .expressions import ONE, Expression, call, number, product, total
 
 MOST = 1000  # terms of a polynomial that is multiplied out
 FASTEST = 64  # multiples of the common argument that are resolved
@@ -99,6 +99,8 @@ class _Parts(NamedTuple):
                 return _power(self.read(f.args[0]), int(f.number))
             case "power" if f.number.denominator == 1:
                 return self.variables[f.args[0] ** -1] ** int(-f.number)
+            case "sigmoid" | "tanh":
+                return self.read(_rational(f))
             case head if head in KINDS:
                 return self._wave(f)
             case _:
@@ -153,8 +155,19 @@ def _leaves(f: Expression) -> Iterator[Expression]:
         if f.number < 0:
             yield f.args[0] ** -1
         yield from _leaves(f.args[0])
+    elif f.head in ("sigmoid", "tanh"):
+        yield from _leaves(_rational(f))
     elif f.head != "number":
         yield f
+
+
+def _rational(f: Expression) -> Expression:
+    """A sigmoid or hyperbolic tangent as a rational function of an exponential."""
+    (u,) = f.args
+    side = 1 if _scaled(u)[0] > 0 else -1
+    e = call("exp", side * (u if f.head == "sigmoid" else 2 * u))
+    top = side * (e - 1) if f.head == "tanh" else e if side > 0 else ONE
+    return top * (e + 1) ** -1
 
 
 def _halves(kind: str, u: Expression) -> tuple[Expression, Expression]:

@@ -36,6 +36,7 @@ TABLE = {
     "maps.formula": (f"{BASE} maps", "flint"),
     "maps.parsing": (f"{BASE} maps", "sympy"),
     "maps.limits": (f"{BASE} maps", "flint"),
+    "maps.logistic": (f"{BASE} maps", "flint"),
     "maps.net_ends": (f"{BASE} maps", "flint"),
     "maps.ranges": (f"{BASE} maps", "flint"),
     "maps.ripples": (f"{BASE} maps", "flint"),

@@ -17,6 +17,7 @@ from ..germs.powers import raised
 from ..germs.sums import Germ
 from ..reals import exact_ball
 from .expressions import PI, Expression, number
+from .logistic import sigmoid
 
 Series = Callable[[arb_series], arb_series]
 NARROW = arb(2) ** -60  # radius below which the range of a sine need not be told to second order
@@ -139,23 +140,20 @@ def _exp(u: arb_series) -> arb_series:
 
 def _sigmoid(u: arb_series) -> arb_series:
     value = _between(lambda x: 1 / (1 + (-x).exp()), u[0])
-    if u[0].mid() > 0:
-        return _with_value(1 / (1 + (-u).exp()), value)
-    tail = u.exp()
-    return _with_value(tail / (1 + tail), value)
+    return _with_value(1 - sigmoid(-u) if u[0].mid() > 0 else sigmoid(u), value)
 
 
 def _softplus(u: arb_series) -> arb_series:
     value = _between(lambda x: (x if x > 0 else arb(0)) + (-abs(x)).exp().log1p(), u[0])
-    if u[0].mid() > 0:
-        return _with_value(u + (1 + (-u).exp()).log(), value)
-    return _with_value((1 + u.exp()).log(), value)
+    if u.prec < 2:
+        return arb_series([value], prec=u.prec)
+    return _with_value((_sigmoid(u) * u.derivative()).integral(), value)
 
 
 def _tanh(u: arb_series) -> arb_series:
     if u[0].mid() < 0:
         return -_tanh(-u)
-    return _with_value(2 / (1 + (-2 * u).exp()), _between(arb.tanh, u[0]))
+    return _with_value(1 - 2 * sigmoid(-2 * u), _between(arb.tanh, u[0]))
 
 
 def _sinh(u: arb_series) -> arb_series:

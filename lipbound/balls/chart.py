@@ -142,8 +142,8 @@ class Chart:
                 high = arb.pos_inf()
         return low, high
 
-    def window(self, tol: arb) -> tuple[arb, arb]:
-        """Finite coordinates beyond which, where the chart is unbounded, both laws weigh less than `tol`."""
+    def window(self, tol: arb, lesser: bool = False) -> tuple[arb, arb]:
+        """Finite coordinates beyond which, where the chart is unbounded, both laws, or the lesser, weigh below `tol`."""
         ends: list[arb] = []
         for side, end in ((-1, self.lo), (1, self.hi)):
             if end.is_finite():
@@ -154,15 +154,16 @@ class Chart:
             if other.is_finite() and not side * (x - other) > 0:
                 x = (other + side * step).mid()
             for _ in range(FAR):
-                if self._beyond(x, side) < tol:
+                if self._beyond(x, side, lesser) < tol:
                     break
                 x, step = (x + side * step).mid(), step * 1.125
             ends.append(x)
         return ends[0], ends[1]
 
-    def _beyond(self, x: arb, side: int) -> arb:
-        a, b = (self.lo, x) if side < 0 else (x, self.hi)
-        return self.mass(self.p, a, b) + self.mass(self.q, a, b)
+    def _beyond(self, x: arb, side: int, lesser: bool) -> arb:
+        ends = (self.lo, x) if side < 0 else (x, self.hi)
+        p, q = (self.mass(cell, *ends) for cell in (self.p, self.q))
+        return p.min(q) if lesser else p + q
 
 
 def _pilot(p: Cell, q: Cell) -> Fibre:

@@ -63,7 +63,7 @@ def _affine(c: Cell, d: Cell, few: arb, ends: tuple[arb, arb], signed: tuple[Sig
 def _charted(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:
     """The same in the coordinate of a chart."""
     chart = charted(c, d)
-    for a, b, sign, bound in joined(folds.runs(chart, tol)):
+    for a, b, sign, bound in joined(folds.runs(chart, tol, True)):
         yield chart.mass(chart.p, a, b), chart.mass(chart.q, a, b), sign, bound
 
 

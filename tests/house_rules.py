@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 # room: (rooms it may import, libraries it may import). The standard library is open to all, but see BANNED.
-BASE = "errors exact enclosure reals curves germs pieces"
+BASE = "errors exact enclosure reals curves jets germs pieces"
 NUMBERS = f"{BASE} arrays maps laws kernels balls"
 THEORY = f"{BASE} maps laws divergences events frontiers instance symbols lowering bound sources"
 THEORY += " hypothesis quantity parameter"
@@ -22,6 +22,7 @@ TABLE = {
     "arrays": ("errors", "numpy"),
     "reals": ("errors exact", "flint"),
     "curves": ("errors exact reals", "flint"),
+    "jets": ("errors exact reals curves", "flint"),
     "germs": ("errors exact reals curves", "flint"),
     "pieces": ("errors exact reals curves", ""),
     "kernels": ("errors", "numpy numba scipy llvmlite"),

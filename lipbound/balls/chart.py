@@ -103,8 +103,7 @@ class Chart:
 
         Next to a fold e of order n the k-th is C(n, k) c (x - e)^(n - k), c the n-th somewhere between (Lagrange).
         """
-        s, told = self.pilot.strand, [*self.pilot.strand.curve.series(x)]
-        told += [arb(0)] * (x.prec - len(told))
+        s, told = self.pilot.strand, self.pilot.strand.curve.jet(x[0], x.prec)
         for end, order in ((s.start, s.order_start), (s.stop, s.order_stop)):
             away = x[0] - ball(end) if order > 1 and told[1].contains(0) else arb(0)
             if away.is_finite() and not away.contains(0):
@@ -143,7 +142,7 @@ class Chart:
         return low, high
 
     def window(self, tol: arb, lesser: bool = False) -> tuple[arb, arb]:
-        """Finite coordinates beyond which, where the chart is unbounded, both laws, or the lesser, weigh below `tol`."""
+        """Finite coordinates beyond which, where the chart is unbounded, both laws, or the lesser, weigh below tol."""
         ends: list[arb] = []
         for side, end in ((-1, self.lo), (1, self.hi)):
             if end.is_finite():

@@ -165,10 +165,8 @@ def _own(f: Fibre, k: Fraction, z: arb, w: arb) -> arb:
     power is m^(1 - k) width^s / s, with s = 1 - (n - 1)(k - 1).
     """
     both, s = z.union(w), f.strand
-    order = max(
-        s.order_start if z.contains(f.left) or w.contains(f.left) else 1,
-        s.order_stop if z.contains(f.right) or w.contains(f.right) else 1,
-    )
+    ends = ((s.start, s.order_start), (s.stop, s.order_stop))  # of the strand, which may go on beyond the cell
+    order = max(n if z.overlaps(ball(x)) or w.overlaps(ball(x)) else 1 for x, n in ends)
     power, least = 1 - (order - 1) * (k - 1), abs(s.curve.jet(both, order + 1)[order]).lower() * order
     if power <= 0 or not least > 0:
         return arb.pos_inf()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from math import comb
-
-from flint import arb, arb_poly, arb_series
+from flint import arb, arb_series
 
 from ..curves import variable
+from ..jets import FURTHER, carried
 
 NARROW, WIDE = arb(2) ** -60, arb(1) / 2  # radii between which coefficients are moved from the middle of a ball
-FURTHER = 6  # coefficients by which Taylor's formula goes beyond those that are asked
 RADIUS = 3  # of the circle for Cauchy's estimate; the poles lie at distance pi
 
 
@@ -37,11 +35,7 @@ def _moved(x: arb, count: int) -> list[arb]:
 
     On the circle |1 + exp(z)| >= sin(3), as |Im z| <= 3, and |exp(z)| is at most that at its right end.
     """
-    middle, away, last = arb(x.mid()), arb(x.rad()), count + FURTHER
-    near = _plain(variable(middle, last))
-    most = arb_poly([abs(near[k]) for k in range(last)])(
-        arb_poly([away, 1])
-    )  # the k-th moves by sum C(j, k) |c_j| r^(j - k)
+    last = count + FURTHER
     top = (x.upper() + RADIUS).min(arb(0)).exp() / arb(RADIUS).sin() / arb(RADIUS) ** last
-    moved = [most[k] - abs(near[k]) + comb(last, k) * top * away ** (last - k) for k in range(count)]
-    return [near[k] + arb(0, moved[k].upper()) for k in range(count)]
+    near = _plain(variable(arb(x.mid()), last))
+    return carried([near[k] for k in range(last)], top, arb(x.rad()), count)

@@ -121,9 +121,8 @@ def affinity(a: Fraction) -> Generator:
     def term(lp: arb_series, lq: arb_series) -> arb_series:
         return (lp * ball(a) + lq * ball(1 - a)).exp()
 
-    growth: Growth = ((Fraction(1), a),) if a > 1 else ((1 - a, Fraction(0)), (a, Fraction(1)))
     slope = arb.pos_inf if a > 1 else lambda: arb(0)
-    return Generator(term, lambda: arb(0), slope, always(growth), convex=a > 1)
+    return Generator(term, lambda: arb(0), slope, always(((Fraction(1), a),)), convex=a > 1)
 
 
 def kl() -> Generator:

@@ -33,8 +33,16 @@ def carried(near: Sequence[arb], last: arb, away: arb, count: int) -> list[arb]:
 
 def jet(curve: Curve, x: arb, count: int) -> list[arb]:
     """Taylor coefficients of a curve on a ball, sharper than by its series on the ball where that is not very wide."""
-    rough = curve.jet(x, count if x.is_exact() else count + FURTHER + 1)
-    if x.is_exact() or not rough[-1].is_finite():
-        return rough[:count]
-    fine = carried(curve.jet(arb(x.mid()), count + FURTHER), abs(rough[-1]).upper(), arb(x.rad()), count)
+    rough = curve.jet(x, count)
+    if x.is_exact() or _sharp(rough):
+        return rough
+    last = curve.jet(x, count + FURTHER + 1)[-1]
+    if not last.is_finite():
+        return rough
+    fine = carried(curve.jet(arb(x.mid()), count + FURTHER), abs(last).upper(), arb(x.rad()), count)
     return [met(a, b) for a, b in zip(fine, rough, strict=False)]
+
+
+def _sharp(found: Sequence[arb]) -> bool:
+    """Is the last coefficient not much wider than it and the one before it are large? Wrapping shows there first."""
+    return len(found) > 1 and bool(found[-1].rad() < abs(found[-1].mid()) + abs(found[-2].mid()))

@@ -89,7 +89,9 @@ def test_two_folds_and_tails_that_come_back():
         assert RATIONAL.pdf(y) == pytest.approx(2 * rational(math.asin(2 * y)) / math.sqrt(1 - 4 * y * y), rel=1e-10)
         assert RATIONAL.pdf(-y) == pytest.approx(RATIONAL.pdf(y), rel=1e-10)
     log = lambda t: math.log(2 * rational(t) / math.cos(t) / modes(math.sin(t) / 2))
-    truth = 2 * integrated(lambda t: rational(t) * log(t), 1e-12, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.3, 1.5, 1.57, 1.5707963)
+    truth = 2 * integrated(
+        lambda t: rational(t) * log(t), 1e-12, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.3, 1.5, 1.57, 1.5707963
+    )
     found = kl.enclose(RATIONAL, MODES, 1e-6)
     assert abs(float(found) - truth) < 2e-6
     assert found.error < 1e-6

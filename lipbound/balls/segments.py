@@ -136,7 +136,7 @@ class Segment(NamedTuple):
         return None
 
     def grain(self, width: arb, y: arb) -> arb:
-        """A length far below the narrowest component, or than a bracket and the way to an end, where strands may turn."""
+        """A length far below the narrowest component, or a bracket, or the way to an end, where a strand may turn."""
         if not self.bents:
             return arb(2) ** -80 / max((e.inv for e in self.entries), key=_order)
         ways_out = [abs(y - end) for end in (self.start, self.stop) if end.is_finite()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import balls, kernels
 from ..enclosure import Enclosure, estimate, of_ball
 from ..laws import AbstractLaw
-from .abstract import Divergence, common, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, tolerance
 
 EPS = 2.0**-52
 FINE = 1e-13
@@ -41,7 +41,7 @@ class TotalVariation(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("tv", p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         return of_ball(balls.line.half_l1(*common(p, q), tol), 0.0, 1.0)
 
 

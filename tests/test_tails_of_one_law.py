@@ -138,3 +138,15 @@ def test_w2_of_many_strands():
     assert abs(float(found) - truth) <= found.error + 1e-7
     assert found.error < 1e-3
     assert not found.lo <= truth * 1.005 <= found.hi  # power
+
+
+def test_a_needle_of_1e_300_is_left_to_balls():
+    """Floats overflow between the two scales; TV is 1 - O(1e-300)."""
+    found = tv(Gaussian(0, "1e-300"), Gaussian())
+    assert 1 - 1e-15 < found.lo <= found.hi == 1
+    assert tv(Gaussian(0, "1e-3"), Gaussian()).hi < 1  # power: of a thick one floats are told
+
+
+def test_the_mean_of_an_odd_map_is_zero():
+    assert pushforward(formula("z**3")).mean() == 0
+    assert pushforward(formula("z**3 + 1/2")).mean() == 0.5  # power

@@ -135,7 +135,7 @@ class _Parts(NamedTuple):
         """Each term times a power of `one`, whose value is 1, until all have one degree in these parts."""
         places = [k for k, part in enumerate(self.variables) if part in parts]
         rows = [(sum(int(powers[k]) for k in places), self.ring.term(c, powers)) for powers, c in f.terms()]
-        most = max(degree for degree, _ in rows)
+        most = max((degree for degree, _ in rows), default=0)
         return sum((term * _power(one, (most - n) // len(parts)) for n, term in rows), self.ring.constant(0))
 
     def written(self, f: fmpq_mpoly) -> Expression:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -31,23 +31,20 @@ def tried(f: Callable[[arb_series], arb_series], x: arb_series) -> arb_series:
 
 
 class Curve(Forgetful, ABC):
-    """A function of the line, analytic wherever its series is finite.
-
-    Two curves with equal `key` are one function.
-    """
+    """A function of the line, analytic wherever its series is finite; two curves with equal `key` are one."""
 
     @property
     @abstractmethod
     def key(self) -> Hashable:
         """What tells this function from others."""
 
-    def unit(self) -> Fraction | None:
-        """A q such that simple multiples of q pi may be critical points, or None."""
-        return None
+    def factors(self) -> tuple[tuple[Curve, int], ...]:
+        """Functions and powers: the slope is their product, but for what is nowhere zero; empty if none are known."""
+        return ()
 
-    def derivatives(self, q: Fraction) -> Iterator[arb]:
-        """The derivatives from the first at q pi, exactly zero where that is known."""
-        yield arb.nan()
+    def passes(self, level: Fraction, u: Curve) -> bool:
+        """Is it known that the function is `level` wherever u vanishes?"""
+        return False
 
     def period(self) -> arb | None:
         """A number T with f(z + T) = f(z), at the precision that is set; None if none is known."""
@@ -211,7 +208,7 @@ class Image(Real):
 
 
 def image(curve: Curve, at: Fraction | Real) -> Fraction | Real:
-    """curve(at); a fraction where the value is one that balls represent exactly.
+    """curve(at); a fraction where balls represent the value exactly, or a short one is proved.
 
     >>> image(Line(Fraction(2), Fraction(1)), Fraction(3))
     Fraction(7, 1)
@@ -219,7 +216,11 @@ def image(curve: Curve, at: Fraction | Real) -> Fraction | Real:
     value = Image(curve, at)
     with precision(256):
         found = value.ball()
-    return rational(found) if found.is_exact() and found.is_finite() else value
+    if not found.is_finite() or found.is_exact():
+        return rational(found) if found.is_finite() else value
+    guess = rational(found).limit_denominator(10**6)
+    short = isinstance(at, Root) and at.order == at.level == 0 and curve.passes(guess, at.curve)
+    return guess if short else value
 
 
 def moved(slope: Fraction, shift: Fraction, x: End) -> End:

@@ -53,12 +53,29 @@ def extended(x: object) -> Exact:
 
 
 def exacts(xs: Iterable[object]) -> tuple[Fraction, ...]:
-    """`exact` of each entry.
+    """`exact` of each entry. Raises DomainError also for a single number or a string, which are no lists.
 
     >>> exacts(["0.5", 2])
     (Fraction(1, 2), Fraction(2, 1))
     """
-    return tuple(exact(x) for x in xs)
+    return tuple(exact(x) for x in listed(xs))
+
+
+def listed(xs: Iterable[object]) -> tuple[object, ...]:
+    """The entries of a list. Raises DomainError for what has none to give in order: a number, a string.
+
+    >>> listed(range(2))
+    (0, 1)
+    >>> listed("01")
+    Traceback (most recent call last):
+    lipbound.errors.DomainError: '01' is not a list: give several entries, as in (0, 1)
+    """
+    if isinstance(xs, (str, bytes)) or not isinstance(xs, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] - users pass anything
+        raise DomainError(f"{xs!r} is not a list: give several entries, as in (0, 1)")
+    try:
+        return tuple(xs)
+    except TypeError as error:  # an array without a dimension
+        raise DomainError(f"{xs!r} is not a list: give several entries, as in (0, 1)") from error
 
 
 def whole(x: object, name: str, most: int = 10**6) -> int:

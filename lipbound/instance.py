@@ -11,6 +11,7 @@ from .enclosure import Enclosure
 from .errors import DomainError
 from .exact import INF, exact
 from .laws import AbstractLaw, Pushforward, pushforward
+from .laws.needed import need
 from .maps import AbstractMap
 
 
@@ -64,6 +65,7 @@ class Instance:
 
     def measured(self, divergence: Divergence, certify: bool = False) -> Enclosure:
         """divergence(mu, nu), worked out once."""
+        need("divergence", divergence, Divergence, "one, such as tv or kl")
         key = divergence.text(), certify
         if key not in self._measured:
             of = divergence.enclose if certify else divergence

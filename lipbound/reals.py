@@ -169,3 +169,14 @@ def exact_ball(x: object) -> arb:
     if isinstance(x, Fraction):
         return arb(fmpq(x.numerator, x.denominator))
     return arb(x)  # type: ignore[arg-type]
+
+
+def met(a: arb, b: arb) -> arb:
+    """What two enclosures of one number leave.
+
+    >>> met(arb(1, 1), arb(3, 2)).contains(arb(3) / 2), met(arb(1, 1), arb(3, 2)).contains(0)
+    (True, False)
+    """
+    if not (a.is_finite() and b.is_finite()):
+        return a if a.is_finite() else b
+    return a.intersection(b)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 # room: (rooms it may import, libraries it may import). The standard library is open to all, but see BANNED.
-BASE = "errors exact enclosure reals curves germs pieces"
+BASE = "errors exact enclosure reals curves jets germs pieces"
 NUMBERS = f"{BASE} arrays maps laws kernels balls"
 THEORY = f"{BASE} maps laws divergences events frontiers instance symbols lowering bound sources"
 THEORY += " hypothesis quantity parameter"
@@ -22,24 +22,27 @@ TABLE = {
     "arrays": ("errors", "numpy"),
     "reals": ("errors exact", "flint"),
     "curves": ("errors exact reals", "flint"),
+    "jets": ("errors exact reals curves", "flint"),
     "germs": ("errors exact reals curves", "flint"),
     "pieces": ("errors exact reals curves", ""),
     "kernels": ("errors", "numpy numba scipy llvmlite"),
     "balls": (BASE, "flint"),
-    "maps": (f"{BASE} kernels balls", "numpy"),
+    "maps": (f"{BASE} arrays kernels balls", "numpy"),
     "maps.nets": (f"{BASE} maps kernels balls", "numpy flint"),
     "maps.bends": (f"{BASE} maps", ""),
     "maps.domain": (f"{BASE} maps", "flint"),
     "maps.ends": (f"{BASE} maps", "flint"),
+    "maps.factors": (f"{BASE} maps", "flint"),
     "maps.floats": (f"{BASE} maps", "numpy scipy"),
     "maps.formula": (f"{BASE} maps", "flint"),
     "maps.parsing": (f"{BASE} maps", "sympy"),
     "maps.limits": (f"{BASE} maps", "flint"),
+    "maps.logistic": (f"{BASE} maps", "flint"),
     "maps.net_ends": (f"{BASE} maps", "flint"),
     "maps.ranges": (f"{BASE} maps", "flint"),
     "maps.ripples": (f"{BASE} maps", "flint"),
     "maps.series": (f"{BASE} maps", "flint"),
-    "maps.smooth": (f"{BASE} maps", "numpy flint"),
+    "maps.smooth": (f"{BASE} arrays maps", "numpy flint"),
     "maps.smooth_nets": (f"{BASE} maps", "numpy flint"),
     "maps.steepest": (f"{BASE} maps", "flint"),
     "maps.turns": (f"{BASE} maps", "flint"),

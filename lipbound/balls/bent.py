@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from flint import arb, arb_series
 
-from ..curves import variable
 from ..errors import NotCertifiable
+from ..jets import jet
 from ..pieces import Bent
 from ..reals import End, Real, exact_ball, precision
 from .normal import ball, mass, root_tau
@@ -238,7 +238,7 @@ def _proved(f: Fibre, y: arb, x: arb, off: arb, a: arb, b: arb) -> arb:
 def lifted(f: Fibre, y: arb_series, order: int, guess: arb | None = None) -> arb_series:
     """The power series of Z whose image is the power series y; see `inverse`."""
     z = inverse(f, y[0], guess)
-    branch = f.strand.curve.series(variable(z, order))
+    branch = jet(f.strand.curve, z, order)
     step = arb_series([arb(0), *(y[k] for k in range(1, order))], prec=order)
     back = arb_series([arb(0), *(branch[k] for k in range(1, order))], prec=order).reversion()
     return back(step) + z

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
+from math import comb
 
 from flint import arb, arb_series
 
 from ..curves import tried, variable
 from ..exact import INF
+from ..reals import met
 from .bent import Fibre, inverse, lifted
+from .logs import log_gaussians, log_sum
 from .normal import ball, mass
 from .table import Cell, Entry
 from .ways import heaped, ways
@@ -84,17 +87,30 @@ class Chart:
         """The logarithm of the cell's density with respect to x, or None if it has none."""
         if not cell.entries and not cell.bents:
             return None
-        return partial(tried, lambda x: _log_sum(self.terms(cell, x)))
+        return partial(tried, lambda x: log_sum(self.terms(cell, x)))
 
     def terms(self, cell: Cell, x: arb_series) -> list[arb_series]:
         """Logarithmic densities with respect to x of the cell's strands, one by one; the result is one term shorter."""
         n = x.prec - 1
         out: list[arb_series] = []
-        y = self.pilot.strand.curve.series(x)
-        y = _led(self.y(x[0]), y, n + 1)
+        y = self._led(x)
         if cell.entries:
             out.append(log_gaussians(cell.entries, y) + _log_slope(y, self.pilot.side))
         return [*out, *self._smooth(cell, x, y, n + 1)]
+
+    def _led(self, x: arb_series) -> arb_series:
+        """The pilot after the series x + t, its low coefficients told from a fold where rounding leaves no sign.
+
+        Next to a fold e of order n the k-th is C(n, k) c (x - e)^(n - k), c the n-th somewhere between (Lagrange).
+        """
+        s, told = self.pilot.strand, self.pilot.strand.curve.jet(x[0], x.prec)
+        for end, order in ((s.start, s.order_start), (s.stop, s.order_stop)):
+            away = x[0] - ball(end) if order > 1 and told[1].contains(0) else arb(0)
+            if away.is_finite() and not away.contains(0):
+                last = s.curve.jet(x[0].union(ball(end)), order + 1)[order]
+                for k in range(1, min(order, x.prec)):
+                    told[k] = met(told[k], comb(order, k) * last * _to_the(away, order - k))
+        return arb_series([self.y(x[0]), *told[1:]], prec=x.prec)
 
     def _smooth(self, cell: Cell, x: arb_series, y: arb_series, order: int) -> Iterator[arb_series]:
         """The same of the smooth strands; those with one density count once."""
@@ -125,8 +141,8 @@ class Chart:
                 high = arb.pos_inf()
         return low, high
 
-    def window(self, tol: arb) -> tuple[arb, arb]:
-        """Finite coordinates beyond which, where the chart is unbounded, both laws weigh less than `tol`."""
+    def window(self, tol: arb, lesser: bool = False) -> tuple[arb, arb]:
+        """Finite coordinates beyond which, where the chart is unbounded, both laws, or the lesser, weigh below tol."""
         ends: list[arb] = []
         for side, end in ((-1, self.lo), (1, self.hi)):
             if end.is_finite():
@@ -137,15 +153,16 @@ class Chart:
             if other.is_finite() and not side * (x - other) > 0:
                 x = (other + side * step).mid()
             for _ in range(FAR):
-                if self._beyond(x, side) < tol:
+                if self._beyond(x, side, lesser) < tol:
                     break
                 x, step = (x + side * step).mid(), step * 1.125
             ends.append(x)
         return ends[0], ends[1]
 
-    def _beyond(self, x: arb, side: int) -> arb:
-        a, b = (self.lo, x) if side < 0 else (x, self.hi)
-        return self.mass(self.p, a, b) + self.mass(self.q, a, b)
+    def _beyond(self, x: arb, side: int, lesser: bool) -> arb:
+        ends = (self.lo, x) if side < 0 else (x, self.hi)
+        p, q = (self.mass(cell, *ends) for cell in (self.p, self.q))
+        return p.min(q) if lesser else p + q
 
 
 def _pilot(p: Cell, q: Cell) -> Fibre:
@@ -160,43 +177,14 @@ def turns(f: Fibre, cell: Cell) -> tuple[bool, bool]:
     return first > 1 and s.low == cell.lo, last > 1 and s.high == cell.hi
 
 
-def _led(value: arb, series: arb_series, order: int) -> arb_series:
-    """The series with a better enclosure of its constant term."""
-    return arb_series([value, *(series[k] for k in range(1, order))], prec=order)
+def _to_the(x: arb, n: int) -> arb:
+    """x^n for a ball x without zero, by its ends."""
+    return x**n if x.is_exact() else (arb(x.lower()) ** n).union(arb(x.upper()) ** n)
 
 
 def _log_slope(y: arb_series, side: int) -> arb_series:
     """log |y'| of a series y that rises (side 1) or falls."""
     return (y.derivative() * side).log()
-
-
-def _log_sum(terms: Sequence[arb_series]) -> arb_series:
-    """Logarithm of a sum of exponentials, around the largest."""
-    if len(terms) == 1:
-        return terms[0]
-    top = max(range(len(terms)), key=lambda k: _order(terms[k][0]))
-    total = arb_series([1], prec=terms[top].prec)
-    for k, term in enumerate(terms):
-        if k != top:
-            total += (term - terms[top]).exp()
-    return terms[top] + total.log()
-
-
-def log_gaussians(entries: Sequence[Entry], y: arb_series) -> arb_series:
-    """Logarithm of a sum of Gaussians after the power series y, around the term that is largest at its middle.
-
-    u_j^2 - u_k^2 = (u_j - u_k)(u_j + u_k), whose first factor does not grow with y where the scales agree.
-    """
-    us = [(y - e.centre) * e.inv for e in entries]
-    k = max(range(len(us)), key=lambda j: _order(entries[j].height.log() - us[j][0] ** 2 / 2))
-    top, total = us[k], arb_series([1], prec=y.prec)
-    for j, (e, u) in enumerate(zip(entries, us, strict=True)):
-        if j != k:
-            apart = (u - top) * (u + top)
-            if e.strand.scale == entries[k].strand.scale:
-                apart = (2 * y - e.centre - entries[k].centre) * ((entries[k].centre - e.centre) * e.inv * e.inv)
-            total += (-apart / 2).exp() * (e.height / entries[k].height)
-    return entries[k].height.log() - top * top / 2 + (total.log() if len(us) > 1 else 0)
 
 
 def _order(x: arb) -> float:

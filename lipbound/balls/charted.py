@@ -40,29 +40,52 @@ def _integrated(chart: Chart, g: Generator, logs: tuple[Density, Density], tol: 
     def integrand(x: arb_series) -> arb_series:
         return g.term(log_p(x), log_q(x))
 
-    lo, hi = (_reached(chart, g, x, side, tol) for x, side in zip(chart.window(tol), (-1, 1), strict=True))
+    lo, hi = (_reached(chart, g, side, tol) for side in (-1, 1))
     total = integral(integrand, lo, hi, tol, lambda a, b: arb(0).union(_bound(chart, g, a, b)))
     for a, b in ((chart.lo, lo), (hi, chart.hi)):
         if not (a.is_finite() and b.is_finite()):
-            rest = _bound(chart, g, a, b)
-            total += arb(0).union(rest) if tails or rest.is_finite() else 0
+            rest = _within(chart, g, a, b)
+            total += rest if tails or rest.is_finite() else 0
     return total
 
 
-def _reached(chart: Chart, g: Generator, x: arb, side: int, tol: arb) -> arb:
-    """A coordinate from x outwards beyond which the integral is below the tolerance, if steps soon find one."""
-    end = chart.lo if side < 0 else chart.hi
-    for _ in range(REACH):
-        rest = _bound(chart, g, *((end, x) if side < 0 else (x, end)))
-        if end.is_finite() or not side * x > 0 or not rest.is_finite() or rest < tol:
+def _reached(chart: Chart, g: Generator, side: int, tol: arb) -> arb:
+    """A coordinate beyond which the integral is known to the tolerance, if steps soon find one.
+
+    They set out where one law has become light, and if that is not enough where both have.
+    """
+    end, x = (chart.lo if side < 0 else chart.hi), arb(0)
+    for lesser in (True, False):
+        x = chart.window(tol, lesser)[side > 0]
+        if end.is_finite():
             break
-        x = (x * 5 / 4).mid()
+        for _ in range(REACH):
+            rest = _within(chart, g, *_ordered(end, x))
+            if rest.is_finite() and rest.rad() < tol:
+                return x
+            if not side * x > 0 or not rest.is_finite():
+                break
+            x = (x * 5 / 4).mid()
     return x
+
+
+def _ordered(a: arb, b: arb) -> tuple[arb, arb]:
+    return (a, b) if a < b else (b, a)
+
+
+def _within(chart: Chart, g: Generator, a: arb, b: arb) -> arb:
+    """The integral from a to b between what Jensen's inequality tells of the masses there, and a bound from above."""
+    p, q = (chart.mass(cell, a, b) for cell in (chart.p, chart.q))
+    least = g.point(p, q).lower() if g.convex and p > 0 and q > 0 else arb(0)
+    return (arb(least) if least > 0 else arb(0)).union(_bound(chart, g, a, b))
 
 
 def _bound(chart: Chart, g: Generator, a: arb, b: arb) -> arb:
     """Above the integral of q f(p/q) from a to b: of each power p^k q^(1 - k) by Hoelder, or by the largest p / q."""
     p, q = (chart.mass(cell, a, b) for cell in (chart.p, chart.q))
+    chord = g.zero() * q + g.slope() * p  # a convex f(t) is at most f(0) + t f'(inf)
+    if g.convex and chord.is_finite():
+        return chord
     if g.entropy is not None and not (a.is_finite() and b.is_finite()):
         return p + q + _tail(chart, g.entropy, a, b)
     total = arb(0)
@@ -142,10 +165,8 @@ def _own(f: Fibre, k: Fraction, z: arb, w: arb) -> arb:
     power is m^(1 - k) width^s / s, with s = 1 - (n - 1)(k - 1).
     """
     both, s = z.union(w), f.strand
-    order = max(
-        s.order_start if z.contains(f.left) or w.contains(f.left) else 1,
-        s.order_stop if z.contains(f.right) or w.contains(f.right) else 1,
-    )
+    ends = ((s.start, s.order_start), (s.stop, s.order_stop))  # of the strand, which may go on beyond the cell
+    order = max(n if z.overlaps(ball(x)) or w.overlaps(ball(x)) else 1 for x, n in ends)
     power, least = 1 - (order - 1) * (k - 1), abs(s.curve.jet(both, order + 1)[order]).lower() * order
     if power <= 0 or not least > 0:
         return arb.pos_inf()

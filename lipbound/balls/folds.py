@@ -31,13 +31,16 @@ def heavy(cell: Cell, tol: arb) -> tuple[Cell, arb]:
     return cell._replace(bents=tuple(f for f, m in masses if not m < tol)), rest
 
 
-def runs(chart: Chart, tol: arb) -> Iterator[Run]:
-    """Signs of p - q along the chart; undecided stretches weigh at most about `tol` each."""
+def runs(chart: Chart, tol: arb, lesser: bool = False) -> Iterator[Run]:
+    """Signs of p - q along the chart; undecided stretches weigh about `tol` each, or `lesser` says that one law does.
+
+    Of a law that weighs no more the sign does not matter to |p - q|, which is then the other, up to twice as much.
+    """
     log_p, log_q = chart.log_density(chart.p), chart.log_density(chart.q)
     if log_p is None or log_q is None:
         yield Run(chart.lo, chart.hi, 1 if log_p else -1, arb(0))
         return
-    start, stop = chart.window(tol)
+    start, stop = chart.window(tol, lesser)
     if not chart.lo.is_finite():
         yield _open(chart, chart.lo, start)
     stack, count = [(start, stop)], 0
@@ -45,8 +48,8 @@ def runs(chart: Chart, tol: arb) -> Iterator[Run]:
         a, b = stack.pop()
         count += 1
         found = _judge(chart, log_p, log_q, a, b, tol)
-        y, _, whole = middle(a, b)
-        if found is None and count < PANELS and a < y and y < b and _heavy(chart, a, b, whole, tol):
+        y = middle(a, b)[0]
+        if found is None and count < PANELS and a < y and y < b and _heavy(chart, a, b, tol, lesser):
             stack += [(y, b), (a, y)]
         else:
             yield from [_open(chart, a, b)] if found is None else found
@@ -58,10 +61,13 @@ def _open(chart: Chart, a: arb, b: arb) -> Run:
     return Run(a, b, 0, chart.mass(chart.p, a, b) + chart.mass(chart.q, a, b))
 
 
-def _heavy(chart: Chart, a: arb, b: arb, whole: arb, tol: arb) -> bool:
-    """Might the panel weigh more than `tol`?"""
-    most = sum((chart.bounds(cell, whole)[1] for cell in (chart.p, chart.q)), arb(0)) * (b - a)
-    return not most < tol and not _open(chart, a, b).bound < tol
+def _heavy(chart: Chart, a: arb, b: arb, tol: arb, lesser: bool) -> bool:
+    """Might the panel, or the law that has less of it, weigh more than `tol`?"""
+    most = [chart.bounds(cell, middle(a, b)[2])[1] * (b - a) for cell in (chart.p, chart.q)]
+    if any(x < tol for x in most) if lesser else sum(most, arb(0)) < tol:
+        return False
+    p, q = (chart.mass(cell, a, b) for cell in (chart.p, chart.q))
+    return not (p.min(q) if lesser else p + q) < tol
 
 
 def _judge(chart: Chart, log_p: Density, log_q: Density, a: arb, b: arb, tol: arb) -> list[Run] | None:

@@ -24,6 +24,7 @@ class Generator(NamedTuple):
     slope: Callable[[], arb]  # f(t)/t at infinity: the weight of p where q is zero
     growth: Callable[[Fraction], Growth]  # from (widest scale of p / widest scale of q)^2 in a tail
     entropy: Fraction | None = None  # 1 if it is at most p log(p/q) + q, 0 if it is at most q log(q/p) + p
+    convex: bool = True  # is f known to be?
 
     def point(self, p: arb, q: arb) -> arb:
         """q f(p/q) for two masses, of which one may be zero."""
@@ -41,7 +42,7 @@ def mirrored(g: Generator) -> Generator:
     def growth(spread: Fraction) -> Growth:
         return tuple((c, 1 - a) for c, a in g.growth(1 / spread))
 
-    return Generator(term, g.slope, g.zero, growth, None if g.entropy is None else 1 - g.entropy)
+    return Generator(term, g.slope, g.zero, growth, None if g.entropy is None else 1 - g.entropy, g.convex)
 
 
 def always(growth: Growth) -> Callable[[Fraction], Growth]:
@@ -120,8 +121,8 @@ def affinity(a: Fraction) -> Generator:
     def term(lp: arb_series, lq: arb_series) -> arb_series:
         return (lp * ball(a) + lq * ball(1 - a)).exp()
 
-    growth: Growth = ((Fraction(1), a),) if a > 1 else ((1 - a, Fraction(0)), (a, Fraction(1)))
-    return Generator(term, lambda: arb(0), arb.pos_inf if a > 1 else lambda: arb(0), always(growth))
+    slope = arb.pos_inf if a > 1 else lambda: arb(0)
+    return Generator(term, lambda: arb(0), slope, always(((Fraction(1), a),)), convex=a > 1)
 
 
 def kl() -> Generator:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flint import arb
 
+from ..reals import precision
 from . import folds, strip
 from .chart import Chart
 from .density import within
@@ -14,7 +13,7 @@ from .runs import Run, joined, own, runs, weigh
 from .sums import Signed
 from .table import Cell, Table
 
-BITS = 96
+BITS, FINE = 96, 256
 
 
 @working(BITS)
@@ -60,11 +59,12 @@ def _affine(c: Cell, d: Cell, few: arb, ends: tuple[arb, arb], signed: tuple[Sig
     return total
 
 
-def _charted(c: Cell, d: Cell, tol: arb) -> Iterator[tuple[arb, arb, int, arb]]:
+def _charted(c: Cell, d: Cell, tol: arb) -> list[tuple[arb, arb, int, arb]]:
     """The same in the coordinate of a chart."""
-    chart = charted(c, d)
-    for a, b, sign, bound in joined(folds.runs(chart, tol)):
-        yield chart.mass(chart.p, a, b), chart.mass(chart.q, a, b), sign, bound
+    chart, several = charted(c, d), len(c.bents) + len(d.bents) > 1
+    with precision(FINE if several else BITS):  # next to the fold of another strand half the digits are lost
+        found = joined(folds.runs(chart, tol, True))
+        return [(chart.mass(chart.p, a, b), chart.mass(chart.q, a, b), sign, bound) for a, b, sign, bound in found]
 
 
 def charted(c: Cell, d: Cell) -> Chart:

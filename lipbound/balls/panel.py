@@ -13,6 +13,7 @@ from ..reals import End, precision
 from . import charted, tails
 from .chart import Chart
 from .generators import Generator
+from .logs import log_sum
 from .normal import mass
 from .table import Cell, Entry, Table
 
@@ -35,18 +36,6 @@ class LogSum:
     def _term(self, z: arb_series, e: Entry, log_height: arb) -> arb_series:
         u = (z - e.centre) * e.inv
         return log_height - u * u / 2
-
-
-def log_sum(terms: Sequence[arb_series]) -> arb_series:
-    """The logarithm of sum exp(terms)."""
-    if len(terms) == 1:
-        return terms[0]
-    k = max(range(len(terms)), key=lambda j: float(terms[j][0].mid()))  # priority
-    total = arb_series([1], prec=terms[k].prec)
-    for j, term in enumerate(terms):
-        if j != k:
-            total += (term - terms[k]).exp()
-    return terms[k] + total.log()
 
 
 def integral(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from flint import arb, arb_series
 
 from ..curves import tried, variable
-from .bent import Fibre
+from .bent import Fibre, inverse
 from .coupling import density_series
 from .normal import ball
 from .panel import LogSum
 from .parts import Part, part, shared
 from .table import Cell, Entry, Table
+from .ways import Way, ways
 
 STEPS, SQUEEZES, FARTHEST = 200, 24, 24
 SEEN = 40  # standard deviations within which places are looked for first
@@ -40,7 +41,23 @@ class Segment(NamedTuple):
 
     def mass(self, a: arb, b: arb) -> arb:
         """Mass of the density between two places."""
-        return sum((p.mass(self.at(p, a), self.at(p, b)) for p in self.parts), arb(0))
+        parts, led = self.parts, ways(self.bents)
+        rows = zip(parts, self.positions(parts, led, a), self.positions(parts, led, b), strict=True)
+        return sum((p.mass(u, v) for p, u, v in rows), arb(0))
+
+    def positions(self, parts: list[Part], led: Mapping[int, Way], y: arb) -> list[arb]:
+        """The positions of the parts at a place; strands that one leads are told from it."""
+        if same(y, self.start) or same(y, self.stop):
+            return [self.at(p, y) for p in parts]
+        places = {id(f): inverse(f, y) for f in {id(way.by): way.by for way in led.values()}.values()}
+        out: list[arb] = []
+        for p in parts:
+            if isinstance(p.of, Entry):
+                out.append(p.position(y))
+                continue
+            by, sign, shift = led[id(p.of)]
+            out.append(p.of.side * p.of.position(sign * places[id(by)] + shift))
+        return out
 
     def at(self, p: Part, y: arb) -> arb:
         """The position of a part at a place, exactly at the ends."""
@@ -48,7 +65,9 @@ class Segment(NamedTuple):
 
     def density(self, y: arb) -> arb:
         """The density."""
-        return sum((p.density(p.position(y)) for p in self.parts), arb(0))
+        parts = self.parts
+        rows = zip(parts, self.positions(parts, ways(self.bents), y), strict=True)
+        return sum((p.density(u) for p, u in rows), arb(0))
 
     def series(self, y: arb, order: int) -> arb_series:
         """The density at y + t as a power series in t."""
@@ -59,9 +78,9 @@ class Segment(NamedTuple):
 
     def place(self, a: arb, goal: arb, side: int = 1, within: tuple[arb, arb] | None = None) -> arb:
         """The y with mass(a, y) = goal, or with mass(y, a) = goal if side is -1: guessed, then proved by the slope."""
-        parts = self.parts
-        us = [self.at(p, a) for p in parts]
-        if self.bents and len(parts) == 1:
+        parts, led = self.parts, ways(self.bents)
+        us = self.positions(parts, led, a)
+        if len(parts) == 1:
             found = parts[0].value(parts[0].beyond(us[0], goal, side))
             return _kept(found, within or ((a, self.stop) if side > 0 else (self.start, a)))
 
@@ -70,13 +89,13 @@ class Segment(NamedTuple):
             return sum((p.mass(*pair) for p, pair in zip(parts, pairs, strict=True)), arb(0))
 
         def gap(y: arb) -> arb:
-            return side * (passed([self.at(p, y) for p in parts]) - goal)
+            return side * (passed(self.positions(parts, led, y)) - goal)
 
         ends = within or ((a, self.stop) if side > 0 else (self.start, a))
         lo, hi = (shared(parts, us, goal, side) if self.bents else None) or self._bracket(gap, *ends)
-        y, grain = ((lo + hi) / 2).mid(), self.grain(hi - lo)
+        y, width = ((lo + hi) / 2).mid(), hi - lo
         for _ in range(STEPS):
-            vs = [self.at(p, y) for p in parts]
+            vs = self.positions(parts, led, y)
             found = passed(vs)
             off = side * (found - goal)
             if off.contains(0):
@@ -86,7 +105,7 @@ class Segment(NamedTuple):
             slope = sum((p.density(v) for p, v in zip(parts, vs, strict=True)), arb(0))
             new = (y - side * (found / goal).log() * found / slope).mid()
             new = new if lo < new and new < hi else ((lo + hi) / 2).mid()
-            near, y = abs(new - y) < grain, new
+            near, y = abs(new - y) < self.grain(width, y), new
             if near:
                 break
         return self._proved(y, abs(gap(y)).upper()) or _squeezed(gap, ends, (lo, y, hi))
@@ -116,9 +135,12 @@ class Segment(NamedTuple):
             width *= 4
         return None
 
-    def grain(self, width: arb) -> arb:
-        """A length far below the narrowest component, or than a bracket."""
-        return arb(2) ** -80 * (width if self.bents else 1 / max((e.inv for e in self.entries), key=_order))
+    def grain(self, width: arb, y: arb) -> arb:
+        """A length far below the narrowest component, or a bracket, or the way to an end, where a strand may turn."""
+        if not self.bents:
+            return arb(2) ** -80 / max((e.inv for e in self.entries), key=_order)
+        ways_out = [abs(y - end) for end in (self.start, self.stop) if end.is_finite()]
+        return arb(2) ** -80 * min([width, *ways_out], key=_order)
 
 
 def _kept(y: arb, ends: tuple[arb, arb]) -> arb:

@@ -13,6 +13,7 @@ from flint import arb, arb_series
 
 from ..curves import Curve, tried, variable
 from ..errors import NotCertifiable
+from ..jets import jet
 from ..pieces import Bent
 from ..reals import nearest, precision
 from .bent import Fibre, fibre, inverse
@@ -67,7 +68,7 @@ class _Frame(NamedTuple):
         return [tried(lambda x, way=way: way(x[0], order, anchor), arb_series([z], prec=order)) for way in ways]
 
     def _away(self, z: arb, order: int, anchor: arb) -> arb_series:
-        gap = (self.curve.series(variable(z, order)) - anchor) * self.side
+        gap = (arb_series(jet(self.curve, z, order), prec=order) - anchor) * self.side
         return gap if self.root == 1 else gap.log() if self.root == 0 else self._rooted(gap)
 
     def _beside(self, z: arb, order: int, anchor: arb) -> arb_series:
@@ -75,8 +76,8 @@ class _Frame(NamedTuple):
 
         q(z) is a mean of g's k-th Taylor coefficient between the end and z; so are its own coefficients of later ones.
         """
-        jet = self.curve.jet(z.union(self.end), order + self.root)
-        quotient = arb_series(jet[self.root :], prec=order) * (self.side * self.ahead**self.root)
+        mean = jet(self.curve, z.union(self.end), order + self.root)[self.root :]
+        quotient = arb_series(mean, prec=order) * (self.side * self.ahead**self.root)
         return (variable(z, order) - self.end) * self.ahead * self._rooted(quotient)
 
     def _rooted(self, x: arb_series) -> arb_series:

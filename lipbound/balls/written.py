@@ -55,4 +55,4 @@ def generator(
         with precision(64):
             ceilings = limit(zero, 1).upper(), limit(slope, -1).upper()
             growth = tuple((rational(arb(c)), Fraction(a)) for a, c in enumerate(ceilings))
-    return Generator(term, lambda: limit(zero, 1), lambda: limit(slope, -1), always(growth))
+    return Generator(term, lambda: limit(zero, 1), lambda: limit(slope, -1), always(growth), convex=False)

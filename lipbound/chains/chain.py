@@ -10,6 +10,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from ..divergences.abstract import tolerance
 from ..errors import DomainError, NotCertifiable
 from ..exact import whole
 from ..laws import AbstractLaw, Discrete
@@ -49,8 +50,7 @@ class MarkovChain:
         object.__setattr__(self, "tol", tol)
         if not isinstance(start, (Discrete, ChainLaw)):
             flattened(start)
-        if not tol > 0:
-            raise DomainError(f"tol = {tol} is not a tolerance: it must be positive")
+        tol = tolerance(tol)
 
     @property
     def origin(self) -> AbstractLaw:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import pairwise
 from math import exp, expm1, isfinite, sqrt
+from numbers import Real
 
 from ..errors import DomainError
 from ..exact import whole
@@ -155,5 +156,5 @@ def decreasing(sigmas: Sequence[float]) -> list[tuple[float, float]]:
 
 
 def _positive(name: str, value: float, meaning: str) -> None:
-    if not (isfinite(value) and value > 0):
-        raise DomainError(f"{name} = {value} is outside (0, inf): {meaning}")
+    if not (isinstance(value, Real) and isfinite(value) and value > 0):  # pyright: ignore[reportUnnecessaryIsInstance] - users pass anything
+        raise DomainError(f"{name} = {value!r} is outside (0, inf): {meaning}")

@@ -6,6 +6,8 @@ import abc
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Real
+from typing import Any, cast
 
 from .. import balls
 from ..enclosure import Enclosure
@@ -104,10 +106,16 @@ def need_laws(name: str, *laws: object) -> None:
             )
 
 
-def need_tolerance(tol: float) -> None:
-    """Raise DomainError unless tol is a positive finite number."""
-    if not 0 < tol < float("inf"):
-        raise DomainError(f"tol = {tol} is not a width: it must be positive and finite")
+def tolerance(tol: Any) -> float:
+    """A positive finite number as a float. Raises DomainError for anything else.
+
+    >>> tolerance("x")
+    Traceback (most recent call last):
+    lipbound.errors.DomainError: tol = 'x' is not a width: it must be positive and finite
+    """
+    if isinstance(tol, bool) or not isinstance(tol, Real) or not 0 < cast(float, tol) < math.inf:
+        raise DomainError(f"tol = {tol!r} is not a width: it must be positive and finite")
+    return float(tol)
 
 
 def common(p: AbstractLaw, q: AbstractLaw, tol: float | None = None) -> tuple[balls.table.Table, balls.table.Table]:

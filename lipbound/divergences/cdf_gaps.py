@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import balls, kernels
 from ..enclosure import Enclosure, estimate, of_ball
 from ..laws import AbstractLaw
-from .abstract import Divergence, common, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, tolerance
 
 FINE = 1e-12  # of laws with smooth strands, which are certified
 
@@ -37,7 +37,7 @@ class Kolmogorov(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("kolmogorov", p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         most, least = balls.gaps.gaps(*common(p, q), tol)
         return of_ball(most.max(least), 0.0, 1.0)
 
@@ -65,7 +65,7 @@ class Kuiper(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("kuiper", p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         most, least = balls.gaps.gaps(*common(p, q), tol)
         return of_ball(most + least, 0.0, 1.0)
 

@@ -14,7 +14,7 @@ from ..errors import DomainError, NotCertifiable
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from ..pieces import atoms
-from .abstract import Divergence, Reversed, common, need_laws, need_tolerance
+from .abstract import Divergence, Reversed, common, need_laws, tolerance
 from .formula import Formula
 from .support import overwhelmed, uncovered
 
@@ -71,7 +71,7 @@ class FDivergence(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws(self.name, p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         reason = self.infinite(p, q)
         if reason:
             return exactly(INF, reason)

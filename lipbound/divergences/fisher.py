@@ -11,7 +11,7 @@ from ..errors import NotCertifiable
 from ..exact import INF
 from ..laws import AbstractLaw
 from ..pieces import Lost, same
-from .abstract import Divergence, common, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, tolerance
 from .singular import runaway
 from .support import uncovered
 
@@ -45,7 +45,7 @@ class Fisher(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("fisher", p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
         reason = uncovered(p, q) or runaway(p, q)

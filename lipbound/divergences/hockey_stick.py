@@ -11,7 +11,7 @@ from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
 from ..pieces import Pieces
-from .abstract import Divergence, common, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, tolerance
 
 EPS, FINE = 2.0**-52, 1e-13
 
@@ -52,7 +52,7 @@ class HockeyStick(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws(self.name, p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         # (x)^+ = (|x| + x)/2, and p - gamma q weighs 1 - gamma in all
         half = balls.line.half_l1(*common(p, Scaled(self.gamma, q)), tol)
         return of_ball(half - balls.normal.ball((self.gamma - 1) / 2), 0.0, 1.0)

@@ -12,7 +12,7 @@ from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
 from ..pieces import same
-from .abstract import Divergence, common, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, tolerance
 
 ULPS = 2.0**-50
 FINE = 1e-7  # of laws with smooth strands, which are certified
@@ -45,7 +45,7 @@ class MaximumMeanDiscrepancy(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("mmd", p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
         return of_ball(balls.mmd.mmd(*common(p, q), self.bandwidth, tol), low=0.0)

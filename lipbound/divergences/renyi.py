@@ -14,7 +14,7 @@ from ..errors import DomainError
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from ..pieces import atoms
-from .abstract import Divergence, common, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, tolerance
 from .support import disjoint, overwhelmed, uncovered
 
 EPS, FINE = 2.0**-52, 1e-13
@@ -52,7 +52,7 @@ class Renyi(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws(self.name, p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         reason = self.infinite(p, q)
         if reason:
             return exactly(INF, reason)

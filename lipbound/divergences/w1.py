@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import balls, kernels
 from ..enclosure import Enclosure, estimate, of_ball
 from ..laws import AbstractLaw
-from .abstract import Divergence, common, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, tolerance
 from .heavy import unmatched
 
 FINE = 1e-13
@@ -35,7 +35,7 @@ class Wasserstein1(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("w1", p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         known = unmatched(p, q, 1) if p.bent or q.bent else None
         return of_ball(balls.line.w1(*common(p, q, tol), tol), low=0.0) if known is None else known
 

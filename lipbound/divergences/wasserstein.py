@@ -11,7 +11,7 @@ from ..errors import NotCertifiable
 from ..exact import INF
 from ..laws import AbstractLaw
 from ..pieces import Lost, dense, same
-from .abstract import Divergence, common, need_laws, need_tolerance
+from .abstract import Divergence, common, need_laws, tolerance
 from .heavy import unmatched
 from .support import stretched
 
@@ -51,7 +51,7 @@ class Wasserstein2(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("w2", p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
         known = unmatched(p, q, 2) if p.bent or q.bent else None
@@ -82,7 +82,7 @@ class WassersteinInfinity(Divergence):
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("w_inf", p, q)
-        need_tolerance(tol)
+        tol = tolerance(tol)
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
         if any(isinstance(piece, Lost) for piece in (*p.pieces(), *q.pieces())):

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..divergences import Divergence, tv, w1, w2
+from ..divergences.abstract import tolerance
 from ..enclosure import Enclosure, exactly
 from ..errors import DomainError
 from ..exact import INF, exact
@@ -35,6 +36,7 @@ def required_lipschitz(
     True
     """
     goal = exact(level)
+    tol = tolerance(tol)
     if goal < 0:
         raise DomainError(f"level = {level} is no divergence: it must be at least 0")
     if not goal:

@@ -10,9 +10,10 @@ from typing import Any, overload
 import numpy as np
 
 from ..divergences import Divergence, kl, tv, w1, w2
+from ..divergences.abstract import tolerance
 from ..enclosure import Enclosure, exactly
 from ..errors import DomainError
-from ..exact import INF, exact
+from ..exact import exact, whole
 from ..laws import AbstractLaw
 from ..laws.coupled import admitted
 from ..laws.profile import required_lipschitz as exact_fit
@@ -72,8 +73,8 @@ def frontier(
     """
     if divergence not in (tv, kl, kl.reversed, w1, w2):
         raise DomainError(f"divergence = {divergence!r} has no frontier here: tv, kl, kl.reversed, w1 and w2 have one")
-    if not 0 < tol < INF:
-        raise DomainError(f"tol = {tol} is not a width: it must be positive and finite")
+    tol = tolerance(tol)
+    rounds = whole(rounds, "rounds")
     masses = Masses(admitted(target, "target"), {})
 
     def point(x: Fraction) -> TradeOff:

@@ -13,6 +13,7 @@ from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import exact
 from ..laws import AbstractLaw
+from ..laws.needed import need_law
 from ..pieces import Strand
 from .dual import Dual, Windows, best_dual
 
@@ -58,6 +59,7 @@ def valley_frontier(nu: AbstractLaw, L: object) -> Frontier:
     >>> round(float(found.lower), 8), found.sharp
     (0.22551051, True)
     """
+    need_law("nu", nu)
     slope = exact(L)
     if not 1e-290 < slope < 1e290:
         raise DomainError(f"L = {L} is not a Lipschitz constant to ask for: it must be positive, and a float")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..errors import DomainError
-from ..exact import INF, exact, exacts
+from ..exact import INF, exact, exacts, listed
 from ..pieces import Pieces, Strand
 from .abstract import AbstractLaw
 
@@ -58,6 +58,7 @@ class Mixture(AbstractLaw):
     laws: tuple[AbstractLaw, ...]
 
     def __init__(self, weights: Sequence[object], laws: Sequence[AbstractLaw]) -> None:
+        weights, laws = listed(weights), tuple(listed(laws))  # type: ignore[assignment]
         if len(weights) != len(laws):
             raise DomainError(f"{len(weights)} weights for {len(laws)} laws: give one weight for each law")
         for law in laws:
@@ -103,10 +104,11 @@ def gaussian_mixture(weights: Sequence[object], centres: Sequence[object], sds: 
     >>> gaussian_mixture(("1/4", "3/4"), (-2, 1), (1, "0.5")).mean()
     0.25
     """
-    if not len(weights) == len(centres) == len(sds):
-        counts = f"{len(weights)} weights, {len(centres)} centres, {len(sds)} standard deviations"
+    rows = [listed(row) for row in (weights, centres, sds)]
+    if len({len(row) for row in rows}) > 1:
+        counts = "{} weights, {} centres, {} standard deviations".format(*map(len, rows))
         raise DomainError(f"{counts}: give one of each per component")
-    return Mixture(weights, [Gaussian(c, s) for c, s in zip(centres, sds, strict=True)])
+    return Mixture(weights, [Gaussian(c, s) for c, s in zip(*rows[1:], strict=True)])
 
 
 def two_gaussians(m: object, sd: object = 1, weight: object = "1/2") -> Mixture:

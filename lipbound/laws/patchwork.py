@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .. import balls
 from ..enclosure import of_ball
 from ..errors import DomainError
+from ..exact import listed
 from ..pieces import Pieces, Strand, atoms, cells, cuts
 from .abstract import AbstractLaw
 
@@ -28,7 +29,7 @@ class Patchwork(AbstractLaw):
     strands: Pieces
 
     def __init__(self, strands: Iterable[Strand]) -> None:
-        object.__setattr__(self, "strands", tuple(strands))
+        object.__setattr__(self, "strands", listed(strands))
         if not (self.strands and all(isinstance(s, Strand) for s in self.strands)):  # pyright: ignore[reportUnnecessaryIsInstance] - users pass anything
             raise DomainError(f"{self.strands!r} are not strands: give at least one `lipbound.pieces.Strand`")
         if any(s.weight <= 0 for s in self.strands):

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import reals
 from ..enclosure import Enclosure
 from ..exact import INF, Exact, exact
 
@@ -108,7 +109,7 @@ class AbstractMap(ABC):
         >>> g(0.5), g([-3, 0.25, float("inf")])
         (0.5, array([-1.  ,  0.25,  1.  ]))
         """
-        x = np.asarray(z, dtype=np.float64)
+        x = reals(z, "z")
         y = self._table.values(x.ravel())
         for i in np.flatnonzero(~np.isfinite(y) & ~np.isnan(x.ravel())):
             y[i] = _value_or_limit(self, float(x.flat[i]))

@@ -8,7 +8,7 @@ from math import comb
 from flint import arb
 
 from ..curves import Curve
-from ..reals import exact_ball
+from ..reals import exact_ball, met
 
 LENGTH = 6  # order of the remainder in Taylor's formula
 
@@ -29,7 +29,7 @@ def coefficients(curve: Curve, x: arb, count: int) -> list[arb]:
     """
     middle = arb(x.mid())
     away, near, wide = x - middle, curve.jet(middle, LENGTH), curve.jet(x, LENGTH + 1)
-    return [_met(wide[k], _taylor(k, near, wide[LENGTH], away)) for k in range(count)]
+    return [met(wide[k], _taylor(k, near, wide[LENGTH], away)) for k in range(count)]
 
 
 def _taylor(k: int, near: list[arb], last: arb, away: arb) -> arb:
@@ -38,13 +38,6 @@ def _taylor(k: int, near: list[arb], last: arb, away: arb) -> arb:
     for j in reversed(range(k, LENGTH)):
         value = comb(j, k) * near[j] + away * value
     return value
-
-
-def _met(a: arb, b: arb) -> arb:
-    """What two enclosures of one number leave."""
-    if not (a.is_finite() and b.is_finite()):
-        return a if a.is_finite() else b
-    return a.intersection(b)
 
 
 def keeps_sign(x: arb) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
@@ -17,6 +17,7 @@ from ..germs.powers import raised
 from ..germs.sums import Germ
 from ..reals import exact_ball
 from .expressions import PI, Expression, number
+from .logistic import sigmoid
 
 Series = Callable[[arb_series], arb_series]
 NARROW = arb(2) ** -60  # radius below which the range of a sine need not be told to second order
@@ -37,23 +38,20 @@ class Expressed(Curve):
     def key(self) -> Hashable:
         return "formula", self.expression.text
 
-    def unit(self) -> Fraction | None:
-        return self._unit
+    def factors(self) -> tuple[tuple[Curve, int], ...]:
+        return self._factors
 
     @cached_property
-    def _unit(self) -> Fraction | None:
-        from .calculus import derivative, frequency
+    def _factors(self) -> tuple[tuple[Curve, int], ...]:
+        from .calculus import derivative
+        from .factors import factors
 
-        unit, rate = frequency(derivative(self.expression)) or (PI, 0)
-        return None if unit == PI or not rate else 1 / Fraction(rate)
+        return tuple((Expressed(u), n) for u, n in factors(derivative(self.expression)))
 
-    def derivatives(self, q: Fraction) -> Iterator[arb]:
-        from .calculus import derivative, substituted
+    def passes(self, level: Fraction, u: Curve) -> bool:
+        from .factors import divides
 
-        f = self.expression
-        while True:
-            f = derivative(f)
-            yield Expressed(substituted(f, PI * number(q)))(arb(0))
+        return isinstance(u, Expressed) and divides(u.expression, self.expression - number(level))
 
     def period(self) -> arb | None:
         unit, rate = self._frequency
@@ -142,23 +140,20 @@ def _exp(u: arb_series) -> arb_series:
 
 def _sigmoid(u: arb_series) -> arb_series:
     value = _between(lambda x: 1 / (1 + (-x).exp()), u[0])
-    if u[0].mid() > 0:
-        return _with_value(1 / (1 + (-u).exp()), value)
-    tail = u.exp()
-    return _with_value(tail / (1 + tail), value)
+    return _with_value(1 - sigmoid(-u) if u[0].mid() > 0 else sigmoid(u), value)
 
 
 def _softplus(u: arb_series) -> arb_series:
     value = _between(lambda x: (x if x > 0 else arb(0)) + (-abs(x)).exp().log1p(), u[0])
-    if u[0].mid() > 0:
-        return _with_value(u + (1 + (-u).exp()).log(), value)
-    return _with_value((1 + u.exp()).log(), value)
+    if u.prec < 2:
+        return arb_series([value], prec=u.prec)
+    return _with_value((_sigmoid(u) * u.derivative()).integral(), value)
 
 
 def _tanh(u: arb_series) -> arb_series:
     if u[0].mid() < 0:
         return -_tanh(-u)
-    return _with_value(2 / (1 + (-2 * u).exp()), _between(arb.tanh, u[0]))
+    return _with_value(1 - 2 * sigmoid(-2 * u), _between(arb.tanh, u[0]))
 
 
 def _sinh(u: arb_series) -> arb_series:

@@ -14,10 +14,11 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
+from ..arrays import reals
 from ..curves import Chain, Curve, Line
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
-from ..exact import INF, Exact, exact
+from ..exact import INF, Exact, exact, extended
 from ..pieces import Ripple
 from ..reals import LADDER, Forgetful, exact_ball, precision
 from .abstract import TINY, AbstractMap, Floats
@@ -71,6 +72,7 @@ class AbstractSmooth(Forgetful, AbstractMap):
         >>> [bend.rising for bend in formula("z**3 - z").bends()]
         [True, False, True]
         """
+        lo, hi = extended(lo), extended(hi)
         if not lo < hi:
             raise DomainError(f"[{lo}, {hi}] is not a window: lo must be below hi")
         left, right = self._horizons
@@ -129,7 +131,7 @@ class AbstractSmooth(Forgetful, AbstractMap):
         >>> round(formula("sin(z) - z")(1e-8) * 6e24, 9)  # -z^3 / 6: of floats not one digit would be left
         -1.0
         """
-        x = np.asarray(z, dtype=np.float64)
+        x = reals(z, "z")
         y, error = self._rough(x.ravel())
         for i in np.flatnonzero(~((error <= self.close * np.abs(y)) & (np.abs(y) >= TINY) & np.isfinite(y))):
             y[i] = self._precise(float(x.flat[i]))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import pairwise
 from math import ceil, floor, log2
 from typing import NamedTuple
 
-from flint import arb
-
-from ..curves import Curve, Root
+from ..curves import Curve, Root, sign_at
 from ..errors import NotCertifiable
 from ..exact import INF, Exact
 from ..reals import LADDER, exact_ball, precision, rational
@@ -97,42 +95,35 @@ def _simple(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
         return None
     if left == right:
         return []
-    root = Root(curve, a, b, order=1)
-    return [Turn(_as_fraction(root), 2)]
+    return [Turn(_as_fraction(Root(curve, a, b, order=1), curve), 2)]
 
 
-def _as_fraction(root: Root) -> Fraction | Root:
-    """The number as a short fraction, where it is one."""
+def _as_fraction(root: Root, curve: Curve) -> Fraction | Root:
+    """The only critical point of a cell as a short fraction, where it is one."""
     with precision(LADDER[0]):
         guess = rational((root.ball() * 2**20 + 0.5).mid().floor()) / 2**20
-        return guess if root.curve.jet(exact_ball(guess), 2)[1].is_zero() else root
+        return guess if root.lo < guess < root.hi and curve.jet(exact_ball(guess), 2)[1].is_zero() else root
 
 
 def _degenerate(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
-    """A multiple critical point at the simplest number of the cell, where the slope vanishes exactly."""
-    return _at_simplest(curve, a, b) or _at_unit(curve, a, b)
+    """A multiple critical point, at the simplest number of the cell or where one factor of the slope vanishes."""
+    return _at_simplest(curve, a, b) or _at_factor(curve, a, b)
 
 
-def _at_unit(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
-    """The same at the simplest multiple of pi times the curve's unit: there derivatives of sines vanish exactly."""
-    simple = curve.unit()
-    if simple is None:
-        return None
-    with precision(LADDER[1]):
-        unit = exact_ball(simple) * arb.pi()
-        low, high = (rational((exact_ball(x) / unit).mid()) for x in (a, b))
-        q = simplest(low, high) * simple
-        place = exact_ball(q) * arb.pi()
-        inside = exact_ball(a) < place and place < exact_ball(b)
-        if not inside or not curve.jet(place, 2)[1].contains(0):
-            return None
-        found = enumerate(islice(curve.derivatives(q), HIGHEST), 1)
-        order = next((k for k, x in found if not x.is_zero()), 0)
+def _at_factor(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
+    """The critical points of a cell where one factor of the slope alone may vanish, and is monotone."""
     with precision(LADDER[0]):
-        # the derivative of that order keeps its sign: by Rolle, the one before has no other zero in the cell
-        if order < 3 or not keeps_sign(curve.jet(box(a, b), order + 1)[order]):
-            return None
-    return [Turn(Root(curve, a, b, order=order - 1), order)]
+        ranges = [(u, n, coefficients(u, box(a, b), 2)) for u, n in curve.factors()]
+        doubtful = [(u, n, rise) for u, n, (value, rise) in ranges if not keeps_sign(value)]
+    if not ranges or len(doubtful) > 1 or any(not keeps_sign(rise) or n + 1 >= HIGHEST for _, n, rise in doubtful):
+        return None
+    if not doubtful:
+        return []
+    ((factor, n, _),) = doubtful
+    left, right = sign_at(factor, a, Fraction(0)), sign_at(factor, b, Fraction(0))
+    if not left * right:
+        return None
+    return [Turn(_as_fraction(Root(factor, a, b), curve), n + 1)] if left != right else []
 
 
 def _at_simplest(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:

@@ -55,12 +55,8 @@ class Steps:
         """
         ours, weights = normal_masses((self.cuts - at) / self.L), self.parts + 1e-300
         a, b = self._top(c, e)
-        left = _rising(_pooled(ours, a, b), _pooled(weights, a, b))
-        ends = ours.size - b, ours.size - a
-        right = _rising(_pooled(ours[::-1], *ends), _pooled(weights[::-1], *ends))
-        rows = [left[:a], np.full(b - a, max(left[-1], right[-1])), right[: ours.size - b][::-1]]
         with np.errstate(divide="ignore"):
-            return np.maximum(np.log(np.concatenate(rows)), LOWEST)
+            return np.maximum(np.log(_crowned(ours, weights, a, b)), LOWEST)
 
     def _top(self, c: float, e: float) -> tuple[int, int]:
         """How many cells are left of all peaks of [c, e], and where the cells right of all of them begin.
@@ -142,16 +138,28 @@ def _halves(c: float, e: float) -> tuple[tuple[float, float], tuple[float, float
     return (c, 0.5 * (c + e)), (0.5 * (c + e), e)
 
 
-def _pooled(x: Floats, a: int, b: int) -> Floats:
-    """The first of them, and the sum of those from a to b, if there are any."""
-    return np.append(x[:a], x[a:b].sum()) if a < b else x[:a]
+def _crowned(ours: Floats, weights: Floats, a: int, b: int) -> Floats:
+    """The ratios of masses made to rise up to a, fall from b on and be constant between, if there is anything between.
+
+    Blocks beside the top that are above it become a part of it.
+    """
+    left, right = _rising(ours[:a], weights[:a]), _rising(ours[b:][::-1], weights[b:][::-1])[::-1]
+    top = slice(a, b)
+    while top.start < top.stop:
+        value = ours[top].sum() / weights[top].sum()
+        lower, upper = left[: top.start][-1:].max(initial=0), right[top.stop - b :][:1].max(initial=0)
+        if max(lower, upper) <= value:
+            return np.concatenate([left[: top.start], np.full(top.stop - top.start, value), right[top.stop - b :]])
+        if lower >= upper:
+            top = slice(int(np.searchsorted(left[: top.start], lower)), top.stop)
+        else:
+            top = slice(top.start, b + int(np.searchsorted(-right, -upper, "right")))
+    return np.concatenate([left, right])
 
 
 def _rising(ours: Floats, weights: Floats) -> Floats:
     """The isotonic regression of the ratios; monotone whatever was rounded there."""
-    if not ours.size:
-        return np.zeros(1)
-    return np.maximum.accumulate(isotonic_regression(ours / weights, weights=weights).x)
+    return np.maximum.accumulate(isotonic_regression(ours / weights, weights=weights).x) if ours.size else ours
 
 
 def steps(masses: Masses, L: float, x0: float | None, centres: Sequence[float], count: int) -> Steps:

@@ -155,18 +155,16 @@ def law(
     """Describe the exact law of g(Z), Z ~ N(0, 1)."""
     from . import tables
     from .laws import pushforward
-    from .verify import jobs as jobs_of
     from .verify import number as exact_or_enclosed
+    from .verify import only
 
-    todo = jobs_of([generator])
-    if len(todo) > 1:
-        raise DomainError(f"{generator!r} stands for {len(todo)} generators, the first is {todo[0].name}: give one")
+    job = only(generator)
     tables.reserve(json_file)
-    g = todo[0].network()
+    g = job.network()
     mu = pushforward(g)
     mean = tables.decided(mu.mean)  # refuses numbers beyond float64, which no line below could show
     facts = {
-        "generator": todo[0].name,
+        "generator": job.name,
         "pieces": len(g.branches()),
         "Lipschitz constant": float(g.lipschitz()),
         "mean": mean,
@@ -187,7 +185,7 @@ def frontier(
         str,
         typer.Argument(metavar="L", help="Lipschitz constant, exact; or several: 1,2,4 or, 19 even ones, 1:10:19"),
     ],
-    target: Annotated[str, typer.Option(help="such as '1/2 N(-3, 1) + 1/2 N(3, 1)'")],
+    target: Annotated[str, typer.Option(help="such as '1/2 N(-3, 1) + 1/2 N(3, 1)', or a formula in z: its law")],
     divergence: Annotated[str, typer.Option(help="tv, kl (image || target), kl.reversed, w1 or w2")] = "tv",
     tol: Annotated[float, typer.Option(help="width to aim at")] = 1e-6,
     json_file: Json = None,
@@ -195,9 +193,8 @@ def frontier(
     """The least divergence that any L-Lipschitz map of a Gaussian can reach: proved from both sides."""
     from . import cli_frontier, tables
     from .frontiers import best_known
-    from .laws import parse_law
 
-    constants, nu = cli_frontier.constants(lipschitz), parse_law(target)
+    constants, nu = cli_frontier.constants(lipschitz), cli_frontier.law(target)
     if divergence != "tv" or len(constants) > 1:
         cli_frontier.several(constants, nu, divergence, tol, json_file)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -15,10 +16,22 @@ from .divergences import Divergence, kl, tv, w1, w2
 from .errors import DomainError
 from .frontiers import Curve
 from .frontiers import frontier as frontier_of
-from .laws import AbstractLaw
+from .laws import AbstractLaw, parse_law, pushforward
 from .laws.text import number
+from .verify import only
 
 MOST = 10_000
+
+
+def law(text: str) -> AbstractLaw:
+    """The mixture of a text such as `1/2 N(-3, 1) + 1/2 N(3, 1)`, or the law of a formula in z, or of an .npz file.
+
+    >>> float(law("exp(z)").ppf(0.5)), float(law("N(2, 1)").ppf(0.5))
+    (1.0, 2.0)
+    """
+    if re.search(r"\bz\b", text) or text.endswith(".npz"):
+        return pushforward(only(text).network())
+    return parse_law(text)
 
 
 def constants(text: str) -> list[Fraction]:

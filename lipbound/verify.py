@@ -121,6 +121,18 @@ def jobs(generators: Sequence[str], target: str | None = None) -> list[Job]:
     return list(dict.fromkeys(found))
 
 
+def only(generator: str) -> Job:
+    """The one generator that a text stands for; DomainError if there are several.
+
+    >>> only("2*z").name
+    '2*z'
+    """
+    found = jobs([generator])
+    if len(found) > 1:
+        raise DomainError(f"{generator!r} stands for {len(found)} generators, the first is {found[0].name}: give one")
+    return found[0]
+
+
 def _named(given: str, target: str | None) -> list[Job]:
     shipped = [Job(name, None, target) for name in zoo.names() if fnmatchcase(name, given)]
     if shipped:

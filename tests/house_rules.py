@@ -92,7 +92,7 @@ TABLE = {
     "tables": (f"{THEORY} checks verify estimators", "rich"),
     "strategies": (f"{THEORY} bounds checks", "hypothesis numpy"),
     "plots": (f"{THEORY} bounds checks verify estimators zoo", "matplotlib numpy"),
-    "cli_frontier": (f"{BASE} laws divergences frontiers tables", "rich"),
+    "cli_frontier": (f"{BASE} laws divergences frontiers tables verify", "rich"),
     "cli": (f"{USERS} tables cli_frontier", "typer rich numpy"),
     "__main__": ("cli", ""),
     "__init__": (USERS, ""),

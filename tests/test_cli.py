@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from lipbound import DomainError, bounds, cli, tables, zoo
 from lipbound import verify as jobs_and_reports
@@ -352,6 +353,14 @@ def test_law_describes_one_law(run: Run, folder: Path):
     assert facts["Lipschitz constant"]["exact"] == "0"
     assert run("law", "good.npz", "--json", "out.json").code == 0
     assert json.loads(Path("out.json").read_text(), parse_constant=refuse)["support"] == ["-inf", "inf"]
+
+
+def test_frontier_of_a_formula(run: Run):
+    """exp is followed up to its slope 1 at z = 0; from there slope 1: TV is the greatest excess of Phi(x - 1)."""
+    found = run("frontier", "1", "--target", "exp(z)")
+    x = np.linspace(1, 4, 100_001)
+    assert f"{(norm.cdf(np.log(x)) - norm.cdf(x - 1)).min():.7f}".removeprefix("-") in found.out
+    assert "0.112" in run("frontier", "1", "--target", "exp(z)", "--divergence", "kl", "--tol", "1e-2").out
 
 
 def test_frontier_is_proved_from_both_sides(run: Run, folder: Path):

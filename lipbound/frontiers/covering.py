@@ -26,18 +26,19 @@ WIDER = 1.01  # distances of the start, in the least ones
 
 def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
     """The least KL(nu || law) of laws of slope at most L, on more and more cells until the bounds are tol apart."""
-    work = first_nodes(nu, FIRST)
-    low, top, law = 0.0, Enclosure(0.0, INF, True), min(arcs_only(nu, L), key=lambda mu: float(kl(nu, mu)))
-    for count in MORE:
+    work, low = first_nodes(nu, FIRST), 0.0
+    law, top = None, Enclosure(0.0, INF, True)
+    for more in (*MORE, 0):
         found = _solved(work, L)
-        low = max(low, _proved(work, L, found))
-        candidate = _law(work, L, found)
-        if candidate is not None:
-            law, top = candidate, kl.enclose(nu, candidate, tol / 20)
-            if top.hi - low < tol:
-                break
-        work = work.denser(_costs(work, found), count, np.flatnonzero(np.diff(found.spare < TIGHT)) + 1)
-    if top.hi == INF:
+        low, candidate = max(low, _proved(work, L, found)), _law(work, L, found)
+        value = top if candidate is None else kl.enclose(nu, candidate, tol / 20)
+        if value.hi < top.hi:
+            law, top = candidate, value
+        if top.hi - low < tol or not more:
+            break
+        work = work.denser(_costs(work, found), more, np.flatnonzero(np.diff(found.spare < TIGHT)) + 1)
+    if law is None:
+        law = min(arcs_only(nu, L), key=lambda mu: float(kl(nu, mu)))
         top = kl.enclose(nu, law, tol / 20)
     return TradeOff(nu, L, kl.reversed, Enclosure(min(low, top.hi), top.hi, True, top.reason), law)
 

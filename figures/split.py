@@ -38,11 +38,9 @@ def constants(m: int) -> list[float]:
 def draw(axes: list[Any], data: dict[str, Any]) -> None:
     for ax, (m, rows) in zip([*axes[:2], *axes[3:5]], data["curves"].items(), strict=True):
         ax.semilogx(data["L"][m], [low for low, _ in rows], color=BLACK, label="sharp frontier")
-        for model in NAME:
-            slopes = column(data["dots"], "slope", model=model, m=int(m))
-            if slopes:
-                ax.plot(slopes, column(data["dots"], "tv", model=model, m=int(m)), MARK[model], color=COLOUR[model],
-                        markersize=4, alpha=0.7, label=NAME[model])  # fmt: skip
+        for model in [name for name in NAME if column(data["dots"], "slope", model=name)]:
+            slopes, distances = (column(data["dots"], key, model=model, m=int(m)) for key in ("slope", "tv"))
+            ax.plot(slopes, distances, MARK[model], color=COLOUR[model], markersize=4, alpha=0.7, label=NAME[model])
         ax.set(title=f"$m={m}$", ylim=(0, 1), xlabel="Lipschitz constant", ylabel="total variation")
     axes[0].legend()
     for ax, model in ((axes[2], "vae"), (axes[5], "gan")):

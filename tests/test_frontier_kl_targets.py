@@ -16,7 +16,7 @@ from frontier_instances import random_map, random_target
 from lipbound import pushforward
 from lipbound.divergences import kl
 from lipbound.exact import INF, exact
-from lipbound.frontiers import frontier
+from lipbound.frontiers import dropping, frontier
 from lipbound.frontiers.components import components
 from lipbound.frontiers.covering import least_covering
 from lipbound.frontiers.interior import positions
@@ -179,6 +179,26 @@ def test_power_of_admissibility():
     assert not law.admissible(Fraction(249, 1000))
     moved = tuple(a._replace(centre=a.centre + 1) for a in law.arcs)
     assert not replace(law, arcs=moved).admissible(Fraction(1, 4))
+
+
+# the centre of a second arc, and where it begins; the first ends at 0, with position 0
+BROKEN = {"a jump where nu has no atom": (-1, 0), "levels that fall": (1, 0), "a way without mass": (1, 1)}
+
+
+@pytest.mark.parametrize(("centre", "start"), BROKEN.values(), ids=BROKEN)
+def test_power_arcs_that_do_not_meet_are_no_law(centre, start):
+    first = Arc(Fraction(0), Fraction(1), -INF, Fraction(0))
+    rows = Arc(Fraction(centre), Fraction(1), Fraction(start), INF), first._replace(lo=Fraction(0), hi=INF)
+    laws = [Spliced(two_gaussians(2), (first, row), -INF, INF, filled=True) for row in rows]
+    assert [law.admissible(Fraction(1)) for law in laws] == [False, True]
+
+
+def test_without_a_law_there_is_no_upper_bound(monkeypatch):
+    monkeypatch.setattr(dropping, "_follows", lambda *_: [])
+    monkeypatch.setattr(dropping, "_windows", lambda *_: [])
+    point = frontier(Uniform(0, 1), "1/4", kl, tol=1e-2)
+    assert point.value.hi == INF
+    assert 0 < point.value.lo < ramp(0.25)[1] + 1e-9
 
 
 def test_components_sum_to_the_law():

@@ -39,11 +39,13 @@ def bound(p: Sequence[arb], apart: Sequence[Fraction], u: Sequence[Fraction]) ->
 
 
 def _share(p: arb, q: arb) -> arb:
-    """p log(p / q); if p may be zero, at least p log p whatever q is."""
+    """p log(p / q); if p may be zero, no more than p log p, and that falls up to 1 / e."""
     if p > 0:
         return p * (p / q).log()
     top = p.upper()
-    return top * top.log() if 0 < top < 0.3 else arb(0)
+    if top == 0:
+        return arb(0)
+    return top * top.log() if top < 0.3 else arb(-1)
 
 
 def _middle(p: Sequence[arb]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ..enclosure import Enclosure
 from ..laws import AbstractLaw, Discrete
 from ..pieces import Place
@@ -32,7 +34,7 @@ def whole(part: AbstractLaw) -> AbstractLaw:
 
 
 def _within(nu: AbstractLaw, a: End, b: End) -> AbstractLaw:
-    if a == b:
+    if a == b and isinstance(a, Fraction):
         return Discrete((a,), (1,))
     return Spliced(nu, (), a, b, filled=True)
 

@@ -64,7 +64,7 @@ def _inside(masses: Masses, L: Fraction, tol: float) -> TradeOff:
     if endless and best.value > low + tol:
         best.tries(pushforward(g) for g in (*_lines(nu, L, found), *_maps(L, found, tol)))
         if best.value > low + tol:
-            best.tries([pushforward(g) for g in _downhill(nu, L, best.law)])
+            best.tries([pushforward(g) for g in _downhill(nu, L, best.law or nu)])
     for x in seats(masses, float(L), low, found) if best.value > low + tol else ():
         proved, centres, work = through(masses, float(L), x, tol / 2)
         low = max(low, proved)
@@ -75,15 +75,17 @@ def _inside(masses: Masses, L: Fraction, tol: float) -> TradeOff:
             break
     if best.value == INF:
         best.tries(_windows(nu, L))
-    top = kl.enclose(best.law, nu, tol / 20).hi
-    return TradeOff(nu, L, kl, Enclosure(min(top, low), top, True), best.law)
+    law = best.law or Gaussian(exact(float(nu.ppf(0.5))), L)
+    top = kl.enclose(law, nu, tol / 20)
+    return TradeOff(nu, L, kl, Enclosure(min(top.hi, low), top.hi, True, top.reason), law)
 
 
 class Best:
     """The law nearest to nu of those that were tried, and how near it is, in floats."""
 
     def __init__(self, nu: AbstractLaw) -> None:
-        self.nu, self.law, self.value = nu, nu, INF
+        self.nu, self.value = nu, INF
+        self.law: AbstractLaw | None = None
 
     def tries(self, laws: Iterable[AbstractLaw]) -> None:
         """Keep whichever is nearer."""

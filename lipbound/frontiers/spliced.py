@@ -78,7 +78,8 @@ class Spliced(AbstractLaw):
         """The stretches on which nu is followed, from left to right."""
         rows = tuple(self._stretches())
         if self.filled:  # arcs that go on as one leave nothing to fill
-            return tuple(s._replace(factor=Portion(self.nu, *s[:4])) for s in rows if s.before < s.after)
+            rows = tuple(s for s in rows if s.lo < s.hi or s.before != s.after)
+            return tuple(s._replace(factor=Portion(self.nu, *s[:4])) for s in rows)
         factors = self.factors or (ONE,) * len(rows)
         return tuple(s._replace(factor=k) for s, k in zip(rows, factors, strict=True))
 
@@ -149,7 +150,7 @@ def _follows(s: Stretch, table: balls.table.Table, L: Fraction) -> bool:
     below, above = (balls.normal.cdf(balls.normal.ball(z)) for z in (s.before, s.after))
     inside = sum((balls.density.within(*_meet(c, s), c) for c in met), sum(heaps.values(), arb(0)))
     spare = arb(0) if s.filled else above - below - inside - table.smudge.upper()
-    if not spare >= 0 or table.lost > 0:
+    if not spare >= 0 or table.lost > 0 or (s.filled and not inside > 0):
         return False
     level = below + (spare if s.atom == s.lo else arb(0)) + arb(0, table.smudge.upper())
     for cell in met:

@@ -78,6 +78,13 @@ def test_a_heavy_tail_by_one_scalar_minimisation(dropping):
     assert point.primal.lipschitz().hi < 1 + 1e-9
 
 
+def test_far_points_are_proved_too():
+    """Positions hundreds apart: multipliers are told from zero on a path that is left sooner."""
+    point = frontier(Discrete((-3, 3), HALF), "1/100", kl.reversed)
+    assert point.value.lo <= np.log(0.5) - norm.logcdf(-300) <= point.value.hi
+    assert point.gap < 1e-6 * point.value.hi
+
+
 def test_points_in_closed_form():
     """max(-1, min(z, 1)) is best for two points; one point is no image that leaves it out."""
     nu = Discrete((-1, 1), HALF)

@@ -21,6 +21,7 @@ from .trade_off import TradeOff
 
 FIRST, MORE = 300, (1200, 4000, 12000)  # nodes
 TIGHT = 1e-6  # spare distances on arcs
+CENTRAL = 1e-12, 1e-9, 1e-6  # where the central path is left: sooner if nothing is proved
 WIDER = 1.01  # distances of the start, in the least ones
 
 
@@ -29,8 +30,8 @@ def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
     work, low = first_nodes(nu, FIRST), 0.0
     law, top = None, Enclosure(0.0, INF, True)
     for more in (*MORE, 0):
-        found = _solved(work, L)
-        low, candidate = max(low, _proved(work, L, found)), _law(work, L, found)
+        found, proved = _solved(work, L)
+        low, candidate = max(low, proved), _law(work, L, found)
         value = top if candidate is None else kl.enclose(nu, candidate, tol / 20)
         if value.hi < top.hi:
             law, top = candidate, value
@@ -43,17 +44,24 @@ def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
     return TradeOff(nu, L, kl.reversed, Enclosure(min(low, top.hi), top.hi, True, top.reason), law)
 
 
-def _solved(work: Nodes, L: Fraction) -> Positions:
+def _solved(work: Nodes, L: Fraction) -> tuple[Positions, float]:
+    """The best positions, and what their tangent plane proves: further from the optimum, if nothing at it."""
     apart = np.array([float(a) for a in work.apart(L)])
     z = np.clip(work.z, -40, 40)
     steps = np.maximum(np.diff(z), WIDER * apart + 1e-9)
     start = np.concatenate([[0.0], np.cumsum(steps)])
-    return positions(work.masses, apart, start - start[int(np.argmin(np.abs(z)))])
+    start -= start[int(np.argmin(np.abs(z)))]
+    for central in CENTRAL:
+        found = positions(work.masses, apart, start, central)
+        proved = _proved(work, L, found)
+        if proved > 0:
+            return found, proved
+    return positions(work.masses, apart, start), 0.0
 
 
 def _proved(work: Nodes, L: Fraction, found: Positions) -> float:
     low = balls.cells.bound(work.parts, work.apart(L), [exact(float(u)) for u in found.u])
-    return max(0.0, of_ball(low).lo) if low.is_finite() else 0.0
+    return of_ball(low).lo if low.is_finite() else 0.0
 
 
 def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:

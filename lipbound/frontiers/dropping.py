@@ -48,7 +48,7 @@ def least_dropping(masses: Masses, L: Fraction, tol: float) -> TradeOff:
         inside = masses if part is nu else Masses(part, {})
         found = _inside(inside, L, tol)
         best = sorted([*best, replace(found, target=nu, value=found.value + off)], key=lambda p: p.value.hi)
-    value = Enclosure(min(p.value.lo for p in best), best[0].value.hi, True)
+    value = Enclosure(max(0.0, min(p.value.lo for p in best)), best[0].value.hi, True, best[0].value.reason)
     return replace(best[0], value=value)
 
 

@@ -16,7 +16,7 @@ from ..kernels import springs
 from .bound import Floats
 
 MERIT = 4.0  # times as much as before is an error allowed to be after a step
-CENTRAL = 1e-12  # product of each multiplier and its spare distance, at the end, where half of the mass is beyond
+CENTRAL = 1e-12  # as a rule: the sum is then this far from the least, and multipliers are told from zero
 LEAST, NOISE = 1e-30, 1e-11  # mass; error, in parts of the masses beyond
 STEPS, HALVINGS, SHRINK = 200, 30, 0.2
 NARROW = 0.1
@@ -60,12 +60,13 @@ def log_between(u: Floats) -> Floats:
 
 def _cost(p: Floats, u: Floats) -> Cost:
     log = log_between(u)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         left = np.append(0.0, np.exp(-0.5 * u * u - HALF_LOG_TAU - log[1:]))  # phi at the left end over the mass
         right = np.append(np.exp(-0.5 * u * u - HALF_LOG_TAU - log[:-1]), 0.0)
-    inside, beyond = _sides(u, left, right)
-    ground = (p * right * beyond)[:-1] + (p * left * inside)[1:]
-    return Cost(-float(p[p > 0] @ log[p > 0]), p[1:] * left[1:] - p[:-1] * right[:-1], (p * left * right)[1:-1], ground)
+        inside, beyond = _sides(u, left, right)
+        slope = p[1:] * left[1:] - p[:-1] * right[:-1]
+        ground = (p * right * beyond)[:-1] + (p * left * inside)[1:]
+        return Cost(-float(p[p > 0] @ log[p > 0]), slope, (p * left * right)[1:-1], ground)
 
 
 def _sides(u: Floats, left: Floats, right: Floats) -> tuple[Floats, Floats]:
@@ -92,8 +93,10 @@ def _furthest(x: Floats, dx: Floats) -> float:
     return min(1.0, 0.99 * float(np.min(x[down] / -dx[down]))) if down.any() else 1.0
 
 
-def positions(p: Floats, apart: Floats, u: Floats) -> Positions:
+def positions(p: Floats, apart: Floats, u: Floats, central: float = CENTRAL) -> Positions:
     """The least sum for masses p, from positions u that are strictly further apart than `apart`.
+
+    At the end each multiplier times the spare distance is `central`, in parts of the mass beyond.
 
     >>> best = positions(np.array([0.25, 0.5, 0.25]), np.array([2.0]), np.array([-2.0, 2.0]))
     >>> np.round(best.u, 6), np.round(best.multiplier, 3)  # nothing is closer to the quartiles
@@ -106,11 +109,11 @@ def positions(p: Floats, apart: Floats, u: Floats) -> Positions:
     state = u, spare, level * weight / spare
     for _ in range(STEPS):
         after, cost, error = _moved(state, cost, p, (rare, weight, level))
-        done = level <= CENTRAL if error < max(level, NOISE) else after is state  # or floats lead no further
+        done = level <= central if error < max(level, NOISE) else after is state  # or floats lead no further
         state = after
         if done:
             break
-        level = max(CENTRAL, SHRINK * level) if error < level else level
+        level = max(central, SHRINK * level) if error < level else level
     return Positions(*state)
 
 
@@ -125,7 +128,7 @@ def _moved(state: State, cost: Cost, p: Floats, goal: Goal) -> tuple[State, Cost
         now = u + length * du, spare + length * ds, m + min(length, rest) * dm
         after = _cost(p, now[0])
         left = _error(after, now, goal)
-        if left <= MERIT * error:
+        if left < np.inf and left <= MERIT * error:
             return now, after, left
         length *= 0.5
     return state, cost, error

@@ -15,6 +15,8 @@ from scipy.stats import lognorm, norm
 from frontier_instances import random_map, random_target
 from lipbound import pushforward
 from lipbound.divergences import kl
+from lipbound.enclosure import Enclosure
+from lipbound.errors import DomainError, NotCertifiable
 from lipbound.exact import INF, exact
 from lipbound.frontiers import dropping, frontier
 from lipbound.frontiers.components import components
@@ -23,8 +25,9 @@ from lipbound.frontiers.interior import positions
 from lipbound.frontiers.nodes import first_nodes
 from lipbound.frontiers.portion import Portion
 from lipbound.frontiers.spliced import Arc, Spliced
+from lipbound.frontiers.trade_off import met
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform, two_gaussians
-from lipbound.maps import formula
+from lipbound.maps import PiecewiseAffine, formula
 
 HALF = ("1/2", "1/2")
 LOGNORMAL = pushforward(formula("exp(z)"))
@@ -76,6 +79,39 @@ def test_a_heavy_tail_by_one_scalar_minimisation(dropping):
     assert point.value.hi == pytest.approx(best, abs=2e-6)  # the law is better than what is proved of it
     assert point.gap < 2e-3
     assert point.primal.lipschitz().hi < 1 + 1e-9
+
+
+def test_places_of_atoms_are_kept_exactly():
+    """Thirds are no floats: a law that has its atoms next to them covers nothing."""
+    point = frontier(Discrete(("1/3", "2/3"), HALF), "1/10", kl.reversed)
+    assert point.value.lo <= np.log(0.5 / norm.cdf(-5 / 3)) + 1e-12
+    assert point.value.hi == pytest.approx(np.log(0.5 / norm.cdf(-5 / 3)), abs=1e-9)
+    assert [atom.place for atom in point.law.atoms()] == [Fraction(1, 3), Fraction(2, 3)]
+
+
+def test_where_nothing_is_tight():
+    """An atom at the lower end, and slopes below L but for one stretch that is thinner than the cells."""
+    g = PiecewiseAffine((-1, 0, "0.000005"), (-1, 0, "0.0000075"), 0, 1)
+    point = frontier(pushforward(g), "1.2", kl.reversed, tol=1e-3)
+    assert point.gap < 1e-3
+
+
+def test_a_gap_may_end_at_an_irrational_place():
+    nu = Mixture(HALF, (pushforward(formula("exp(tanh(z))")), Uniform(9, 10)))
+    point = frontier(nu, "1/2", kl, tol=1e-3)
+    assert point.value.lo == pytest.approx(np.log(2), abs=1e-9)  # slope 1/2 is enough for the interval
+    assert point.gap < 1e-3
+
+
+def test_the_law_of_a_frontier_is_no_target():
+    with pytest.raises(DomainError, match="no target"):
+        frontier(frontier(Discrete((-1, 1), HALF), 1, kl.reversed).law, 1)
+
+
+def test_bounds_that_contradict_each_other_are_not_shown():
+    assert met(0.5, Enclosure(0.5, 0.5, True)).lo == 0.5
+    with pytest.raises(NotCertifiable, match="contradict"):
+        met(0.5 + 1e-6, Enclosure(0.5, 0.5, True))
 
 
 def test_far_points_are_proved_too():
@@ -189,7 +225,12 @@ def test_power_of_admissibility():
 
 
 # the centre of a second arc, and where it begins; the first ends at 0, with position 0
-BROKEN = {"a jump where nu has no atom": (-1, 0), "levels that fall": (1, 0), "a way without mass": (1, 1)}
+BROKEN = {
+    "a jump where nu has no atom": (-1, 0),
+    "levels that fall": (1, 0),
+    "a way without mass": (1, 1),
+    "a way back": (-1, -1),
+}
 
 
 @pytest.mark.parametrize(("centre", "start"), BROKEN.values(), ids=BROKEN)

@@ -39,9 +39,9 @@ class Fibre(NamedTuple):
         return (z - self.mean) * self.inv
 
     def mass(self, z: arb, w: arb) -> arb:
-        """Mass of the strand between two values of Z."""
+        """Mass of the strand between two values of Z; of balls that overlap, whichever is the smaller."""
         u, v = self.position(z), self.position(w)
-        return self.weight * (mass(u, v) if u < v else mass(v, u))
+        return self.weight * abs(mass(v, u) if v < u else mass(u, v))
 
     def log_normal(self, z: arb_series) -> arb_series:
         """Logarithm of the weighted density of Z after the series z."""

@@ -39,7 +39,7 @@ def bound(p: Sequence[arb], apart: Sequence[Fraction], u: Sequence[Fraction]) ->
 
 
 def _share(p: arb, q: arb) -> arb:
-    """p log(p / q); if p may be zero, no more than p log p, and that falls up to 1 / e."""
+    """p log(p / q), or a lower bound if p may be zero: p log p, which falls up to 1 / e."""
     if p > 0:
         return p * (p / q).log()
     top = p.upper()

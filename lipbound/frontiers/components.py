@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..enclosure import Enclosure
+from .. import balls
+from ..enclosure import Enclosure, of_ball
 from ..laws import AbstractLaw, Discrete
 from ..pieces import Place
 from ..reals import End
@@ -24,13 +25,13 @@ def components(nu: AbstractLaw) -> list[Part]:
     ends = _intervals(nu)
     if len(ends) == 1:
         return [(nu, Enclosure(1.0, 1.0, True))]
-    rows = [(_within(nu, a, b), nu.certified.mass(a, b)) for a, b in ends]
+    rows = [(_within(nu, a, b), of_ball(balls.density.between(a, b, nu.balls, True, True), 0.0, 1.0)) for a, b in ends]
     return sorted(rows, key=lambda row: -row[1].lo)
 
 
 def whole(part: AbstractLaw) -> AbstractLaw:
     """The law that a component is a part of: what fills a splice need not be told where it lies."""
-    return part.nu if isinstance(part, Spliced) else part
+    return part.nu if isinstance(part, Spliced) and part.filled else part
 
 
 def _within(nu: AbstractLaw, a: End, b: End) -> AbstractLaw:

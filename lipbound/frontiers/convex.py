@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from .. import balls
 from ..divergences import Divergence, w1, w2
-from ..enclosure import Enclosure, of_ball
+from ..enclosure import of_ball
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from .antitonic import crossings, nearest
@@ -20,7 +20,7 @@ from .primal import arcs_only
 from .shooting import Path, Ride, optimum
 from .splice import SLACK
 from .spliced import Arc, Spliced
-from .trade_off import TradeOff
+from .trade_off import TradeOff, met
 
 EDGE = 1e-13  # mass beyond the grid, for distances: far out they count more than in KL
 INWARD = 1e-5  # of a block, by which its ends are drawn in: the arc is strictly above the transport at its start
@@ -40,9 +40,9 @@ def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: floa
         return least_distance(nu, L, divergence, tol)
     solve, prove = (_distance, _multiplied) if far else (_likelihood, _shot)
     law = _law(known, L, divergence, solve)
-    top = divergence.enclose(law, nu, few).hi
+    top = divergence.enclose(law, nu, few)
     low = prove(known, L, divergence, few)
-    return TradeOff(nu, L, divergence, Enclosure(min(low, top), top, True), law)
+    return TradeOff(nu, L, divergence, met(low, top), law)
 
 
 def _law(nu: Moments, L: Fraction, divergence: Divergence, solve: Solver) -> Spliced:

@@ -17,7 +17,7 @@ from .joined import Span, joined, runs
 from .nodes import Nodes, first_nodes
 from .primal import arcs_only
 from .spliced import Spliced
-from .trade_off import TradeOff
+from .trade_off import TradeOff, met
 
 FIRST, MORE = 300, (1200, 4000, 12000)  # nodes
 TIGHT = 1e-6  # spare distances on arcs
@@ -41,7 +41,7 @@ def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
     if law is None:
         law = min(arcs_only(nu, L), key=lambda mu: float(kl(nu, mu)))
         top = kl.enclose(nu, law, tol / 20)
-    return TradeOff(nu, L, kl.reversed, Enclosure(min(low, top.hi), top.hi, True, top.reason), law)
+    return TradeOff(nu, L, kl.reversed, met(low, top), law)
 
 
 def _solved(work: Nodes, L: Fraction) -> tuple[Positions, float]:
@@ -70,7 +70,7 @@ def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:
     ends = runs(found.spare < TIGHT)
     if not closed[0] and (not ends or ends[0][0] > 0):
         ends.insert(0, (0, 0))
-    if not closed[1] and ends[-1][1] < last:
+    if not closed[1] and (not ends or ends[-1][1] < last):
         ends.append((last, last))
     spans = [Span(i, j, work.exact[(i + j) // 2] - L * exact(float(found.u[(i + j) // 2]))) for i, j in ends]
     for law in joined(work.nu, L, work.exact, spans, (not closed[0], not closed[1])):

@@ -29,7 +29,7 @@ from .joined import Span, joined, runs
 from .pairs import Found, least_at, seats
 from .polygons import limited, polygon
 from .spliced import Spliced
-from .trade_off import TradeOff
+from .trade_off import TradeOff, met
 from .twofold import Pair, through
 from .unimodal import LOWEST, Steps, steps
 
@@ -77,7 +77,7 @@ def _inside(masses: Masses, L: Fraction, tol: float) -> TradeOff:
         best.tries(_windows(nu, L))
     law = best.law or Gaussian(exact(float(nu.ppf(0.5))), L)
     top = kl.enclose(law, nu, tol / 20)
-    return TradeOff(nu, L, kl, Enclosure(min(top.hi, low), top.hi, True, top.reason), law)
+    return TradeOff(nu, L, kl, met(low, top), law)
 
 
 class Best:

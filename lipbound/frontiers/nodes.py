@@ -33,8 +33,9 @@ class Nodes:
 
     @cached_property
     def exact(self) -> list[Fraction]:
-        """The places as fractions."""
-        return [exact(float(x)) for x in self.x]
+        """The places as fractions: those of atoms are no floats, as a rule."""
+        known = {float(a.place): a.place for a in self.nu.atoms() if isinstance(a.place, Fraction)}
+        return [known.get(float(x), exact(float(x))) for x in self.x]
 
     @cached_property
     def parts(self) -> list[arb]:

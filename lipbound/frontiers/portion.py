@@ -32,7 +32,7 @@ class Portion(Real):
     share: Fraction = Fraction(1)
 
     @property
-    def key(self) -> Hashable:
+    def key(self) -> tuple[Hashable, ...]:
         return "portion", self.nu, self.lo, self.hi, self.before, self.after, self.share
 
     def refined(self) -> arb:
@@ -44,9 +44,11 @@ class Portion(Real):
         return replace(self, share=other * self.share)
 
     def __add__(self, other: Portion) -> Portion:
-        """Of the same stretch."""
+        """Of the same stretch: branches of one fold."""
+        assert other.key[:-1] == self.key[:-1]
         return replace(self, share=self.share + other.share)
 
     def __truediv__(self, other: Portion) -> Fraction:
         """Likewise."""
+        assert other.key[:-1] == self.key[:-1]
         return self.share / other.share

@@ -20,6 +20,7 @@ from ..laws.profile import required_lipschitz as exact_fit
 from .bound import Masses
 from .convex import least_convex
 from .dropping import least_dropping
+from .spliced import Spliced
 from .trade_off import Curve, TradeOff
 from .variation import least_variation
 
@@ -75,6 +76,8 @@ def frontier(
         raise DomainError(f"divergence = {divergence!r} has no frontier here: tv, kl, kl.reversed, w1 and w2 have one")
     tol = tolerance(tol)
     rounds = whole(rounds, "rounds")
+    if isinstance(target, Spliced):
+        raise DomainError(f"target = {target}: the law of a frontier is no target, give one that is told by pieces")
     masses = Masses(admitted(target, "target"), {})
 
     def point(x: Fraction) -> TradeOff:

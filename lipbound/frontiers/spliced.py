@@ -78,7 +78,7 @@ class Spliced(AbstractLaw):
         """The stretches on which nu is followed, from left to right."""
         rows = tuple(self._stretches())
         if self.filled:  # arcs that go on as one leave nothing to fill
-            rows = tuple(s for s in rows if s.lo < s.hi or s.before != s.after)
+            rows = tuple(s for s in rows if (s.lo, s.before) != (s.hi, s.after))
             return tuple(s._replace(factor=Portion(self.nu, *s[:4])) for s in rows)
         factors = self.factors or (ONE,) * len(rows)
         return tuple(s._replace(factor=k) for s, k in zip(rows, factors, strict=True))
@@ -152,10 +152,11 @@ def _follows(s: Stretch, table: balls.table.Table, L: Fraction) -> bool:
     spare = arb(0) if s.filled else above - below - inside - table.smudge.upper()
     if not spare >= 0 or table.lost > 0 or (s.filled and not inside > 0):
         return False
-    level = below + (spare if s.atom == s.lo else arb(0)) + arb(0, table.smudge.upper())
+    doubt = table.smudge.upper() * abs(balls.normal.ball(s.factor)).max(arb(1))
+    level = below + (spare if s.atom == s.lo else arb(0)) + arb(0, doubt.upper())
     for cell in met:
         lo, hi = _meet(cell, s)
-        level += heaps.get(lo, arb(0))
+        level += sum((m for x, m in heaps.items() if x == lo), arb(0))
         if isinstance(lo, float) or isinstance(hi, float) or not steep(cell, L, finite(lo), finite(hi), level):
             return False
         level += balls.density.within(lo, hi, cell)

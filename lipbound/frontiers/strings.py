@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..kernels import strings
 from .bound import Floats
 
 
-def taut(x: Floats, low: Floats, high: Floats) -> Floats:
-    """The slopes of the shortest path from (0, low[0]) to (x[-1], high[-1]) between low and high at 0, x[0], x[1], ...
+def taut(widths: Floats, low: Floats, high: Floats) -> Floats:
+    """The slopes of the shortest path between low and high at the ends of cells, from the first low to the last high.
 
-    >>> taut(np.array([1.0, 2.0]), np.array([0.0, 0.5, 0.0]), np.array([0.0, 1.0, 1.0]))
+    >>> taut(np.array([1.0, 1.0]), np.array([0.0, 0.5, 0.0]), np.array([0.0, 1.0, 1.0]))
     array([0.5, 0.5])
     """
-    return strings.slopes(np.append(0.0, x), low.astype(float), high.astype(float))
+    return strings.slopes(widths, low.astype(float), high.astype(float))

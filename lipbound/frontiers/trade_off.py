@@ -11,9 +11,25 @@ import numpy as np
 
 from ..divergences import Divergence
 from ..enclosure import Enclosure
+from ..errors import NotCertifiable
 from ..laws import AbstractLaw
 from ..laws.transport import Transport
 from .bound import Floats
+
+SLIP = 1e-9  # by which roundings may let two bounds that meet pass each other
+
+
+def met(low: float, top: Enclosure) -> Enclosure:
+    """From a proved lower bound to a proved upper one.
+
+    Raises NotCertifiable if they contradict each other: then one of the two proofs is wrong.
+
+    >>> print(met(0.25, Enclosure(0.5, 0.75, True)))
+    0.5 ± 0.25 (certified)
+    """
+    if low > top.hi + SLIP * (1 + abs(top.hi)):
+        raise NotCertifiable(f"the bounds {low} from below and {top.hi} from above contradict each other: report this")
+    return Enclosure(min(low, top.hi), top.hi, True, top.reason)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from scipy.special import ndtr
 from ..kernels import frontiers as kernel
 from .bound import ROUNDING, ULP, Floats, Masses, normal_masses, taylor
 from .strings import taut
-from .unimodal import LOWEST, costs, denser, spread
+from .unimodal import HIGHEST, LOWEST, costs, denser, spread
 
 SPAN, ENDS = 9.0, 13  # centres within so many L of a valley are searched, at first by so many intervals
 COARSE, FINE, MOST = 400, 6000, 1200  # cuts, and boxes
@@ -56,10 +56,10 @@ class Pair:
         left = isotonic_regression(ours / weights[: i + 1], weights=weights[: i + 1]).x
         ours = normal_masses((self.cuts - c2) / self.L)[j + 1 :]
         right = isotonic_regression(ours / weights[j + 1 :], weights=weights[j + 1 :], increasing=False).x
-        middle = taut(np.cumsum(weights[i + 1 : j + 1]), low[i : j + 1], high[i : j + 1])
+        middle = taut(weights[i + 1 : j + 1], low[i : j + 1], high[i : j + 1])
         rows = [np.maximum.accumulate(left), middle, np.minimum.accumulate(right)]
         with np.errstate(divide="ignore"):
-            return np.maximum(np.log(np.maximum(np.concatenate(rows), 0.0)), LOWEST)
+            return np.clip(np.log(np.maximum(np.concatenate(rows), 0.0)), LOWEST, HIGHEST)
 
     def law(self, c1: float, c2: float) -> Floats:
         """Masses of the law that psi compares with, in all cells."""
@@ -181,7 +181,7 @@ def _search(work: Pair, found: list[Row], tol: float, most: int) -> tuple[float,
 def _row(work: Pair, box: Box) -> tuple[Row, float]:
     """What is proved on a box, and the value at its middle."""
     low, alone, first = work.proves(box)
-    return (low, box, first), alone
+    return (low if np.isfinite(low) else -np.inf, box, first), alone
 
 
 def _halves(box: Box, first: bool) -> Iterator[Box]:

@@ -26,7 +26,7 @@ from .bound import ROUNDING, ULP, Floats, Masses, normal_masses, taylor
 
 SPAN = 9.0  # centres within so many L of x0 are searched; one more interval on each side covers the rest
 REACH = 6.3  # positions of the outer cuts
-LOWEST = -60.0  # of psi: beyond it nothing is gained
+LOWEST, HIGHEST = -60.0, 600.0  # of psi: below nothing is gained, above exp overflows
 ROUNDS, MOST, DIPS = 30, 500, 4
 CLOSE, MOST_CUTS = 60, 3000  # even cuts in each L: what other centres than the best are seen by
 
@@ -56,7 +56,7 @@ class Steps:
         ours, weights = normal_masses((self.cuts - at) / self.L), self.parts + 1e-300
         a, b = self._top(c, e)
         with np.errstate(divide="ignore"):
-            return np.maximum(np.log(_crowned(ours, weights, a, b)), LOWEST)
+            return np.clip(np.log(_crowned(ours, weights, a, b)), LOWEST, HIGHEST)
 
     def _top(self, c: float, e: float) -> tuple[int, int]:
         """How many cells are left of all peaks of [c, e], and where the cells right of all of them begin.
@@ -93,7 +93,8 @@ class Steps:
         """What one psi proves for all centres in [c, e], and for the middle alone."""
         psi = self.psi(0.5 * (c + e), c, e)
         off = self.spread(psi)
-        return min(self.mean(psi, c), self.mean(psi, e)) - off, self.mean(psi, 0.5 * (c + e)) - off
+        low, alone = min(self.mean(psi, c), self.mean(psi, e)) - off, self.mean(psi, 0.5 * (c + e)) - off
+        return low if np.isfinite(low) else -np.inf, alone
 
     def beyond(self, c: float, side: int) -> float:
         """What the psi of c proves for all centres beyond c: in the limit all mass is in the last cell."""
@@ -188,7 +189,7 @@ def spread(nu: AbstractLaw, even: int, levels: int, points: Sequence[float]) -> 
     """Cuts at even places and at even positions, at the points, and on both sides of every atom."""
     z = np.linspace(-REACH, REACH, levels)
     low, *_, high = rows = np.asarray(nu.ppf(ndtr(z)))
-    heaps = [x for a in nu.atoms() for x in (np.nextafter(float(a.place), -np.inf), float(a.place))]
+    heaps = [np.nextafter(float(a.place), side) for a in nu.atoms() for side in (-np.inf, float(a.place), np.inf)]
     return np.unique(np.concatenate([np.linspace(low, high, even), rows, heaps, points]))
 
 

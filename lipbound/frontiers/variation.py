@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ..divergences import tv
-from ..enclosure import Enclosure
 from ..laws import AbstractLaw
 from .bound import Follower, Masses, lower
 from .mesh import mesh
 from .missing import distance, lacking
 from .primal import arcs_only, greedy, spliced, staircase
 from .spliced import Spliced
-from .trade_off import TradeOff
+from .trade_off import TradeOff, met
 
 
 def least_variation(masses: Masses, L: Fraction, tol: float, rounds: int) -> TradeOff:
@@ -32,8 +31,8 @@ def least_variation(masses: Masses, L: Fraction, tol: float, rounds: int) -> Tra
             break
         work = work.refined(follower, law)
     law = law or min(arcs_only(nu, L), key=lacking)
-    top = distance(law, min(tol / 100, 1e-9)).hi
-    return TradeOff(nu, L, tv, Enclosure(min(low, top), top, True), law)
+    top = distance(law, min(tol / 100, 1e-9))
+    return TradeOff(nu, L, tv, met(low, top), law)
 
 
 def _candidates(nu: AbstractLaw, L: Fraction, follower: Follower, first: bool) -> Iterator[Spliced]:

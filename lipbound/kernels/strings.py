@@ -6,16 +6,19 @@ from .jit import jit
 
 
 @jit
-def slopes(at, low, high):
-    """The slopes of the shortest path from (at[0], low[0]) to (at[-1], high[-1]) between low and high."""
-    last = at.size - 1
+def slopes(widths, low, high):
+    """The slopes of the shortest path from the first low to the last high, between low and high at the ends of cells.
+
+    Runs are sums of widths, never differences of places: cells may be lighter than the roundings of those.
+    """
+    last = widths.size
     out = np.empty(last)
     k, y = 0, low[0]
     while k < last:
         floor, roof, i, j, end = -np.inf, np.inf, k, k, last
-        below, above = low[last], high[last]
+        below, above, run = low[last], high[last], 0.0
         for n in range(k + 1, last + 1):
-            run = at[n] - at[k]
+            run += widths[n - 1]
             down, up = (low[n] - y) / run, (high[n] - y) / run
             if n == last:
                 down = up
@@ -31,7 +34,7 @@ def slopes(at, low, high):
                 roof, j = up, n
         else:
             below = above
-        slope = (below - y) / (at[end] - at[k])
+        slope = (below - y) / np.sum(widths[k:end])
         for n in range(k, end):
             out[n] = slope
         k, y = end, below

@@ -100,7 +100,7 @@ def positions(p: Floats, apart: Floats, u: Floats, central: float = CENTRAL) -> 
 
     >>> best = positions(np.array([0.25, 0.5, 0.25]), np.array([2.0]), np.array([-2.0, 2.0]))
     >>> np.round(best.u, 6), np.round(best.multiplier, 3)  # nothing is closer to the quartiles
-    (array([-1.,  1.]), array([0.406]))
+    (array([-1.,  1.]), array([0.204]))
     """
     rare = np.minimum(np.cumsum(p)[:-1], np.cumsum(p[::-1])[::-1][1:]) + LEAST  # what slopes are compared with
     weight = np.minimum(rare[:-1], rare[1:])

@@ -21,7 +21,7 @@ class Portion(Real):
     >>> from lipbound.laws import Gaussian
     >>> half = Portion(Gaussian(0), Fraction(-1), Fraction(1), Fraction(-2), Fraction(2), Fraction(1, 2))
     >>> round(float(half), 6), round(float(half + half), 6)  # .9545 / .6827
-    (0.699054, 1.398107)
+    (0.699073, 1.398146)
     """
 
     nu: AbstractLaw

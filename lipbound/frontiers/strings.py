@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..kernels import strings
 from .bound import Floats
 
@@ -12,4 +14,4 @@ def taut(widths: Floats, low: Floats, high: Floats) -> Floats:
     >>> taut(np.array([1.0, 1.0]), np.array([0.0, 0.5, 0.0]), np.array([0.0, 1.0, 1.0]))
     array([0.5, 0.5])
     """
-    return strings.slopes(widths, low.astype(float), high.astype(float))
+    return strings.slopes(*(np.asarray(x, dtype=float) for x in (widths, low, high)))

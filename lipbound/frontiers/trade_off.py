@@ -25,7 +25,7 @@ def met(low: float, top: Enclosure) -> Enclosure:
     Raises NotCertifiable if they contradict each other: then one of the two proofs is wrong.
 
     >>> print(met(0.25, Enclosure(0.5, 0.75, True)))
-    0.5 ± 0.25 (certified)
+    0.5 ± 2.5e-01 (certified)
     """
     if low > top.hi + SLIP * (1 + abs(top.hi)):
         raise NotCertifiable(f"the bounds {low} from below and {top.hi} from above contradict each other: report this")

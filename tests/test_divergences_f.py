@@ -512,3 +512,10 @@ def test_renyi_stops_when_its_integral_no_longer_narrows(monkeypatch: pytest.Mon
 
 def test_power_renyi_looks_closer_while_its_integral_narrows(monkeypatch: pytest.MonkeyPatch):
     assert wide_affinities(monkeypatch, [0.4, 0.3, 0.2, 0.1, 1e-15, 0.3]) == 5
+
+
+def test_scales_too_far_apart_come_to_an_end():
+    """Panels are not halved for ever, and what was not seen is said to be unknown."""
+    found = hellinger2(Gaussian(0, "1e-300"), Gaussian())
+    assert found.lo <= 1 <= found.hi
+    assert not found.certified

@@ -51,12 +51,13 @@ def _solved(work: Nodes, L: Fraction) -> tuple[Positions, float]:
     steps = np.maximum(np.diff(z), WIDER * apart + 1e-9)
     start = np.concatenate([[0.0], np.cumsum(steps)])
     start -= start[int(np.argmin(np.abs(z)))]
+    found: list[Positions] = []
     for central in CENTRAL:
-        found = positions(work.masses, apart, start, central)
-        proved = _proved(work, L, found)
+        found.append(positions(work.masses, apart, start, central))
+        proved = _proved(work, L, found[-1])
         if proved > 0:
-            return found, proved
-    return positions(work.masses, apart, start), 0.0
+            return found[-1], proved
+    return found[0], 0.0
 
 
 def _proved(work: Nodes, L: Fraction, found: Positions) -> float:

@@ -18,6 +18,7 @@ from .sums import final, gauge, taken
 WIDTHS: Final = np.array([0.0, 1.0, 2.5, 5.0, 9.0, 15.0, 25.0])  # panel ends around each component, in its own widths
 FLAT = 4.0  # a panel on which the logarithm of no component moves by more
 DEPTH = 45
+CROWD = 100_000  # panels of which no more are halved: then scales are too far apart, and the error says so
 
 
 @inner
@@ -119,7 +120,7 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
         sums = _Sums((lo, hi, at), (p, q), generators, total, err)
         rows = np.concatenate((rows, sums.add(flat, SHORT, False)))
         for depth in range(DEPTH):
-            rows = sums.add(rows, LONG, depth == DEPTH - 1)
+            rows = sums.add(rows, LONG, depth == DEPTH - 1 or len(rows) > CROWD)
             if not len(rows):
                 break
             rows = _halves(rows)

@@ -24,9 +24,6 @@ HALF_LOG_TAU = 0.9189385332046727
 
 
 State = tuple[Floats, Floats, Floats]  # positions, spare distances, multipliers
-Goal = tuple[
-    Floats, Floats, float
-]  # mass beyond nodes, and distances; product of multiplier and distance, in its parts
 
 
 class Positions(NamedTuple):
@@ -35,6 +32,14 @@ class Positions(NamedTuple):
     u: Floats
     spare: Floats
     multiplier: Floats
+
+
+class Goal(NamedTuple):
+    """The masses beyond nodes, and beyond distances between them; the product of each multiplier with what is spare."""
+
+    nodes: Floats
+    distances: Floats
+    level: float  # in parts of the masses beyond
 
 
 class Cost(NamedTuple):
@@ -108,7 +113,7 @@ def positions(p: Floats, apart: Floats, u: Floats, central: float = CENTRAL) -> 
     spare = np.diff(u) - apart  # kept apart: far out, differences of positions would lose it
     state = u, spare, level * weight / spare
     for _ in range(STEPS):
-        after, cost, error = _moved(state, cost, p, (rare, weight, level))
+        after, cost, error = _moved(state, cost, p, Goal(rare, weight, level))
         done = level <= central if error < max(level, NOISE) else after is state  # or floats lead no further
         state = after
         if done:
@@ -121,7 +126,7 @@ def _moved(state: State, cost: Cost, p: Floats, goal: Goal) -> tuple[State, Cost
     """One step, as long as positions stay in order and the error does not grow by much, and what is left of that."""
     u, spare, m = state
     error = _error(cost, state, goal)
-    du, dm = _step(cost, m, spare, goal[1] * goal[2])
+    du, dm = _step(cost, m, spare, goal.distances * goal.level)
     ds = np.diff(du)
     length, rest = _furthest(spare, ds), _furthest(m, dm)
     for _ in range(HALVINGS):
@@ -136,8 +141,9 @@ def _moved(state: State, cost: Cost, p: Floats, goal: Goal) -> tuple[State, Cost
 
 def _error(cost: Cost, state: State, goal: Goal) -> float:
     """Means of the slopes of the Lagrangian, and of what the products miss, in parts of what is beyond each node."""
-    (_, spare, m), (rare, weight, level) = state, goal
-    found = np.mean(np.abs(_turned(cost.slope, m)) / rare) + np.mean(np.abs(m * spare / weight - level))
+    _, spare, m = state
+    slopes = np.abs(_turned(cost.slope, m)) / goal.nodes
+    found = np.mean(slopes) + np.mean(np.abs(m * spare / goal.distances - goal.level))
     return float(found) if np.isfinite(found) else np.inf
 
 

@@ -15,7 +15,7 @@ from scipy.special import ndtr, ndtri_exp
 from .. import balls
 from ..exact import exact
 from ..laws import AbstractLaw
-from ..reals import nearest
+from ..reals import End, nearest
 from .bound import Floats
 
 EDGE = 1e-13  # mass beyond the outer nodes
@@ -42,14 +42,19 @@ class Nodes:
         """The mass of each cell, from the unbounded one on the left to that on the right."""
         rows = balls.density.parts(self.exact, self.nu.balls)
         for x, mass in self.nu.balls.atoms.items():
-            k = bisect_left(self.exact, x)
-            rows[k + int(self.exact[k : k + 2] == [x, x] or (k > 0 and self.closed[1] and x == self.exact[-1]))] += mass
+            rows[self._holding(x)] += mass
         return rows
+
+    def _holding(self, x: End) -> int:
+        """The cell that an atom is in: between its two nodes, or beyond its only one at the upper end."""
+        k = bisect_left(self.exact, x)
+        outer = self.closed[1] and self.exact[k:] == [x]
+        return k + int(outer or self.exact[k : k + 2] == [x, x])
 
     @cached_property
     def closed(self) -> tuple[bool, bool]:
         """Is the outer node on either side an atom beyond which nothing is?"""
-        return tuple(bool(_ends(self.nu, float(self.x[k]), side)) for k, side in ((0, -1), (-1, 1)))  # type: ignore
+        return _ends(self.nu, float(self.x[0]), -1), _ends(self.nu, float(self.x[-1]), 1)
 
     @cached_property
     def masses(self) -> Floats:
@@ -83,7 +88,7 @@ def nodes(nu: AbstractLaw, places: Floats) -> Nodes:
     x = _told(nu, np.unique(places))
     heaps = np.array([float(a.place) for a in nu.atoms()])
     x = np.sort(np.concatenate([np.setdiff1d(x, heaps), heaps, heaps]))
-    return Nodes(nu, x[_ends(nu, x[0], -1) : x.size - _ends(nu, x[-1], 1)])
+    return Nodes(nu, x[int(_ends(nu, x[0], -1)) : x.size - int(_ends(nu, x[-1], 1))])
 
 
 def _told(nu: AbstractLaw, x: Floats) -> Floats:
@@ -96,9 +101,9 @@ def _told(nu: AbstractLaw, x: Floats) -> Floats:
     return x[kept]
 
 
-def _ends(nu: AbstractLaw, x: float, side: int) -> int:
-    """One if x is an atom beyond which nothing is: a law has no use for a position there."""
-    return int(nu.support()[side > 0] == x and any(float(a.place) == x for a in nu.atoms()))
+def _ends(nu: AbstractLaw, x: float, side: int) -> bool:
+    """Is x an atom beyond which nothing is? A law has no use for a position there."""
+    return bool(nu.support()[side > 0] == x and any(float(a.place) == x for a in nu.atoms()))
 
 
 def first_nodes(nu: AbstractLaw, count: int) -> Nodes:

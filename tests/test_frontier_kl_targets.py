@@ -25,7 +25,7 @@ from lipbound.frontiers.interior import positions
 from lipbound.frontiers.nodes import first_nodes
 from lipbound.frontiers.portion import Portion
 from lipbound.frontiers.spliced import Arc, Spliced
-from lipbound.frontiers.trade_off import met
+from lipbound.frontiers.trade_off import enclosed
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform, two_gaussians
 from lipbound.maps import PiecewiseAffine, formula
 
@@ -109,9 +109,9 @@ def test_the_law_of_a_frontier_is_no_target():
 
 
 def test_bounds_that_contradict_each_other_are_not_shown():
-    assert met(0.5, Enclosure(0.5, 0.5, True)).lo == 0.5
+    assert enclosed(0.5, Enclosure(0.5, 0.5, True)).lo == 0.5
     with pytest.raises(NotCertifiable, match="contradict"):
-        met(0.5 + 1e-6, Enclosure(0.5, 0.5, True))
+        enclosed(0.5 + 1e-6, Enclosure(0.5, 0.5, True))
 
 
 def test_far_points_are_proved_too():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from flint import arb
 
 from ..exact import INF
-from ..reals import End, Real
+from ..pieces import Place
+from ..reals import End
 from .bent import Fibre, at, density, inverse
 from .normal import ball, mass, phi, working
 from .table import Cell, Table
@@ -23,7 +24,12 @@ def pdf(y: End, table: Table) -> arb:
     x, cell = ball(y), next(c for c in table.cells if c.lo <= y < c.hi)
     if y == cell.lo and any(f.strand.turns[0] and f.strand.low == y for f in cell.bents):
         return arb.pos_inf()
-    smooth = (density(f, inverse(f, x)) for f in cell.bents)
+    return height(cell, x, (inverse(f, x) for f in cell.bents))
+
+
+def height(cell: Cell, x: arb, z: Iterable[arb]) -> arb:
+    """Density of the cell at x, where its smooth strands are at these z."""
+    smooth = (density(f, y) for f, y in zip(cell.bents, z, strict=True))
     return sum((e.weight * e.inv * phi(e.at(x)) for e in cell.entries), arb(0)) + sum(smooth, arb(0))
 
 
@@ -57,7 +63,7 @@ def between(lo: End, hi: End, table: Table, left: bool, right: bool) -> arb:
 
 
 @working()
-def parts(places: Sequence[Fraction | Real], table: Table) -> list[arb]:
+def parts(places: Sequence[Place], table: Table) -> list[arb]:
     """The mass up to the first of the places, from each to the next and beyond the last, without atoms."""
     total = [arb(0)] * (len(places) + 1)
     for cell in table.cells:

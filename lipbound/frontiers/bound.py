@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri_exp
 
 from .. import balls
 from ..enclosure import of_ball
@@ -49,6 +49,22 @@ def normal_masses(u: Floats) -> Floats:
     """Those of N(0, 1) up to the first point, between neighbours and beyond the last, from the smaller tail."""
     low, high = np.append(-np.inf, u), np.append(u, np.inf)
     return np.where(high < 0, ndtr(high) - ndtr(low), ndtr(-low) - ndtr(-high))
+
+
+def position(nu: AbstractLaw, x: Floats | float) -> Floats:
+    """Phi^-1(F(x)), from the smaller tail."""
+    low, high = np.asarray(nu.logcdf(x)), np.asarray(nu.logsf(x))
+    return np.where(low < high, ndtri_exp(low), -ndtri_exp(high))
+
+
+def true_runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where runs of true flags begin, and where they have ended.
+
+    >>> true_runs(np.array([True, False, True, True]))
+    [(0, 1), (2, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int))).reshape(-1, 2)
+    return [(int(i), int(j)) for i, j in edges]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from .. import balls
 from ..enclosure import Enclosure, of_ball
 from ..laws import AbstractLaw, Discrete
-from ..pieces import Place
+from ..laws.reach import merged
 from ..reals import End
 from .spliced import Spliced
 
@@ -22,14 +22,14 @@ def components(nu: AbstractLaw) -> list[Part]:
     >>> [(law.support(), round(float(mass), 6)) for law, mass in rows]
     [((5.0, 7.0), 0.75), ((0.0, 1.0), 0.25)]
     """
-    ends = _intervals(nu)
+    ends = merged([*nu.intervals, *((a.place, a.place) for a in nu.atoms())])
     if len(ends) == 1:
         return [(nu, Enclosure(1.0, 1.0, True))]
     rows = [(_within(nu, a, b), of_ball(balls.density.between(a, b, nu.balls, True, True), 0.0, 1.0)) for a, b in ends]
     return sorted(rows, key=lambda row: -row[1].lo)
 
 
-def whole(part: AbstractLaw) -> AbstractLaw:
+def source(part: AbstractLaw) -> AbstractLaw:
     """The law that a component is a part of: what fills a splice need not be told where it lies."""
     return part.nu if isinstance(part, Spliced) and part.filled else part
 
@@ -38,15 +38,3 @@ def _within(nu: AbstractLaw, a: End, b: End) -> AbstractLaw:
     if a == b and isinstance(a, Fraction):
         return Discrete((a,), (1,))
     return Spliced(nu, (), a, b, filled=True)
-
-
-def _intervals(nu: AbstractLaw) -> list[tuple[End, End]]:
-    """Closed intervals and points, in increasing order."""
-    places: list[Place] = [a.place for a in nu.atoms()]
-    out: list[tuple[End, End]] = []
-    for a, b in sorted([*nu.intervals, *((x, x) for x in places)]):
-        if out and a <= out[-1][1]:
-            out[-1] = out[-1][0], max(b, out[-1][1])
-        else:
-            out.append((a, b))
-    return out

@@ -20,7 +20,7 @@ from .primal import arcs_only
 from .shooting import Path, Ride, optimum
 from .splice import SLACK
 from .spliced import Arc, Spliced
-from .trade_off import TradeOff, met
+from .trade_off import TradeOff, enclosed
 
 EDGE = 1e-13  # mass beyond the grid, for distances: far out they count more than in KL
 INWARD = 1e-5  # of a block, by which its ends are drawn in: the arc is strictly above the transport at its start
@@ -42,7 +42,7 @@ def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: floa
     law = _law(known, L, divergence, solve)
     top = divergence.enclose(law, nu, few)
     low = prove(known, L, divergence, few)
-    return TradeOff(nu, L, divergence, met(low, top), law)
+    return TradeOff(nu, L, divergence, enclosed(low, top), law)
 
 
 def _law(nu: Moments, L: Fraction, divergence: Divergence, solve: Solver) -> Spliced:

@@ -11,17 +11,17 @@ from ..divergences import kl
 from ..enclosure import Enclosure, of_ball
 from ..exact import INF, exact
 from ..laws import AbstractLaw
-from .bound import Floats
-from .interior import Positions, log_between, positions
-from .joined import Span, joined, runs
+from .bound import Floats, true_runs
+from .interior import CENTRAL, Positions, log_between, positions
+from .joined import Span, joined
 from .nodes import Nodes, first_nodes
 from .primal import arcs_only
 from .spliced import Spliced
-from .trade_off import TradeOff, met
+from .trade_off import TradeOff, enclosed
 
 FIRST, MORE = 300, (1200, 4000, 12000)  # nodes
 TIGHT = 1e-6  # spare distances on arcs
-CENTRAL = 1e-12, 1e-9, 1e-6  # where the central path is left: sooner if nothing is proved
+PATHS = CENTRAL, 1e-9, 1e-6  # where the central path is left: sooner if nothing is proved
 WIDER = 1.01  # distances of the start, in the least ones
 
 
@@ -41,43 +41,41 @@ def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
     if law is None:
         law = min(arcs_only(nu, L), key=lambda mu: float(kl(nu, mu)))
         top = kl.enclose(nu, law, tol / 20)
-    return TradeOff(nu, L, kl.reversed, met(low, top), law)
+    return TradeOff(nu, L, kl.reversed, enclosed(low, top), law)
 
 
 def _solved(work: Nodes, L: Fraction) -> tuple[Positions, float]:
     """The best positions, and what their tangent plane proves: further from the optimum, if nothing at it."""
-    apart = np.array([float(a) for a in work.apart(L)])
+    least = work.apart(L)
+    apart = np.array([float(a) for a in least])
     z = np.clip(work.z, -40, 40)
     steps = np.maximum(np.diff(z), WIDER * apart + 1e-9)
     start = np.concatenate([[0.0], np.cumsum(steps)])
     start -= start[int(np.argmin(np.abs(z)))]
     found: list[Positions] = []
-    for central in CENTRAL:
+    for central in PATHS:
         found.append(positions(work.masses, apart, start, central))
-        proved = _proved(work, L, found[-1])
+        proved = _proved(work, least, found[-1])
         if proved > 0:
             return found[-1], proved
     return found[0], 0.0
 
 
-def _proved(work: Nodes, L: Fraction, found: Positions) -> float:
-    low = balls.cells.bound(work.parts, work.apart(L), [exact(float(u)) for u in found.u])
+def _proved(work: Nodes, apart: list[Fraction], found: Positions) -> float:
+    low = balls.cells.bound(work.parts, apart, [exact(float(u)) for u in found.u])
     return of_ball(low).lo if low.is_finite() else 0.0
 
 
 def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:
     """The law of these positions, made exact, if it is proved admissible."""
     last, closed = len(work.exact) - 1, work.closed
-    ends = runs(found.spare < TIGHT)
+    ends = true_runs(found.spare < TIGHT)
     if not closed[0] and (not ends or ends[0][0] > 0):
         ends.insert(0, (0, 0))
     if not closed[1] and (not ends or ends[-1][1] < last):
         ends.append((last, last))
     spans = [Span(i, j, work.exact[(i + j) // 2] - L * exact(float(found.u[(i + j) // 2]))) for i, j in ends]
-    for law in joined(work.nu, L, work.exact, spans, (not closed[0], not closed[1])):
-        if law.admissible(L):
-            return law
-    return None
+    return joined(work.nu, L, work.exact, spans, (not closed[0], not closed[1]))
 
 
 def _costs(work: Nodes, found: Positions) -> Floats:

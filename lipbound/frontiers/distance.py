@@ -22,7 +22,7 @@ from .antitonic import medians
 from .bound import Floats
 from .polygons import limited
 from .splice import SLACK
-from .trade_off import TradeOff, met
+from .trade_off import TradeOff, enclosed
 
 REACH = 6.0  # positions of the outer levels
 NODES = (1000, 3000)  # levels of the multiplier; medians take the square of their number
@@ -87,7 +87,7 @@ def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: fl
     prove = balls.antitone.w2 if square else balls.antitone.w1
     found = prove(nu.balls, L, nodes, m, tol / 20)
     low = max(0.0, of_ball(found, 0.0).lo) if found.is_finite() else 0.0
-    return TradeOff(nu, L, divergence, met(low, top), law)
+    return TradeOff(nu, L, divergence, enclosed(low, top), law)
 
 
 def _multiplier(work: Levels, flat: Floats, square: bool) -> tuple[Sequence[Node], list[Fraction]]:

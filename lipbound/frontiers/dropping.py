@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
 
 import numpy as np
 from scipy.special import ndtr
@@ -21,15 +20,15 @@ from ..exact import INF, exact
 from ..laws import AbstractLaw, Gaussian, pushforward
 from ..laws.profile import required_lipschitz as exact_fit
 from ..maps import PiecewiseAffine, affine
-from .bound import Floats, Masses
-from .components import components, whole
+from .bound import Floats, Masses, true_runs
+from .components import components, source
 from .descent import descended
 from .dual import splits
-from .joined import Span, joined, runs
+from .joined import Span, joined
 from .pairs import Found, least_at, seats
 from .polygons import limited, polygon
 from .spliced import Spliced
-from .trade_off import TradeOff, met
+from .trade_off import TradeOff, enclosed
 from .twofold import Pair, through
 from .unimodal import LOWEST, Steps, steps
 
@@ -77,7 +76,7 @@ def _inside(masses: Masses, L: Fraction, tol: float) -> TradeOff:
         best.tries(_windows(nu, L))
     law = best.law or Gaussian(exact(float(nu.ppf(0.5))), L)
     top = kl.enclose(law, nu, tol / 20)
-    return TradeOff(nu, L, kl, met(low, top), law)
+    return TradeOff(nu, L, kl, enclosed(low, top), law)
 
 
 class Best:
@@ -109,9 +108,9 @@ def _follows(work: Steps | Pair, L: Fraction, psi: Floats, centres: Sequence[flo
     levels = np.cumsum(np.exp(psi) * work.parts)
     off = [np.abs(levels[:-1] / levels[-1] - ndtr((work.cuts - c) / work.L)) for c in centres]
     nearest = np.argmin(off, axis=0)  # of two arcs, the one that the law is on
-    spans = [Span(i, j, exact(centres[nearest[(i + j) // 2]])) for i, j in runs(~free[1:-1])]
-    laws = joined(whole(work.masses.nu), L, [exact(float(t)) for t in work.cuts], spans, (not free[0], not free[-1]))
-    return list(islice((law for law in laws if law.admissible(L)), 1))
+    spans = [Span(i, j, exact(centres[nearest[(i + j) // 2]])) for i, j in true_runs(~free[1:-1])]
+    law = joined(source(work.masses.nu), L, [exact(float(t)) for t in work.cuts], spans, (not free[0], not free[-1]))
+    return [] if law is None else [law]
 
 
 def _windows(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
@@ -120,7 +119,7 @@ def _windows(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
         for k in range(1, NARROWEST):
             part = min(level, 1 - level) * 0.5**k
             a, b = (exact(float(nu.ppf(level + side * part))) for side in (-1, 1))
-            law = Spliced(whole(nu), (), a, b, filled=True)
+            law = Spliced(source(nu), (), a, b, filled=True)
             if a < b and law.admissible(L):
                 yield law
                 break

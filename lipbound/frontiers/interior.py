@@ -23,9 +23,6 @@ NARROW = 0.1
 HALF_LOG_TAU = 0.9189385332046727
 
 
-State = tuple[Floats, Floats, Floats]  # positions, spare distances, multipliers
-
-
 class Positions(NamedTuple):
     """Positions of the nodes, how much further apart they are than they must be, and the multipliers of that."""
 
@@ -111,7 +108,7 @@ def positions(p: Floats, apart: Floats, u: Floats, central: float = CENTRAL) -> 
     weight = np.minimum(rare[:-1], rare[1:])
     level, cost = 1.0, _cost(p, u)
     spare = np.diff(u) - apart  # kept apart: far out, differences of positions would lose it
-    state = u, spare, level * weight / spare
+    state = Positions(u, spare, level * weight / spare)
     for _ in range(STEPS):
         after, cost, error = _moved(state, cost, p, Goal(rare, weight, level))
         done = level <= central if error < max(level, NOISE) else after is state  # or floats lead no further
@@ -119,10 +116,10 @@ def positions(p: Floats, apart: Floats, u: Floats, central: float = CENTRAL) -> 
         if done:
             break
         level = max(central, SHRINK * level) if error < level else level
-    return Positions(*state)
+    return state
 
 
-def _moved(state: State, cost: Cost, p: Floats, goal: Goal) -> tuple[State, Cost, float]:
+def _moved(state: Positions, cost: Cost, p: Floats, goal: Goal) -> tuple[Positions, Cost, float]:
     """One step, as long as positions stay in order and the error does not grow by much, and what is left of that."""
     u, spare, m = state
     error = _error(cost, state, goal)
@@ -130,8 +127,8 @@ def _moved(state: State, cost: Cost, p: Floats, goal: Goal) -> tuple[State, Cost
     ds = np.diff(du)
     length, rest = _furthest(spare, ds), _furthest(m, dm)
     for _ in range(HALVINGS):
-        now = u + length * du, spare + length * ds, m + min(length, rest) * dm
-        after = _cost(p, now[0])
+        now = Positions(u + length * du, spare + length * ds, m + min(length, rest) * dm)
+        after = _cost(p, now.u)
         left = _error(after, now, goal)
         if left < np.inf and left <= MERIT * error:
             return now, after, left
@@ -139,7 +136,7 @@ def _moved(state: State, cost: Cost, p: Floats, goal: Goal) -> tuple[State, Cost
     return state, cost, error
 
 
-def _error(cost: Cost, state: State, goal: Goal) -> float:
+def _error(cost: Cost, state: Positions, goal: Goal) -> float:
     """Means of the slopes of the Lagrangian, and of what the products miss, in parts of what is beyond each node."""
     _, spare, m = state
     slopes = np.abs(_turned(cost.slope, m)) / goal.nodes

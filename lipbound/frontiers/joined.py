@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..exact import INF
 from ..laws import AbstractLaw
@@ -26,8 +23,8 @@ class Span(NamedTuple):
 
 def joined(
     nu: AbstractLaw, L: Fraction, x: Sequence[Fraction], spans: Sequence[Span], tails: tuple[bool, bool]
-) -> Iterator[Spliced]:
-    """Laws with these arcs, each a little longer, filled with nu; whether they are admissible is not yet proved.
+) -> Spliced | None:
+    """The law with these arcs, each a little longer, filled with nu: the first that is proved admissible, if any.
 
     With `tails` the first, or the last, goes on to infinity; else nothing is beyond the outer node.
     """
@@ -37,17 +34,10 @@ def joined(
             arcs[0] = arcs[0]._replace(lo=-INF)
         if arcs and tails[1]:
             arcs[-1] = arcs[-1]._replace(hi=INF)
-        yield Spliced(nu, tuple(arcs), x[0], x[-1], filled=True)
-
-
-def runs(tight: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """The nodes where runs of tight cells begin and end.
-
-    >>> runs(np.array([True, False, True, True]))
-    [(0, 1), (2, 4)]
-    """
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], tight, [False]]).astype(int))).reshape(-1, 2)
-    return [(int(i), int(j)) for i, j in edges]
+        law = Spliced(nu, tuple(arcs), x[0], x[-1], filled=True)
+        if law.admissible(L):
+            return law
+    return None
 
 
 def _longer(spans: Sequence[Span], more: int, x: Sequence[Fraction]) -> list[Span]:

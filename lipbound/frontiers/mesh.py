@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, ndtri_exp
+from scipy.special import ndtri
 
 from ..laws import AbstractLaw
-from .bound import Floats, Follower
+from .bound import Floats, Follower, position, true_runs
 from .spliced import Spliced
 
 TAIL = 1e-9  # mass beyond the outer cuts
@@ -37,8 +37,7 @@ class Mesh:
     def nodes(self) -> Floats:
         """The nodes, sorted."""
         at = self.cuts / self.L
-        low, high = np.asarray(self.nu.logcdf(self.cuts)), np.asarray(self.nu.logsf(self.cuts))
-        exactly = np.where(low < high, ndtri_exp(low), -ndtri_exp(high)) - at
+        exactly = position(self.nu, self.cuts) - at
         rows = [np.linspace(-FAR - at[-1], FAR - at[0], self.even), exactly]
         rows += [self._line(d) for d in self.offsets]
         rows += [np.concatenate([w - NEAR, [w], w + NEAR]) for w in self.arcs]
@@ -95,15 +94,13 @@ def _arcs(found: Follower, L: float) -> list[tuple[int, int, float]]:
     with np.errstate(invalid="ignore"):
         w = ndtri(found.G) - found.cuts / L
         still = np.abs(np.diff(w)) < 1e-9
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], still, [False]]).astype(int))).reshape(-1, 2)
-    return [(int(i), int(j), float(w[i])) for i, j in edges if j > i + 1 and 1e-8 < found.G[i] < 1 - 1e-8]
+    return [(i, j, float(w[i])) for i, j in true_runs(still) if j > i + 1 and 1e-8 < found.G[i] < 1 - 1e-8]
 
 
 def _followed(found: Follower, D: Floats) -> list[float]:
     """The offsets at which most of the target is followed."""
     same = np.abs(np.diff(D)) < 1e-11
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(int))).reshape(-1, 2)
-    shares = sorted((float(found.F[j] - found.F[i]), float(D[i])) for i, j in np.minimum(edges, D.size - 1))
+    shares = sorted((float(found.F[j] - found.F[i]), float(D[i])) for i, j in true_runs(same))
     return [d for share, d in shares[-3:] if share > 0.01]
 
 

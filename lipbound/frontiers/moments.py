@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri_exp
+from scipy.special import ndtr
 
 from ..laws import AbstractLaw
 from ..pieces import Strand
-from .bound import Floats
+from .bound import Floats, position
 
 EDGE = 1e-11  # mass beyond the grid, on either side
 FINE = 40  # points of the grid in each standard deviation of the narrowest component
@@ -42,8 +42,7 @@ class Moments:
 
     def position(self, x: Floats | float) -> Floats:
         """Phi^-1(F(x)), from the smaller tail."""
-        low, high = np.asarray(self.nu.logcdf(x)), np.asarray(self.nu.logsf(x))
-        return np.where(low < high, ndtri_exp(low), -ndtri_exp(high))
+        return position(self.nu, x)
 
     def first(self, x: Floats | float) -> Floats:
         """Integral of y f(y) up to x."""

@@ -10,13 +10,14 @@ from functools import cached_property
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri_exp
+from scipy.special import ndtr
 
 from .. import balls
 from ..exact import exact
 from ..laws import AbstractLaw
 from ..reals import End, nearest
-from .bound import Floats
+from .bound import Floats, position
+from .unimodal import denser
 
 EDGE = 1e-13  # mass beyond the outer nodes
 PARTS = 8  # of a cell next to an edge
@@ -64,23 +65,17 @@ class Nodes:
     @cached_property
     def z(self) -> Floats:
         """Positions Phi^-1 F; below an atom those from the left."""
-        low, high = np.asarray(self.nu.logcdf(self.x)), np.asarray(self.nu.logsf(self.x))
-        return np.where(low < high, ndtri_exp(low), -ndtri_exp(high))
+        return position(self.nu, self.x)
 
     def apart(self, L: Fraction) -> list[Fraction]:
         """How far apart the positions of a law of slope at most L are at least."""
         return [(b - a) / L for a, b in zip(self.exact, self.exact[1:], strict=False)]
 
     def denser(self, cost: Floats, count: int, edges: NDArray[np.intp]) -> Nodes:
-        """So many nodes more, by the cube root of what each inner cell costs: then all cost the same.
-
-        And some in the cells next to the nodes `edges`.
-        """
-        way = np.concatenate([[0.0], np.cumsum(np.cbrt(cost))])
-        more = np.interp(np.linspace(0, way[-1], count), way + 1e-12 * way[-1] * np.arange(way.size) / way.size, self.x)
+        """So many nodes more where inner cells cost most, and some in the cells next to the nodes `edges`."""
         near = {i for k in edges for i in range(max(k - 2, 0), min(k + 2, self.x.size - 1))}
         rows = [np.linspace(self.x[i], self.x[i + 1], PARTS) for i in near]
-        return nodes(self.nu, np.concatenate([self.x, more, *rows]))
+        return nodes(self.nu, np.concatenate([denser(self.x, cost, count), *rows]))
 
 
 def nodes(nu: AbstractLaw, places: Floats) -> Nodes:

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from ..exact import INF, exact
 from ..laws import AbstractLaw
-from .bound import Floats, Follower
+from .bound import Floats, Follower, true_runs
 from .splice import FINE, SLACK, SPARE, Splice, root
 from .spliced import Arc, Spliced
 
@@ -35,8 +35,7 @@ def runs(found: Follower, L: float, nu: AbstractLaw) -> list[Run]:
         w = ndtri(found.G) - found.cuts / L
         still = np.abs(np.diff(w)) < 1e-9
     D = found.G - found.F
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], still, [False]]).astype(int))).reshape(-1, 2)
-    rows = [_run(found, D, w, int(i), int(j)) for i, j in edges if 1e-9 < found.G[i] < 1 - 1e-9]
+    rows = [_run(found, D, w, i, j) for i, j in true_runs(still) if 1e-9 < found.G[i] < 1 - 1e-9]
     adding = [k for k, row in enumerate(rows) if row.adds]
     return rows[adding[0] : adding[-1] + 1] if adding else []
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from flint import arb
 
-from ..balls.bent import Fibre, at, density, inverse
-from ..balls.density import within
+from ..balls.bent import Fibre, at, inverse
+from ..balls.density import height, within
 from ..balls.normal import ball, phi, quantile
 from ..balls.slopes import log_sum
 from ..balls.table import Cell
@@ -68,11 +68,8 @@ def _between(cell: Cell, a: Mark, x: Place, z: tuple[arb, ...]) -> arb:
 
 def _above(cell: Cell, log_L: arb, mark: Mark) -> bool:
     """Is the profile seen to be above L f at a mark?"""
-    x = ball(mark.place)
-    f = sum((e.weight * e.inv * phi(e.at(x)) for e in cell.entries), arb(0))
-    f += sum((density(s, z) for s, z in zip(cell.bents, mark.z, strict=True)), arb(0))
     profile = phi(quantile(mark.level)) if 0 < mark.level < 1 else arb(0)
-    return bool(profile > log_L.exp() * f)
+    return bool(profile > log_L.exp() * height(cell, ball(mark.place), mark.z))
 
 
 def _thin(a: Place, b: Place, lo: Place, hi: Place) -> bool:

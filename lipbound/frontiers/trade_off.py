@@ -19,12 +19,12 @@ from .bound import Floats
 SLIP = 1e-9  # by which roundings may let two bounds that meet pass each other
 
 
-def met(low: float, top: Enclosure) -> Enclosure:
+def enclosed(low: float, top: Enclosure) -> Enclosure:
     """From a proved lower bound to a proved upper one.
 
     Raises NotCertifiable if they contradict each other: then one of the two proofs is wrong.
 
-    >>> print(met(0.25, Enclosure(0.5, 0.75, True)))
+    >>> print(enclosed(0.25, Enclosure(0.5, 0.75, True)))
     0.5 ± 2.5e-01 (certified)
     """
     if low > top.hi + SLIP * (1 + abs(top.hi)):

@@ -12,7 +12,7 @@ from .mesh import mesh
 from .missing import distance, lacking
 from .primal import arcs_only, greedy, spliced, staircase
 from .spliced import Spliced
-from .trade_off import TradeOff, met
+from .trade_off import TradeOff, enclosed
 
 
 def least_variation(masses: Masses, L: Fraction, tol: float, rounds: int) -> TradeOff:
@@ -32,7 +32,7 @@ def least_variation(masses: Masses, L: Fraction, tol: float, rounds: int) -> Tra
         work = work.refined(follower, law)
     law = law or min(arcs_only(nu, L), key=lacking)
     top = distance(law, min(tol / 100, 1e-9))
-    return TradeOff(nu, L, tv, met(low, top), law)
+    return TradeOff(nu, L, tv, enclosed(low, top), law)
 
 
 def _candidates(nu: AbstractLaw, L: Fraction, follower: Follower, first: bool) -> Iterator[Spliced]:

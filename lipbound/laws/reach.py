@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..exact import INF
 from ..pieces import Lost, Pieces, Strand, dense
 from ..reals import End
@@ -12,15 +14,23 @@ def intervals(pieces: Pieces, lost: bool = False) -> tuple[tuple[End, End], ...]
 
     If `lost`, also where there may be mass that is not followed.
     """
-    out: list[tuple[End, End]] = []
     ends = [s.image for s in dense(pieces)]
-    ends += [(s.low, s.high) for s in pieces if lost and isinstance(s, Lost)]
+    return tuple(merged([*ends, *((s.low, s.high) for s in pieces if lost and isinstance(s, Lost))]))
+
+
+def merged(ends: Iterable[tuple[End, End]]) -> list[tuple[End, End]]:
+    """Closed intervals in increasing order, those that meet as one.
+
+    >>> merged([(2.0, 3.0), (0.0, 1.0), (1.0, 1.5)])
+    [(0.0, 1.5), (2.0, 3.0)]
+    """
+    out: list[tuple[End, End]] = []
     for a, b in sorted(ends):
         if out and a <= out[-1][1]:
             out[-1] = out[-1][0], max(b, out[-1][1])
         else:
             out.append((a, b))
-    return tuple(out)
+    return out
 
 
 def tail(pieces: Pieces, side: int) -> tuple[Strand, ...]:

@@ -12,7 +12,7 @@ import pytest
 from lipbound import pushforward, tv
 from lipbound.divergences import chi2
 from lipbound.errors import DomainError
-from lipbound.frontiers import Curve, frontier, required_lipschitz, valley_frontier
+from lipbound.frontiers import Curve, frontier, mesh, required_lipschitz, valley_frontier
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, gaussian_mixture, two_gaussians
 from lipbound.laws.profile import required_lipschitz as exact_fit
 from lipbound.zoo import load_shipped
@@ -70,6 +70,40 @@ def test_primal_is_above_dual_with_the_gap_claimed(seed):
     assert 0 <= point.dual <= point.value.hi
     assert tv.enclose(point.law, nu).overlaps(point.value)
     assert tv.enclose(point.law, nu).lo >= point.dual
+
+
+HARD = {
+    # the bound has a corner where all of one mode is dropped, next to that where nearly all is
+    "two modes": ([0.4738, 0.5262], [-6.243, 4.168], [1.012, 0.738], 1.37),
+    "three modes": ([0.12, 0.2036, 0.6764], [-5.19, 3.674, 5.811], [0.904, 0.59, 0.749], 1.659),
+    "arcs between coarse cuts": ([0.349, 0.313, 0.338], [-6.507, 0.748, 6.743], [0.932, 1.167, 1.431], 2.836),
+    # what two modes have is given up in the middle of a tail
+    "an end in a valley": ([0.342, 0.3, 0.116, 0.242], [-6.53, -3.22, 1.6, 5.03], [1.15, 0.44, 0.27, 0.56], 1.777),
+    # one arc alone is best, and lacks little more wherever else it is put
+    "below all widths": ([0.343, 0.303, 0.037, 0.317], [-7.74, -7.34, -3.68, 5.01], [1.39, 0.99, 1.15, 0.91], 0.248),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_bounds_meet_for_targets_that_are_hard(name):
+    weights, centres, sds, L = HARD[name]
+    point = frontier(gaussian_mixture(weights, centres, sds), L, tol=1e-5)
+    assert point.gap < 1e-5
+
+
+def test_a_mode_far_away_is_dropped():
+    """Neither mode can be followed to the other: the lighter one is given up, its mass piled up in the heavier."""
+    nu = gaussian_mixture(["0.45", "0.55"], ["-7.7", "5.3"], ["0.33", "0.79"])
+    point = frontier(nu, "1.064")
+    assert point.value.lo == pytest.approx(0.45, abs=1e-6)
+    assert point.value.hi == pytest.approx(0.45, abs=1e-6)
+
+
+def test_power_of_nodes_along_corners(monkeypatch):
+    """Without lines where the bound is lowered most, it does not meet the law."""
+    monkeypatch.setattr(mesh, "_smeared", lambda found: [])
+    weights, centres, sds, L = HARD["three modes"]
+    assert frontier(gaussian_mixture(weights, centres, sds), L, tol=1e-5, rounds=6).gap > 1e-4
 
 
 @pytest.mark.parametrize(("m", "L"), [(2, 2), (3, 5), ("0.8", "1.1")])

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri_exp
+from scipy.special import ndtr, ndtri, ndtri_exp
 
 from .. import balls
 from ..enclosure import of_ball
@@ -57,6 +57,13 @@ def position(nu: AbstractLaw, x: Floats | float) -> Floats:
     return np.where(low < high, ndtri_exp(low), -ndtri_exp(high))
 
 
+def shifted(nu: AbstractLaw, x: Floats | float, D: Floats | float) -> Floats:
+    """Phi^-1(F(x) + D), from the smaller tail; infinite where no mass is left."""
+    low, high = np.asarray(nu.cdf(x)) + D, np.asarray(nu.sf(x)) - D
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(low < high, ndtri(np.clip(low, 0, 1)), -ndtri(np.clip(high, 0, 1)))
+
+
 def true_runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Where runs of true flags begin, and where they have ended.
 
@@ -69,11 +76,20 @@ def true_runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Follower:
-    """A law by its masses up to the cuts: what a lower bound would have to exclude to rise."""
+    """A law by its masses up to the cuts: what a lower bound would have to exclude to rise.
+
+    Row i of `lost` tells at which mass up to cut i the bound was lowered most for want of a node, and by how much.
+    """
 
     cuts: Floats
     G: Floats
     F: Floats
+    lost: Floats
+
+    @property
+    def D(self) -> Floats:
+        """How much more mass it has than the target, up to each cut."""
+        return self.G - self.F
 
 
 @dataclass(frozen=True)
@@ -126,9 +142,10 @@ def lower(masses: Masses, L: float, cuts: Floats, nodes: Floats) -> tuple[float,
     eps = ROUNDING + 2 * ULP * (float(np.abs(nodes).max()) + 2 * float(np.abs(at).max()))
     rows, below = masses.over(cuts)
     t, v = np.empty((2, cuts.size, nodes.size + 2))
-    kernel.forward(nodes, at, rows, taylor(), eps, t, v)
+    lost = np.zeros((cuts.size, 2))
+    kernel.forward(nodes, at, rows, taylor(), eps, t, v, lost)
     value, end = kernel.last(t[-1], v[-1], below)
     G = np.empty(cuts.size)
     kernel.backtrack(nodes, at, rows, taylor(), t, v, end, G)
     F = np.asarray(masses.nu.cdf(cuts))
-    return max(0.0, float(value) - 64 * eps), Follower(cuts, G, F)
+    return max(0.0, float(value) - 64 * eps), Follower(cuts, G, F, lost)

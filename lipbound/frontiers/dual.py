@@ -129,12 +129,17 @@ def _outer(x0: float, cuts: Floats) -> list[Floats]:
 
 def splits(nu: AbstractLaw) -> list[float]:
     """Points worth splitting at: the deepest point of each valley of the density, and the median."""
+    grid, found = sites(nu), [*valleys(nu), float(nu.ppf(0.5))]
+    near = 1e-6 * (grid[-1] - grid[0])
+    return [x for k, x in enumerate(found) if all(abs(x - other) > near for other in found[:k])]
+
+
+def valleys(nu: AbstractLaw) -> list[float]:
+    """The deepest point of each valley of the density, from left to right."""
     grid = sites(nu)
     density = np.round(np.asarray(nu.logpdf(grid)), 9)  # a flat density has no valleys, whatever is rounded there
     inner = np.flatnonzero((density[1:-1] < density[:-2]) & (density[1:-1] <= density[2:])) + 1
-    found = [*(_lowest(nu, grid[i - 1], grid[i + 1]) for i in inner), float(nu.ppf(0.5))]
-    near = 1e-6 * (grid[-1] - grid[0])
-    return [x for k, x in enumerate(found) if all(abs(x - other) > near for other in found[:k])]
+    return [_lowest(nu, grid[i - 1], grid[i + 1]) for i in inner]
 
 
 def _lowest(nu: AbstractLaw, lo: float, hi: float) -> float:

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from ..laws import AbstractLaw
-from .bound import Floats, Follower, position, true_runs
-from .spliced import Spliced
+from .bound import Floats, Follower, position, shifted, true_runs
+from .spliced import Arc, Spliced
 
 TAIL = 1e-9  # mass beyond the outer cuts
-CUTS, NODES, GROWTH = 40, 4000, 1.6
+CUTS, NODES, GROWTH = 40, 4000, 1.4
 FAR = 7.0  # positions beyond the outer nodes
-SPOTS, LINES = 6, 20
-NEAR = np.geomspace(1e-8, 0.2, 60)
+SPOTS, LINES = 6, 100
+CORNERS, DRIFT = 8, 1e-3  # runs of corners between the nodes, and what they move from cut to cut
+NEAR = np.geomspace(1e-8, 0.2, 60)  # nodes beside an arc; what V loses between them is less than what it rises there
+BESIDE = np.geomspace(1e-7, 1e-2, 12)  # likewise lines beside those of the best law known
+INSIDE: Final = np.linspace(0.2, 0.8, 4)  # places in a cell
 
 
 @dataclass(frozen=True)
 class Mesh:
     """Cuts, a number of even nodes, offsets D for which F + D has a node at each cut, and arcs that nodes crowd around.
 
-    V has its corners where laws follow the target: with nodes there, they are not smeared from cut to cut.
+    V has its corners where laws follow the target: with nodes there, they are not smeared from cut to cut. Beside the
+    offsets `best` there are more nodes.
     """
 
     nu: AbstractLaw
@@ -33,6 +37,7 @@ class Mesh:
     even: int = NODES
     offsets: tuple[float, ...] = ()
     arcs: tuple[float, ...] = ()
+    best: tuple[float, ...] = ()
 
     def nodes(self) -> Floats:
         """The nodes, sorted."""
@@ -40,6 +45,7 @@ class Mesh:
         exactly = position(self.nu, self.cuts) - at
         rows = [np.linspace(-FAR - at[-1], FAR - at[0], self.even), exactly]
         rows += [self._line(d) for d in self.offsets]
+        rows += [self._line(d + e) for d in self.best for e in (*-BESIDE, *BESIDE)]
         rows += [np.concatenate([w - NEAR, [w], w + NEAR]) for w in self.arcs]
         nodes = np.unique(np.concatenate(rows))
         return nodes[np.isfinite(nodes)]
@@ -47,38 +53,58 @@ class Mesh:
     def _line(self, D: float) -> Floats:
         low, high = np.asarray(self.nu.cdf(self.cuts)) + D, np.asarray(self.nu.sf(self.cuts)) - D
         fine = (low > 1e-9) & (high > 1e-9)
-        low, high = low[fine], high[fine]
-        return np.where(low < high, ndtri(low), -ndtri(high)) - self.cuts[fine] / self.L
+        return (shifted(self.nu, self.cuts, D) - self.cuts / self.L)[fine]
 
-    def refined(self, found: Follower, best: Spliced | None = None) -> Mesh:
+    def refined(self, found: Follower, law: Spliced | None = None) -> Mesh:
         """More cuts where the follower changes its ways, more nodes around its arcs, and lines along its offsets.
 
-        Likewise at the joints of the best law known: a bound that meets it from below must be exact along it.
+        Likewise for the best law known: a bound that meets it from below must be exact along it.
         """
-        D = found.G - found.F
-        inside = (found.G > 1e-8) & (found.G < 1 - 1e-8)
-        new: list[Floats] = []
-        arcs = list(self.arcs)
-        for i, j, w in _arcs(found, self.L):
-            arcs.append(round(w, 10))
-            x = found.cuts[i : j + 1]
-            gap = np.exp(-0.5 * (w + x / self.L) ** 2) / (2.5066282746310002 * self.L) - np.asarray(self.nu.pdf(x))
-            for e in {i, j, *(i + int(k) for k in np.flatnonzero(gap[1:] * gap[:-1] < 0))}:
-                near = found.cuts[max(e - 1, 0) : e + 3]
-                new += [np.linspace(a, b, 5)[1:-1] for a, b in pairwise(near)]
-        offsets = (*self.offsets, *_followed(found, D), *_turns(D, inside))
-        if best is not None:
-            joints = np.array([float(x) for arc in best.arcs for x in (arc.lo, arc.hi) if abs(x) < np.inf])
-            new.append(joints)
-            arcs += [round(-float(arc.centre) / self.L, 10) for arc in best.arcs]
-            offsets += tuple(map(float, np.asarray(best.cdf(joints)) - np.asarray(self.nu.cdf(joints))))
+        runs = _arcs(found, self.L)
+        cuts = [_quartered(*self.cuts[e : e + 2]) for e in self._loose(found)]
+        cuts += [self._denser(e) for i, j, w in runs for e in {i, j, *self._crossed(w, i, j)}]
+        arcs, best = {round(w, 10) for _, _, w in runs}, ()
+        if law is not None:
+            joints = np.array([float(x) for arc in law.arcs for x in (arc.lo, arc.hi) if abs(x) < np.inf])
+            cuts += [joints, *(self._denser(e) for arc in law.arcs for e in self._crossed_by(arc))]
+            arcs |= {round(-float(arc.centre) / self.L, 10) for arc in law.arcs}
+            best = tuple(map(float, np.asarray(law.cdf(joints)) - np.asarray(self.nu.cdf(joints))))
         return replace(
             self,
-            cuts=np.unique(np.concatenate([self.cuts, *new])),
+            cuts=np.unique(np.concatenate([self.cuts, *cuts])),
             even=int(GROWTH * self.even),
-            offsets=_latest(offsets),
-            arcs=tuple(sorted(set(arcs))),
+            offsets=_latest((*self.offsets, *_followed(found), *_turns(found), *_smeared(found), *best)),
+            arcs=tuple(sorted(arcs.union(self.arcs))),
+            best=_latest(best),
         )
+
+    def _crossed_by(self, arc: Arc) -> list[int]:
+        """The cells where the densities of an arc and of the target cross."""
+        i, j = np.searchsorted(self.cuts, [float(arc.lo), float(arc.hi)])
+        return self._crossed(-float(arc.centre) / self.L, max(int(i) - 1, 0), int(j))
+
+    def _crossed(self, w: float, i: int, j: int) -> list[int]:
+        """Those from cut i to cut j."""
+        x = self.cuts[i : j + 1]
+        gap = np.exp(-0.5 * (w + x / self.L) ** 2) / (2.5066282746310002 * self.L) - np.asarray(self.nu.pdf(x))
+        return [i + int(k) for k in np.flatnonzero(gap[1:] * gap[:-1] < 0)]
+
+    def _denser(self, e: int) -> Floats:
+        """Cuts that quarter the cells around cell e."""
+        near = self.cuts[max(e - 1, 0) : e + 3]
+        return np.concatenate([_quartered(a, b) for a, b in pairwise(near)])
+
+    def _loose(self, found: Follower) -> list[int]:
+        """Cells in which the follower moves most as no law of slope L does: off arcs, and off the target or steeper."""
+        x = self.cuts[:-1, None] + np.diff(self.cuts)[:, None] * INSIDE
+        u = shifted(self.nu, x, found.D[:-1, None])
+        room = np.asarray(self.nu.logpdf(x)) + np.log(self.L) + 0.5 * np.log(2 * np.pi)
+        steep = (-u * u / 2 > room).any(axis=1)
+        off_target = np.where(steep, np.inf, np.abs(np.diff(found.D)))
+        off_arc = np.abs(found.G[1:] - ndtr(ndtri(found.G[:-1]) + np.diff(self.cuts) / self.L))
+        off = np.minimum(off_target, off_arc)
+        worst = np.argsort(off)[-SPOTS:]
+        return worst[off[worst] > 1e-8].tolist()
 
 
 def mesh(nu: AbstractLaw, L: float) -> Mesh:
@@ -89,6 +115,11 @@ def mesh(nu: AbstractLaw, L: float) -> Mesh:
     return Mesh(nu, L, np.unique(np.concatenate([np.linspace(low, high, CUTS), levels, places])))
 
 
+def _quartered(a: float, b: float) -> Floats:
+    """Three cuts inside a cell."""
+    return np.linspace(a, b, 5)[1:-1]
+
+
 def _arcs(found: Follower, L: float) -> list[tuple[int, int, float]]:
     """Runs of cuts between which the follower stays on one arc."""
     with np.errstate(invalid="ignore"):
@@ -97,20 +128,30 @@ def _arcs(found: Follower, L: float) -> list[tuple[int, int, float]]:
     return [(i, j, float(w[i])) for i, j in true_runs(still) if j > i + 1 and 1e-8 < found.G[i] < 1 - 1e-8]
 
 
-def _followed(found: Follower, D: Floats) -> list[float]:
+def _followed(found: Follower) -> list[float]:
     """The offsets at which most of the target is followed."""
+    D = found.D
     same = np.abs(np.diff(D)) < 1e-11
     shares = sorted((float(found.F[j] - found.F[i]), float(D[i])) for i, j in true_runs(same))
     return [d for share, d in shares[-3:] if share > 0.01]
 
 
-def _turns(D: Floats, inside: NDArray[np.bool_]) -> list[float]:
+def _turns(found: Follower) -> list[float]:
     """The offsets at the sharpest turns."""
+    D, inside = found.D, (found.G > 1e-8) & (found.G < 1 - 1e-8)
     rise = np.diff(D)
     turn = np.flatnonzero(np.diff(np.sign(np.where(np.abs(rise) < 1e-12, 0, rise))) != 0) + 1
     turn = turn[inside[turn]]
     bend = np.abs(2 * D[turn] - D[np.maximum(turn - 3, 0)] - D[np.minimum(turn + 3, D.size - 1)])
     return [float(D[k]) for k in turn[np.argsort(bend)][-SPOTS:]]
+
+
+def _smeared(found: Follower) -> list[float]:
+    """The offsets along which most is lost from cut to cut for want of nodes: of each run, the one where it begins."""
+    D, lost = found.lost[:, 0] - found.F, found.lost[:, 1]
+    ends = [0, *(np.flatnonzero(np.abs(np.diff(D)) > DRIFT) + 1).tolist(), D.size]
+    rows = sorted((float(lost[i:j].sum()), float(D[i + int(np.argmax(lost[i:j] > 0))])) for i, j in pairwise(ends))
+    return [d for share, d in rows[-CORNERS:] if share > 1e-9]
 
 
 def _latest(offsets: tuple[float, ...]) -> tuple[float, ...]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 from scipy.special import ndtri
 
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from .bound import Floats, Follower, true_runs
+from .dual import valleys
+from .missing import lacking
 from .splice import FINE, SLACK, SPARE, Splice, root
 from .spliced import Arc, Spliced
 
 DROPS = (1e-12, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)  # mass given up in a tail
 MOVES = 1e-7  # least mass that makes a run of an arc worth following
 ARCS = 12  # of a greedy law
+NEARBY = 0.25  # standard deviations by which an arc alone is moved
 
 
 class Run(NamedTuple):
@@ -34,7 +38,7 @@ def runs(found: Follower, L: float, nu: AbstractLaw) -> list[Run]:
     with np.errstate(invalid="ignore"):
         w = ndtri(found.G) - found.cuts / L
         still = np.abs(np.diff(w)) < 1e-9
-    D = found.G - found.F
+    D = found.D
     rows = [_run(found, D, w, i, j) for i, j in true_runs(still) if 1e-9 < found.G[i] < 1 - 1e-9]
     adding = [k for k, row in enumerate(rows) if row.adds]
     return rows[adding[0] : adding[-1] + 1] if adding else []
@@ -54,7 +58,7 @@ def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
     """
     rows = runs(found, float(L), nu)
     if len(rows) == 1:
-        yield Spliced(nu, (Arc(-exact(rows[0].w) * L, L, -INF, INF),), -INF, INF)
+        yield _centred(nu, L, -rows[0].w)
     for drop in DROPS if rows else ():
         work = _begun(nu, L, rows[0], found, drop)
         start = exact(work.x)
@@ -69,15 +73,31 @@ def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
             return
 
 
+def _centred(nu: AbstractLaw, L: Fraction, c: float) -> Spliced:
+    """N(c L, L^2), moved to where it lacks least."""
+
+    def law(c: float) -> Spliced:
+        return Spliced(nu, (Arc(exact(c) * L, L, -INF, INF),), -INF, INF)
+
+    def value(c: float) -> float:
+        return lacking(law(c))
+
+    found: Any = minimize_scalar(value, bounds=(c - NEARBY, c + NEARBY), method="bounded")
+    return law(float(found.x))
+
+
 def greedy(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
-    """Follow nu as long as that is possible, then an arc up to the peak of its excess, and so on."""
+    """Follow nu as long as that is possible, then an arc up to the peak of its excess, and so on.
+
+    It begins in the left tail, or where all that lies left of a valley is dropped.
+    """
     far = float(nu.ppf(1 - 1e-9))
-    for drop in DROPS:
+    for drop in (*DROPS, *(float(nu.cdf(x)) + spare for x in valleys(nu) for spare in DROPS[1:])):
         work = Splice(nu, L, *_tail(nu, -drop))
         start = exact(work.x)
         for _ in range(ARCS):
             barrier = work.barrier(far)
-            if barrier is None or work.lost(barrier):
+            if barrier is None or work.x >= far or work.lost(barrier):
                 break
             work.enter(barrier)
             work.leave(work.peak(barrier, far))
@@ -86,9 +106,9 @@ def greedy(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
 
 
 def _begun(nu: AbstractLaw, L: Fraction, first: Run, found: Follower, drop: float) -> Splice:
-    """The left tail: mass `drop` of it is given up, or as much as the follower gives up before its first arc."""
-    planned = 0.0 if first.enter == -INF else float(np.interp(first.enter, found.cuts, found.G - found.F))
-    return Splice(nu, L, *_tail(nu, min(planned, -drop)))
+    """The left tail: what the follower gives up before its first arc is given up, and `drop` more."""
+    planned = 0.0 if first.enter == -INF else float(np.interp(first.enter, found.cuts, found.D))
+    return Splice(nu, L, *_tail(nu, min(planned, 0.0) - drop))
 
 
 def _assembled(work: Splice, rows: list[Run], found: Follower) -> bool:
@@ -123,7 +143,7 @@ def _ended(work: Splice, start: Fraction) -> Iterator[Spliced]:
     """The right tail: follow nu until no mass is left, after a jump that spares the part too thin to be followed."""
     offset = work.offset
     for drop in DROPS:
-        work.offset = max(offset, drop) + SPARE
+        work.offset = max(offset, 0.0) + drop + SPARE
         stop = _end(work.nu, work.offset)
         if stop <= work.x:  # nothing is left to follow: the last arc goes on
             yield Spliced(work.nu, (*work.arcs[:-1], work.arcs[-1]._replace(hi=INF)), start, INF)

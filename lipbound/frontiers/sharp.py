@@ -24,7 +24,7 @@ from .spliced import Spliced
 from .trade_off import Curve, TradeOff
 from .variation import least_variation
 
-ROUNDS = 8
+ROUNDS = 9
 
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
@@ -53,7 +53,7 @@ def frontier(
 
     L is a number or an iterable of numbers; `progress` then wraps it, as `rich.progress.track` does. Every divergence
     takes any target, with atoms, gaps and smooth parts. `tv` is refined until the bounds are `tol` apart, for at most
-    so many rounds, each about twice as long as the one before (the eighth may take ten seconds). `w1` and `w2` are
+    so many rounds, each about twice as long as the one before (the ninth may take ten seconds). `w1` and `w2` are
     convex problems: to `tol` for mixtures of Gaussians, elsewhere on a fixed grid of levels, 1e-4 or better for targets
     of unit size. `kl.reversed`, which is KL(target || image), is convex too, to `tol` but for heavy tails (2e-5 for
     exp(Z)); `kl` is not, and an image stays between two gaps of the target: to `tol` over one valley or two for most.

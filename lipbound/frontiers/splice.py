@@ -8,11 +8,11 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from ..exact import INF, exact
 from ..laws import AbstractLaw
-from .bound import Floats
+from .bound import Floats, shifted
 from .spliced import Arc
 
 SLACK = Fraction(1, 10**9)  # arcs have scale L (1 - SLACK), so that slopes at their feet are below L
@@ -35,15 +35,9 @@ class Splice:
     def scale(self) -> Fraction:
         return self.L * (1 - SLACK)
 
-    def position(self, x: Floats | float, D: float) -> Floats:
-        """Phi^-1(F(x) + D), from the smaller tail."""
-        low, high = np.asarray(self.nu.cdf(x)) + D, np.asarray(self.nu.sf(x)) - D
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(low < high, ndtri(np.clip(low, 0, 1)), -ndtri(np.clip(high, 0, 1)))
-
     def excess_slope(self, x: Floats | float) -> Floats:
         """log of the slope of the map where nu is followed, over the slope allowed."""
-        u = self.position(x, self.offset)
+        u = shifted(self.nu, x, self.offset)
         with np.errstate(invalid="ignore"):
             found = -u * u / 2 - 0.5 * np.log(2 * np.pi) - np.asarray(self.nu.logpdf(x)) - np.log(float(self.L))
         return np.where(np.isfinite(u), np.minimum(found + STEEP, 1e6), -1.0)
@@ -67,13 +61,13 @@ class Splice:
 
     def lost(self, x: float) -> bool:
         """Is no mass left to either side of x, as far as floats can tell?"""
-        return not np.isfinite(float(self.position(x, self.offset)))
+        return not np.isfinite(float(shifted(self.nu, x, self.offset)))
 
     def enter(self, x: float) -> None:
         """Begin an arc at x; its mass up to there is a little more than what nu gives."""
         at = exact(x)
         total = float(self.nu.cdf(x)) + self.offset
-        u = float(self.position(x, self.offset))
+        u = float(shifted(self.nu, x, self.offset))
         slope = np.exp(-u * u / 2) / 2.5066282746310002
         spare = SPARE * min(1.0, 1e3 * min(total, 1 - total))
         centre = at - exact(u + spare / slope) * self.scale

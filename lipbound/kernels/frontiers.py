@@ -51,7 +51,7 @@ def _affine(x, t0, t1, v0, v1):
 
 @jit
 def step(t, v, t_new, mass, eps, v_new, floor, first, queue):
-    """One step of the recursion; `floor`, `first` and `queue` are scratch space."""
+    """One step of the recursion; `floor`, `first` and `queue` are scratch space. Where most is lost, and how much."""
     n = t.size
     head, tail, j = 0, 0, -1  # j: the last node at or below s; queue: candidates for the least of nodes j + 1 .. k
     for k in range(n):
@@ -77,12 +77,13 @@ def step(t, v, t_new, mass, eps, v_new, floor, first, queue):
                 least = min(least, _affine(s, t[j], t[j + 1], v[j], v[j + 1]))
             v_new[k] = least
     _caps(t, v, t_new, mass, v_new)
-    _corners(t, t_new, mass, eps, v_new, floor, first, queue)
+    lost = _corners(t, t_new, mass, eps, v_new, floor, first)
     for k in range(n):
         if k and v_new[k] > v_new[k - 1] + (t_new[k] - t_new[k - 1]):
             v_new[k] = v_new[k - 1] + (t_new[k] - t_new[k - 1])
     for k in range(n):
         v_new[k] -= 16 * eps
+    return lost
 
 
 @jit
@@ -101,10 +102,10 @@ def _caps(t, v, t_new, mass, v_new):
 
 
 @jit
-def _corners(t, t_new, mass, eps, v_new, floor, first, lowered):
-    """Lower the ends of each cell until its chord is below the corners inside."""
+def _corners(t, t_new, mass, eps, v_new, floor, first):
+    """Lower the ends of each cell until its chord is below the corners inside. The corner lowered most, and by what."""
     n = t.size
-    before = 0.0
+    before, place, most = 0.0, 0.0, 0.0
     for k in range(n - 1):
         excess = 0.0
         run = t_new[k + 1] - t_new[k]
@@ -117,17 +118,23 @@ def _corners(t, t_new, mass, eps, v_new, floor, first, lowered):
             chord = _affine(t[j] + mass, t_new[k], t_new[k + 1], v_new[k], v_new[k + 1])
             shift = abs(v_new[k + 1] - v_new[k]) * min(1.0, 4 * eps / run) if run > 0 else 0.0
             excess = max(excess, chord + shift - floor[j])
+            if excess > most:
+                place, most = t[j] + mass, excess
         here = max(excess, before)
         before = excess
         floor[n + k] = here
     floor[n + n - 1] = before
     for k in range(n):
         v_new[k] -= floor[n + k]
+    return place, most
 
 
 @jit
-def forward(w, at, masses, taylor, eps, t, v):
-    """Fill rows i of t and v: the nodes at cut i and the lower bound there. masses[i] is that of (a_{i-1}, a_i]."""
+def forward(w, at, masses, taylor, eps, t, v, lost):
+    """Fill rows i of t and v: the nodes at cut i and the lower bound there; of `lost`: the place most lowered, by what.
+
+    masses[i] is that of (a_{i-1}, a_i].
+    """
     n = w.size + 2
     floor, first, queue = np.empty(2 * n), np.empty(n + 1, np.int64), np.empty(n, np.int64)
     start, rest = np.zeros(n), np.zeros(n)
@@ -143,7 +150,7 @@ def forward(w, at, masses, taylor, eps, t, v):
             v[0, k] = v[0, k - 1] + (t[0, k] - t[0, k - 1])
     for i in range(1, at.size):
         levels(w, at[i], taylor, t[i])
-        step(t[i - 1], v[i - 1], t[i], masses[i], eps, v[i], floor, first, queue)
+        lost[i, 0], lost[i, 1] = step(t[i - 1], v[i - 1], t[i], masses[i], eps, v[i], floor, first, queue)
 
 
 @jit

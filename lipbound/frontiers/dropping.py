@@ -1,7 +1,8 @@
 """The frontier of KL(law || nu), which lets a law drop modes: bounded through one point, or two points at once.
 
 One valley settles it where L is well above the widths and one law is best. Else several laws compete, each with a peak
-of its ratio to nu elsewhere: two of the peaks, or two valleys, are then pinned at once.
+of its ratio to nu elsewhere: two of the peaks, or two valleys, are then pinned at once. So are both sides of an atom: a
+law has as much of it as it likes, whatever its arcs do beside it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 
 import numpy as np
 from scipy.special import ndtr
@@ -25,7 +27,7 @@ from .components import components, source
 from .descent import descended
 from .dual import splits
 from .joined import Span, joined
-from .pairs import Found, least_at, seats
+from .pairs import Found, astride, beside, heaps, least_at, seats
 from .polygons import limited, polygon
 from .spliced import Spliced
 from .trade_off import TradeOff, enclosed
@@ -56,19 +58,24 @@ def _inside(masses: Masses, L: Fraction, tol: float) -> TradeOff:
     nu = masses.nu
     if exact_fit(nu).hi <= L:
         return TradeOff(nu, L, kl, exactly(0.0), nu)
-    found = _promising(masses, float(L), (*splits(nu), None), tol)
+    found = _promising(masses, float(L), (*splits(nu), *chain(*heaps(nu)), None), tol)
     found += _uphill(masses, float(L), found, tol)
     low, best, endless = max(row[0] for row in found), Best(nu), nu.support() == (-INF, INF)
     best.tries(_filled(L, found))
     if endless and best.value > low + tol:
-        best.tries(pushforward(g) for g in (*_lines(nu, L, found), *_maps(L, found, tol)))
+        best.tries(pushforward(g) for g in _lines(nu, L, found))
+    dense = endless and not nu.atoms()
+    if dense and best.value > low + tol:
+        best.tries(pushforward(g) for g in _maps(L, found, tol))
         if best.value > low + tol:
             best.tries([pushforward(g) for g in _downhill(nu, L, best.law or nu)])
-    for x in seats(masses, float(L), low, found) if best.value > low + tol else ():
+    arcs = astride(masses, float(L)) if best.value > low + tol else []
+    best.tries(law for work, centres in arcs for law in _follows(work, L, work.psi(*centres), centres))
+    for x in seats(masses, float(L), low, found, arcs) if best.value > low + tol else ():
         proved, centres, work = through(masses, float(L), x, tol / 2)
         low = max(low, proved)
         best.tries(_follows(work, L, work.psi(*centres), centres))
-        if endless:
+        if dense:
             best.tries([pushforward(polygon(nu, work.cuts, work.law(*centres), L, TURN * tol**0.5))])
         if best.value <= low + tol:
             break
@@ -103,13 +110,20 @@ def _filled(L: Fraction, found: list[Found]) -> Iterator[Spliced]:
 
 def _follows(work: Steps | Pair, L: Fraction, psi: Floats, centres: Sequence[float]) -> list[Spliced]:
     """The law of density exp(psi) to nu, made exact, if it is proved admissible: psi is constant but on arcs."""
-    same = np.diff(psi) == 0
-    free = (np.append(same, False) | np.insert(same, 0, False)) & (psi > LOWEST)
+    same, cuts = np.diff(psi) == 0, [exact(float(t)) for t in work.cuts]
+    free = np.append(same, False) | np.insert(same, 0, False)
+    low, high = work.masses.nu.support()
+    free[[0, -1]] |= [low > work.cuts[0], high < work.cuts[-1]]
+    for atom in work.masses.nu.atoms():
+        i, j = np.searchsorted(work.cuts, beside(float(atom.place)))
+        cuts[i : j + 1] = [exact(atom.place)] * int(j + 1 - i)
+        free[i + 1 : j + 1] = True
+    free &= psi > LOWEST
     levels = np.cumsum(np.exp(psi) * work.parts)
     off = [np.abs(levels[:-1] / levels[-1] - ndtr((work.cuts - c) / work.L)) for c in centres]
     nearest = np.argmin(off, axis=0)  # of two arcs, the one that the law is on
     spans = [Span(i, j, exact(centres[nearest[(i + j) // 2]])) for i, j in true_runs(~free[1:-1])]
-    law = joined(source(work.masses.nu), L, [exact(float(t)) for t in work.cuts], spans, (not free[0], not free[-1]))
+    law = joined(source(work.masses.nu), L, cuts, spans, (not free[0], not free[-1]))
     return [] if law is None else [law]
 
 

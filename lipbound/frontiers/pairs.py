@@ -1,33 +1,82 @@
-"""Which two points to pin for a bound of KL(law || nu): where competing laws lie, or tails that are too heavy begin."""
+"""Which two points to pin for a bound of KL(law || nu): beside atoms, at peaks of competing laws, at heavy tails."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import ndtr
 
+from ..exact import INF
 from ..laws import AbstractLaw
 from .bound import Masses
 from .dual import splits
 from .interior import HALF_LOG_TAU
-from .twofold import ROUGH, Pair, roughly
+from .twofold import ROUGH, Pair, pair, roughly
 from .unimodal import SPAN, Steps, uphill
 
 MOST, SEATS, LOOKS = 3, 2, 45  # pairs of each kind, and in all; centres looked at on either side of a valley
+AROUND = 9  # centres looked at around an atom
 Two = tuple[float, float]
 Found = tuple[float, float, Steps]  # a bound, the centre where it is least, and the steps that prove it
+Arcs = tuple[Pair, Two]  # cuts with the points where two arcs are nearest to nu, and the centres of these
 HEAVY = 6.0  # positions up to which tails are looked at
 
 
-def seats(masses: Masses, L: float, low: float, found: Sequence[Found]) -> list[Two]:
-    """Two points each: uphill from those pairs that roughly promise most."""
+def seats(masses: Masses, L: float, low: float, found: Sequence[Found], arcs: Sequence[Arcs]) -> list[Two]:
+    """Two points each: beside atoms, and uphill from those pairs that roughly promise most."""
     rows = [(*roughly(masses, L, x, ROUGH)[:3], x) for x in _pairs(masses.nu, L, found)]
     best = sorted((row for row in rows if row[0] > low - ROUGH), key=lambda row: -row[0])[:SEATS]
-    return list(dict.fromkeys(_climbed(work, centres, x) for _, centres, work, x in best))
+    away = [_climbed(work, centres, x) for _, centres, work, x in best]
+    return list(dict.fromkeys((*_astride(masses.nu, arcs), *away)))
+
+
+def beside(place: float) -> Two:
+    """The floats next to an atom: where arcs end that pass it."""
+    return float(np.nextafter(place, -np.inf)), float(np.nextafter(place, np.inf))
+
+
+def heaps(nu: AbstractLaw) -> list[Two]:
+    """Both sides of the heaviest atoms, from left to right."""
+    heavy = sorted(nu.atoms(), key=lambda a: -a.mass)[:MOST]
+    return [beside(x) for x in sorted(float(a.place) for a in heavy)]
+
+
+def _astride(nu: AbstractLaw, arcs: Sequence[Arcs]) -> Iterator[Two]:
+    """Both sides of an atom, of which a law has as much as it likes, whatever its arcs do; or all between two atoms."""
+    found = heaps(nu)
+    for x, (work, _) in zip(found, arcs, strict=True):
+        yield x
+        yield _at(work)
+    yield from ((a, b) for (_, a), (b, _) in pairwise(found))
+
+
+def astride(masses: Masses, L: float) -> list[Arcs]:
+    """Of each heavy atom the two arcs that are best near it, and the points uphill on them from both its sides."""
+    return [_settled(pair(masses, L, x), x) for x in heaps(masses.nu)]
+
+
+def _settled(work: Pair, x: Two) -> Arcs:
+    def tops(c: Sequence[float]) -> tuple[int, int]:
+        i, j = (uphill(work.cuts, work.masses.nu, work.L, at, y) for at, y in zip(c, x, strict=True))
+        return min(i, work.at[0]), max(j, work.at[1])
+
+    def value(c: Sequence[float]) -> float:
+        return replace(work, at=tops(c)).proves((c[0], c[0], c[1], c[1]))[1] if c[0] >= c[1] else INF
+
+    near = x[0] + work.L * np.linspace(-1.5, 1.5, AROUND)
+    start = min(((c, e) for c in near for e in near if c >= e), key=value)
+    found: Any = minimize(value, start, method="Nelder-Mead", options={"xatol": 1e-4 * work.L, "fatol": 1e-9})
+    return replace(work, at=tops(found.x)), (float(found.x[0]), float(found.x[1]))
+
+
+def _at(work: Pair) -> Two:
+    i, j = work.at
+    return float(work.cuts[i]), float(work.cuts[j])
 
 
 def _pairs(nu: AbstractLaw, L: float, found: Sequence[Found]) -> Iterator[Two]:

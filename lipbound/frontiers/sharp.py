@@ -56,9 +56,9 @@ def frontier(
     so many rounds, each about twice as long as the one before (the ninth may take ten seconds). `w1` and `w2` are
     convex problems: to `tol` for mixtures of Gaussians, elsewhere on a fixed grid of levels, 1e-4 or better for targets
     of unit size. `kl.reversed`, which is KL(target || image), is convex too, to `tol` but for heavy tails (2e-5 for
-    exp(Z)); `kl` is not, and an image stays between two gaps of the target: to `tol` over one valley or two for most.
-    A wide enclosure says that the bounds did not meet. Raises DomainError for other divergences, for a target of which
-    part of the mass is not followed, and for L outside (1e-290, 1e290).
+    exp(Z)); `kl` is not, and an image stays between two gaps of the target: to `tol` over one valley or two, or
+    beside an atom or two, for most. A wide enclosure says that the bounds did not meet. Raises DomainError for other
+    divergences, for a target of which part of the mass is not followed, and for L outside (1e-290, 1e290).
 
     >>> from lipbound.laws import two_gaussians
     >>> point = frontier(two_gaussians(2), 2)

@@ -127,7 +127,7 @@ def _inside(box: Box) -> Centres:
     return mid[0], mid[1]
 
 
-def _pair(masses: Masses, L: float, x: tuple[float, float], best: Sequence[Centres] = ()) -> Pair:
+def pair(masses: Masses, L: float, x: tuple[float, float], best: Sequence[Centres] = ()) -> Pair:
     """Even cuts; once the best centres are known, more of them where the squares of the steps of psi cost most."""
     nu = masses.nu
     cuts = spread(nu, COARSE, COARSE // 2, x)
@@ -146,14 +146,14 @@ def _at(masses: Masses, L: float, cuts: Floats, x: tuple[float, float]) -> Pair:
 def through(masses: Masses, L: float, x: tuple[float, float], tol: float) -> tuple[float, Centres, Pair]:
     """The bound through two points, the centres where it is least, and the cuts that prove it."""
     _, best, _, found = roughly(masses, L, x, max(ROUGH, tol))
-    work = _pair(masses, L, x, [best, *(_inside(box) for _, box, _ in sorted(found)[:FIRST])])
+    work = pair(masses, L, x, [best, *(_inside(box) for _, box, _ in sorted(found)[:FIRST])])
     low, best = _search(work, found, tol, MOST)
     return max(0.0, low), best, work
 
 
 def roughly(masses: Masses, L: float, x: tuple[float, float], tol: float) -> tuple[float, Centres, Pair, list[Row]]:
     """The same on few cuts, and what it proves on each box."""
-    work = _pair(masses, L, x)
+    work = pair(masses, L, x)
     rows = [np.concatenate([[-np.inf], y + L * np.linspace(-SPAN, SPAN, ENDS), [np.inf]]) for y in x]
     boxes = [(*a, *b) for a, b in product(*(list(pairwise(map(float, r))) for r in rows)) if a[1] >= b[0]]
     found: list[Row] = [_row(work, b)[0] for b in boxes]

@@ -16,6 +16,7 @@ from lipbound import pushforward, tv
 from lipbound.divergences import w1, w2
 from lipbound.errors import DomainError
 from lipbound.frontiers import best_known, frontier
+from lipbound.frontiers.distance import Levels
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform
 from lipbound.maps import PiecewiseAffine, formula
 
@@ -117,13 +118,13 @@ def test_best_known_of_a_bounded_target(points):
 # --- distances ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("D", "power", "gap"), [(w1, 1, 2e-4), (w2, 2, 2e-5)], ids=("w1", "w2"))
-def test_two_points_in_closed_form(D, power, gap):
+@pytest.mark.parametrize(("D", "power"), [(w1, 1), (w2, 2)], ids=("w1", "w2"))
+def test_two_points_in_closed_form(D, power):
     """Between two points a map climbs at slope L, and stays where it arrives: 2 z on [-1, 1] for +-2."""
-    point = frontier(Discrete((-2, 2), HALF), 2, D, tol=1e-4)
+    point = frontier(Discrete((-2, 2), HALF), 2, D)
     total = 2 * quad(lambda z: (2 - 2 * z) ** power * norm.pdf(z), 0, 1)[0]
     assert point.value.lo <= total ** (1 / power) <= point.value.hi
-    assert point.gap < gap
+    assert point.gap < 1e-6
 
 
 @pytest.mark.parametrize(("D", "power"), [(w1, 1), (w2, 2)], ids=("w1", "w2"))
@@ -136,19 +137,19 @@ def test_a_ramp_in_closed_form(D, power):
         return float(np.sum(np.abs(np.maximum(2 * z, 0) - np.maximum(z + c, 0)) ** power * weight))
 
     best = minimize_scalar(cost, bounds=(0, 2), method="bounded", options={"xatol": 1e-9}).fun ** (1 / power)
-    point = frontier(TARGETS["relu"][0], 1, D, tol=1e-4)
+    point = frontier(TARGETS["relu"][0], 1, D)
     assert point.value.lo <= best + 1e-7
     assert point.value.hi >= best - 1e-7
-    assert point.gap < 2e-4
+    assert point.gap < 1e-6
 
 
 @pytest.mark.parametrize("D", [w1, w2], ids=("w1", "w2"))
 @pytest.mark.parametrize("name", ["lognormal", "points", "mixed"])
 def test_distances_meet(D, name):
     nu, L = TARGETS[name]
-    point = frontier(nu, L, D, tol=1e-4)
+    point = frontier(nu, L, D)
     assert point.value.certified
-    assert 0 < point.gap < 2e-4
+    assert 0 < point.gap < 2e-6
     assert point.law.map.lipschitz() <= point.L
     assert nu.bent or point.primal.lipschitz().hi <= point.L
     seen = [float(D(pushforward(random_map(seed, float(point.L), nu)), nu)) for seed in range(2)] if not nu.bent else []
@@ -162,13 +163,19 @@ def test_power_of_the_multiplier(D):
     assert frontier(nu, "2.04", D, tol=1e-4).value.hi < frontier(nu, 2, D, tol=1e-4).dual
 
 
+def test_power_of_levels_where_blocks_end(monkeypatch):
+    """On even levels alone the bounds of W1 do not meet."""
+    monkeypatch.setattr(Levels, "turns", lambda self, flat: np.array([]))
+    assert frontier(TARGETS["mixed"][0], "1/2", w1).gap > 1e-5
+
+
 @pytest.mark.parametrize("D", [w1, w2], ids=("w1", "w2"))
 def test_both_ways_to_a_distance_agree(D):
     """A mixture of Gaussians, written so that it looks like none: the multiplier on levels against that on blocks."""
     plain = Mixture(("1/3", "2/3"), (Gaussian(-2, 1), Gaussian(2, "1/2")))
     other = pushforward(PiecewiseAffine((0,), (0,), 1, 1), plain)
     pieces = Mixture(("999999999/1000000000", "1/1000000000"), (other, Discrete((0,), (1,))))
-    assert float(frontier(pieces, 1, D, tol=1e-4).value) == pytest.approx(float(frontier(plain, 1, D).value), abs=2e-4)
+    assert float(frontier(pieces, 1, D).value) == pytest.approx(float(frontier(plain, 1, D).value), abs=1e-6)
 
 
 def test_enough():

@@ -24,9 +24,10 @@ from .polygons import limited
 from .splice import SLACK
 from .trade_off import TradeOff, enclosed
 
-REACH = 6.0  # positions of the outer levels
-NODES = (1000, 3000)  # levels of the multiplier; medians take the square of their number
-KNOTS = (240, 40)  # of the map, at most: chords cost W1 what they miss, and W2 only its square
+REACH = 6.3  # positions of the outer levels
+NODES = (1500, 6000)  # levels of the multiplier; medians take the square of their number
+FINER = 24  # parts of the slices beside which a block ends or, for W1, the two quantiles cross
+KNOTS = (1200, 120)  # of the map, at most: chords cost W1 what they miss, and W2 only its square
 THIN = 1e-12  # mass between two levels that are told apart
 
 
@@ -45,10 +46,16 @@ class Levels:
             return isotonic_regression(self.D, weights=self.mass, increasing=False).x
         return medians(self.D, self.mass)
 
+    def turns(self, flat: Floats) -> Floats:
+        """Positions inside the slices beside which blocks end, or lie to the other side of D."""
+        gap, same = flat - self.D, np.diff(flat) == 0
+        found = np.union1d(np.flatnonzero(np.diff(same)), np.flatnonzero(same & (gap[1:] * gap[:-1] <= 0)))
+        slices = np.unique(np.clip(found[:, None] + np.arange(-1, 3), 1, flat.size - 2))
+        return np.linspace(self.z[slices], self.z[slices + 1], FINER).ravel()
 
-def levels(nu: AbstractLaw, L: float, count: int) -> Levels:
-    """Even positions, both sides of every atom, and both ends of every gap."""
-    z = np.linspace(-REACH, REACH, count)
+
+def levels(nu: AbstractLaw, L: float, z: Floats) -> Levels:
+    """At these positions, on both sides of every atom, and at both ends of every gap."""
     x, heaps = np.asarray(nu.ppf(ndtr(z))), {float(a.place): (a.place, a.mass) for a in nu.atoms()}
     rows = [(float(t), Node(exact(float(y)), Fraction(1))) for t, y in zip(ndtr(z), x, strict=True) if y not in heaps]
     ends = [c for c in nu.cuts if isinstance(c, Fraction) and float(c) not in heaps]
@@ -77,7 +84,9 @@ def _sliced(nu: AbstractLaw, L: float, nodes: tuple[Node, ...], t: Floats) -> Le
 def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
     """The least W1 or W2 of laws of slope at most L; infinite where only the target lacks the moment."""
     square = divergence is w2
-    work = levels(nu, float(L), NODES[square])
+    even = np.linspace(-REACH, REACH, NODES[square])
+    work = levels(nu, float(L), even)
+    work = levels(nu, float(L), np.union1d(even, work.turns(work.blocks(square))))
     flat = work.blocks(square)
     law = pushforward(_map(work, flat, L * (1 - SLACK), square))
     top = divergence.enclose(law, nu, tol / 20)

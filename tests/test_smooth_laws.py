@@ -17,6 +17,8 @@ from flint import arb
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
+from scipy.optimize import brentq
+from scipy.special import expit
 
 from lipbound import (
     Gaussian,
@@ -309,6 +311,19 @@ def test_terms_that_cancel_are_tabulated():
     for y in (-2.5, 0.5, 2.9, 5.0, 13.0):
         assert mu.pdf(y) == pytest.approx(float(mu.certified.pdf(y)), rel=1e-12)
         assert mu.cdf(y) == pytest.approx(float(mu.certified.cdf(y)), rel=1e-14)
+
+
+def test_a_limit_that_terms_cancel_towards_beyond_all_floats():
+    """z (1 + tanh(9 z)) is 2 z / (1 + exp(-18 z)): least near z = -0.071, and zero like exp(18 z) further down."""
+    mu = pushforward(formula("z*(1 + tanh(9*z))"))
+
+    def preimage(y: float, low: float, high: float) -> float:
+        return stats.norm.cdf(brentq(lambda z: 2 * z * expit(18 * z) - y, low, high, xtol=1e-15))
+
+    for y in (-0.0305, -0.02, -1e-3, -1e-6):
+        assert mu.cdf(y) == pytest.approx(preimage(y, -0.071, 0) - preimage(y, -9, -0.071), rel=1e-10)
+    for y in (0.1, 4.0):
+        assert mu.cdf(y) == pytest.approx(preimage(y, 0, 9), rel=1e-12)
 
 
 def test_power_a_neighbouring_map_is_told_apart():

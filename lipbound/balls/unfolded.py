@@ -24,7 +24,7 @@ TAYLOR, DEGREE = 26, 12  # order of the power series, and degree kept of it afte
 TINY, SMALL = 2.0**-53, 2.0**-36  # errors of Z allowed in the middle, and further out
 NARROW = 2.0**-40  # of a panel: where polynomials fail on so short a one, shorter ones will not do
 # bits, and panels tried: next to a limit that terms cancel to approach, differences are small beyond many digits
-EFFORTS = ((128, 2500), (640, 5000))
+EFFORTS = ((128, 2500), (640, 5000), (1600, 3000))
 CENTRAL = Fraction(17, 2)  # standard deviations within which the polynomials are proved; 2e-17 of the mass lies beyond
 CLOSE = 2.0**-36  # of y: values so close to each other that floats hardly tell them apart
 CLEAR = 40  # bits to which distances from a limit must be known

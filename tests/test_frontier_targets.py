@@ -186,3 +186,20 @@ def test_enough():
 def test_refusals():
     with pytest.raises(DomainError, match="turns for ever"):
         frontier(pushforward(formula("sin(5*z)")), 1)
+
+
+def test_a_histogram():
+    """Its density jumps from bin to bin, and is followed up to the ends of a bin, where the latent is infinite."""
+    rng = np.random.default_rng(0)
+    counts = rng.integers(1, 20, 12)
+    bins = Mixture([Fraction(int(n), int(counts.sum())) for n in counts], [Uniform(k, k + 1) for k in range(12)])
+    point = frontier(bins, 3, tol=1e-4)
+    assert point.gap < 1e-4
+    assert point.law.admissible(point.L)
+    assert not point.law.admissible(point.L * Fraction(99, 100))
+
+
+def test_uniform_curves_are_known():
+    (strand,) = Uniform(-1, 3).pieces()
+    assert strand.curve.width() == 4
+    assert pushforward(formula("2*z + Phi(z)")).pieces()[0].curve.width() is None

@@ -96,13 +96,17 @@ def _smooth(cell: Cell, a: Mark, b: Mark) -> arb:
     """Below f between two marks, where some strands are smooth; zero if nothing is seen."""
     total = _taylor(cell, a.place, b.place).exp() if cell.entries else arb(0)
     for f, v, w in zip(cell.bents, a.z, b.z, strict=True):
-        z = v.union(w)
-        total += _least(f, z) if z.is_finite() else 0
+        total += _least(f, v.union(w))
     return total
 
 
 def _least(f: Fibre, z: arb) -> arb:
-    """Below the density of a strand at the values of all z in a ball."""
+    """Below the density of a strand at the values of all z in a ball: zero if nothing is seen."""
+    width = f.strand.curve.width() if (f.strand.mean, f.strand.sd) == (0, 1) else None
+    if width is not None:
+        return (f.weight / abs(ball(width))).lower()
+    if not z.is_finite():
+        return arb(0)
     speed, far = abs(f.strand.curve.jet(z, 2)[1]).upper(), arb(abs(f.position(z)).upper())
     floor = f.weight * f.inv * phi(far) / speed if speed.is_finite() else arb(0)
     return arb(floor.lower()) if floor > 0 else arb(0)

@@ -54,10 +54,6 @@ class Curve(Forgetful, ABC):
         """Is it known that f(-z) = f(z)?"""
         return False
 
-    def width(self) -> Fraction | None:
-        """c if the function is known to be c Phi and a constant, which takes N(0, 1) to a uniform law; else None."""
-        return None
-
     @abstractmethod
     def series(self, z: arb_series) -> arb_series:
         """The function after the power series z; not finite where it is not analytic on the ball z[0]."""
@@ -119,10 +115,6 @@ class Chain(Curve):
     @property
     def key(self) -> Hashable:
         return self.outer.key, self.inner.key
-
-    def width(self) -> Fraction | None:
-        inner = self.inner.width()
-        return inner * self.outer.slope if inner is not None and isinstance(self.outer, Line) else None
 
     def series(self, z: arb_series) -> arb_series:
         return self.outer.series(self.inner.series(z))

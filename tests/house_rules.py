@@ -63,7 +63,7 @@ TABLE = {
     "frontiers.nodes": (f"{NUMBERS} frontiers", "numpy scipy flint"),
     "frontiers.portion": (NUMBERS, "flint"),
     "frontiers.spliced": (f"{NUMBERS} frontiers", "flint"),
-    "frontiers.steep": (f"{BASE} balls", "flint"),
+    "frontiers.steep": (f"{BASE} balls laws", "flint"),
     "chains": (f"{NUMBERS} divergences", "numpy scipy"),
     "adversarial": (f"{NUMBERS} divergences chains", "numpy scipy"),
     "variational": (f"{NUMBERS} divergences frontiers adversarial", "numpy scipy"),

@@ -115,8 +115,9 @@ def _follows(work: Steps | Pair, L: Fraction, psi: Floats, centres: Sequence[flo
     low, high = work.masses.nu.support()
     free[[0, -1]] |= [low > work.cuts[0], high < work.cuts[-1]]
     for atom in work.masses.nu.atoms():
-        i, j = np.searchsorted(work.cuts, beside(float(atom.place)))
-        cuts[i : j + 1] = [exact(atom.place)] * int(j + 1 - i)
+        place = atom.place if isinstance(atom.place, Fraction) else exact(float(atom.place))  # roots: not met exactly
+        i, j = np.searchsorted(work.cuts, beside(float(place)))
+        cuts[i : j + 1] = [place] * int(j + 1 - i)
         free[i + 1 : j + 1] = True
     free &= psi > LOWEST
     levels = np.cumsum(np.exp(psi) * work.parts)

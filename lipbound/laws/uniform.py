@@ -14,6 +14,8 @@ from ..maps.series import Expressed
 from ..pieces import Bent, Pieces
 from .abstract import AbstractLaw
 
+PHI = Expressed(call("Phi", Z))  # takes N(0, 1) to the uniform law of [0, 1]
+
 
 @dataclass(frozen=True, init=False)
 class Uniform(AbstractLaw):
@@ -37,9 +39,21 @@ class Uniform(AbstractLaw):
 
     def pieces(self) -> Pieces:
         width, zero, one = self.high - self.low, Fraction(0), Fraction(1)
-        curve = Chain(Line(width, self.low), Expressed(call("Phi", Z)))
+        curve = Chain(Line(width, self.low), PHI)
         steepest = nextafter(0.4 * float(width), inf)  # phi(0) = 0.3989...
         return (Bent(-inf, inf, curve, True, self.low, self.high, 1, 1, steepest, zero, one, one),)
 
     def __str__(self) -> str:
         return f"U({self.low}, {self.high})"
+
+
+def width(strand: Bent) -> Fraction | None:
+    """That of the uniform law which a smooth strand is a part of, if it is seen to be one; 1 / width is its density.
+
+    >>> width(*Uniform(-1, 3).pieces())
+    Fraction(4, 1)
+    """
+    curve, found = strand.curve, Fraction(1)
+    while isinstance(curve, Chain) and isinstance(curve.outer, Line):
+        curve, found = curve.inner, found * abs(curve.outer.slope)
+    return found if curve.key == PHI.key and (strand.mean, strand.sd) == (0, 1) else None

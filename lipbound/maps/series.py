@@ -16,11 +16,10 @@ from ..curves import Curve
 from ..germs.powers import raised
 from ..germs.sums import Germ
 from ..reals import exact_ball
-from .expressions import PI, Expression, Z, call, number
+from .expressions import PI, Expression, number
 from .logistic import sigmoid
 
 Series = Callable[[arb_series], arb_series]
-UNIFORM = call("Phi", Z)  # takes N(0, 1) to the uniform law of [0, 1]
 NARROW = arb(2) ** -60  # radius below which the range of a sine need not be told to second order
 
 
@@ -66,9 +65,6 @@ class Expressed(Curve):
 
     def even(self) -> bool:
         return self._even
-
-    def width(self) -> Fraction | None:
-        return Fraction(1) if self.expression == UNIFORM else None
 
     @cached_property
     def _even(self) -> bool:

@@ -64,6 +64,13 @@ def shifted(nu: AbstractLaw, x: Floats | float, D: Floats | float) -> Floats:
         return np.where(low < high, ndtri(np.clip(low, 0, 1)), -ndtri(np.clip(high, 0, 1)))
 
 
+def log_slope(nu: AbstractLaw, x: Floats | float, D: Floats | float) -> Floats:
+    """log of the slope, at the value x, of the map of N(0, 1) to F + D; -inf or nan where no mass is left."""
+    u = shifted(nu, x, D)
+    with np.errstate(invalid="ignore"):
+        return -u * u / 2 - 0.5 * np.log(2 * np.pi) - np.asarray(nu.logpdf(x))
+
+
 def true_runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Where runs of true flags begin, and where they have ended.
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ..laws import AbstractLaw
-from .bound import Floats, Follower, position, shifted, true_runs
+from .bound import Floats, Follower, log_slope, position, shifted, true_runs
 from .spliced import Arc, Spliced
 
 TAIL = 1e-9  # mass beyond the outer cuts
@@ -97,9 +97,7 @@ class Mesh:
     def _loose(self, found: Follower) -> list[int]:
         """Cells in which the follower moves most as no law of slope L does: off arcs, and off the target or steeper."""
         x = self.cuts[:-1, None] + np.diff(self.cuts)[:, None] * INSIDE
-        u = shifted(self.nu, x, found.D[:-1, None])
-        room = np.asarray(self.nu.logpdf(x)) + np.log(self.L) + 0.5 * np.log(2 * np.pi)
-        steep = (-u * u / 2 > room).any(axis=1)
+        steep = (log_slope(self.nu, x, found.D[:-1, None]) > np.log(self.L)).any(axis=1)
         off_target = np.where(steep, np.inf, np.abs(np.diff(found.D)))
         off_arc = np.abs(found.G[1:] - ndtr(ndtri(found.G[:-1]) + np.diff(self.cuts) / self.L))
         off = np.minimum(off_target, off_arc)

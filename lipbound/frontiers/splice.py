@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from ..exact import INF, exact
 from ..laws import AbstractLaw
-from .bound import Floats, shifted
+from .bound import Floats, log_slope, shifted
 from .spliced import Arc
 
 SLACK = Fraction(1, 10**9)  # arcs have scale L (1 - SLACK), so that slopes at their feet are below L
@@ -37,10 +37,8 @@ class Splice:
 
     def excess_slope(self, x: Floats | float) -> Floats:
         """log of the slope of the map where nu is followed, over the slope allowed."""
-        u = shifted(self.nu, x, self.offset)
-        with np.errstate(invalid="ignore"):
-            found = -u * u / 2 - 0.5 * np.log(2 * np.pi) - np.asarray(self.nu.logpdf(x)) - np.log(float(self.L))
-        return np.where(np.isfinite(u), np.minimum(found + STEEP, 1e6), -1.0)
+        found = log_slope(self.nu, x, self.offset) - np.log(float(self.L))
+        return np.where(found > -np.inf, np.minimum(found + STEEP, 1e6), -1.0)
 
     def barrier(self, reach: float) -> float | None:
         """The first point between x and `reach` beyond which nu cannot be followed."""

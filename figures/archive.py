@@ -1,6 +1,6 @@
 """The trained generators in a few packed files: knots and values of each as float64, losses, and how it came about.
 
-`python -m figures.archive FOLDER` packs the .npz files that `figures.train` wrote there, score networks too.
+`python -m figures.archive FOLDER` adds the .npz files that `figures.train` wrote there, score networks too.
 """
 
 from __future__ import annotations
@@ -109,17 +109,22 @@ def main(folders: list[str]) -> None:
     for name in (*STUDIES, "sgm", "coders"):
         chosen = [files[stem] for stem in sorted(files) if study(stem) == name]
         if chosen:
-            pack(name, chosen)
-            print(f"{name}: {len(chosen)} models, {(FOLDER / f'{name}.npz').stat().st_size / 1e6:.2f} MB")
+            count = pack(name, chosen)
+            print(f"{name}: {count} models, {(FOLDER / f'{name}.npz').stat().st_size / 1e6:.2f} MB")
 
 
-def pack(name: str, files: list[Path]) -> None:
+def pack(name: str, files: Iterable[Path], folder: Path = FOLDER) -> int:
+    """Add results to those of the study that are packed, in place of those of the same names; how many there are."""
     from . import scores
 
-    if name == "sgm":
-        scores.save(FOLDER / "sgm.npz", map(scores.read, files))
-    else:
-        save(FOLDER / f"{name}.npz", map(read, files))
+    known, new, put = (
+        (scores.load(folder), map(scores.read, files), scores.save)
+        if name == "sgm"
+        else (load(name, folder), map(read, files), save)
+    )
+    rows: dict[str, Any] = {row.name: row for row in (*known, *new)}
+    put(folder / f"{name}.npz", [rows[each] for each in sorted(rows)])
+    return len(rows)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ from collections.abc import Generator, Hashable
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cached_property
+from math import nextafter
 
 from flint import arb, ctx, fmpq
 
 from .errors import NotCertifiable
-from .exact import Exact
+from .exact import INF, Exact
 
 LADDER = (64, 128, 256, 512)  # bits at which two numbers are told apart
 ORDER = 64  # longest power series
@@ -160,6 +161,17 @@ def nearest(x: arb) -> float:
     0.3333333333333333
     """
     return float(x.mid())
+
+
+def least_float(x: arb) -> float:
+    """The least float that is not below a ball.
+
+    >>> least_float(arb(1) / 3), least_float(arb(1, 1e-30))
+    (0.33333333333333337, 1.0)
+    """
+    low = x.lower()
+    found = float(low)
+    return found if found >= low else nextafter(found, INF)
 
 
 def exact_ball(x: object) -> arb:

@@ -22,7 +22,7 @@ from lipbound.divergences import Divergence, fisher, kl, kolmogorov, kuiper, mmd
 from lipbound.enclosure import Enclosure, estimate
 from lipbound.errors import DomainError, NotCertifiable
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, gaussian_mixture, pushforward, two_gaussians
-from lipbound.maps import AbstractMap, affine, clamp, fold, from_slopes
+from lipbound.maps import AbstractMap, PiecewiseAffine, affine, clamp, fold, from_slopes
 
 Pair = tuple[AbstractLaw, AbstractLaw]
 RATHER = 1e-6
@@ -410,3 +410,14 @@ def test_the_width_asked_for_is_given(d: Divergence, tol: float):
     pairs = [(Gaussian(), Gaussian(1))] if d in (w_inf, fisher) else [PAIRS["wave"], PAIRS["clamps"]]
     for pair in pairs:
         assert narrow(d.enclose(*pair, tol=tol), tol)
+
+
+def test_many_pieces_beside_an_atom():
+    """Levels are sums over all pieces before; the error of a sum must not double with each of them."""
+    z = np.linspace(-3, 3, 301)
+    wave = pushforward(PiecewiseAffine(z.tolist(), (z + 0.05 * np.sin(5 * z)).tolist(), 1, 1))
+    spiked = Mixture(("1/2", "1/2"), (Discrete((1,), (1,)), Gaussian()))
+    found = w2.enclose(wave, spiked)
+    levels = (np.arange(10**6) + 0.5) / 10**6
+    assert float(found) == pytest.approx(np.sqrt(np.mean((wave.ppf(levels) - spiked.ppf(levels)) ** 2)), abs=1e-4)
+    assert narrow(found, 1e-9)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest, norm
 
 import lipbound as lb
-from figures import archive, digits, measured, sandwich, slopes
+from figures import archive, digits, measured, sandwich, scores, slopes
 from lipbound import zoo
 
 
@@ -39,6 +41,20 @@ def test_packing_and_unpacking(packed, tmp_path):
     first = (tmp_path / "some.npz").read_bytes()
     archive.save(tmp_path / "some.npz", runs)
     assert (tmp_path / "some.npz").read_bytes() == first
+
+
+def test_what_is_packed_stays_until_it_is_made_anew(packed, tmp_path):
+    shipped = Path(zoo.__file__).parent
+    assert archive.pack("vae", [shipped / "vae_m03_s0.npz"], tmp_path) == 1
+    assert archive.pack("vae", [shipped / "vae_m02_s0.npz", shipped / "vae_m03_s0.npz"], tmp_path) == 2
+    rows = archive.load("vae", tmp_path)
+    assert [row.name for row in rows] == ["vae_m02_s0", "vae_m03_s0"]
+    for row in rows:
+        assert all(np.array_equal(a, b) for a, b in zip(row[2:], packed[row.name][2:], strict=True))
+    scored = scores.load()[:2]
+    scores.save(tmp_path / "sgm.npz", scored[:1])
+    assert archive.pack("sgm", [], tmp_path) == 1
+    assert all(np.array_equal(a, b) for a, b in zip(scores.load(tmp_path)[0].knots, scored[0].knots, strict=True))
 
 
 def test_a_network_without_knots_is_packed():

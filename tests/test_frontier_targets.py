@@ -18,7 +18,6 @@ from lipbound.errors import DomainError
 from lipbound.frontiers import best_known, frontier
 from lipbound.frontiers.distance import Levels
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform
-from lipbound.laws.uniform import width
 from lipbound.maps import PiecewiseAffine, formula
 
 HALF = ("1/2", "1/2")
@@ -198,10 +197,3 @@ def test_a_histogram():
     assert point.gap < 1e-4
     assert point.law.admissible(point.L)
     assert not point.law.admissible(point.L * Fraction(99, 100))
-
-
-def test_uniform_strands_are_known():
-    for law, found in ((Uniform(-1, 3), 4), (pushforward(PiecewiseAffine((0,), (1,), 3, 3), Uniform(0, 2)), 6)):
-        assert [width(strand) for strand in law.pieces()] == [found]
-    assert width(*pushforward(formula("2*z + Phi(z)")).pieces()) is None
-    assert width(*pushforward(formula("Phi(z)"), Gaussian(0, 2)).pieces()) is None

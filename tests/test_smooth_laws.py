@@ -364,3 +364,11 @@ def test_the_density_at_a_fold_is_the_limit_from_its_right(text: str, y: int, de
     assert law.logpdf(y) == (np.inf if density else -np.inf)
     assert law.certified.pdf(y).lo == law.certified.pdf(y).hi == density
     assert beside > 1e3 if density else beside == 0  # power: the other side of a fold is not the same
+
+
+@pytest.mark.parametrize("y", [Fraction(k, 8) for k in range(-15, 16)])
+def test_where_panels_are_as_short_as_floats_tell(y):
+    """Far from zero a panel has a few floats; each is looked up on the panel that it lies on, not on the next."""
+    law = pushforward(formula("10**15 + 2*tanh(z)"))
+    proved = law.certified.cdf(10**15 + y)
+    assert law.cdf(float(10**15 + y)) == pytest.approx(float(proved), abs=1e-15)

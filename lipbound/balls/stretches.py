@@ -51,7 +51,8 @@ def stretches(p: Table, q: Table) -> tuple[list[Stretch], list[Tie]]:
     while i < len(ours) and j < len(yours):
         s, t = ours[i], yours[j]
         first, second = _ending(s.level - t.level, i + 1 == len(ours), j + 1 == len(yours))
-        rest = (s.level if first else t.level) - level
+        end = s.level if first else t.level
+        rest = end - level
         mine = rest if not s.filled else s.mass(x, s.stop) if first else None
         other = rest if not t.filled else t.mass(y, t.stop) if second else None
         weight = mine if first and mine is not None else other if other is not None else rest
@@ -64,7 +65,7 @@ def stretches(p: Table, q: Table) -> tuple[list[Stretch], list[Tie]]:
             few = abs(s.level - t.level).upper()
             sides = _around(ours, i, few), _around(yours, j, few)
             ties.append(Tie(few, (sides[0][0], sides[1][0]), (sides[0][1], sides[1][1])))
-        level, i, j = level + rest, i + first, j + second
+        level, i, j = end, i + first, j + second  # not level + rest, whose radius would double
         x = ours[i].start if first and i < len(ours) else x1
         y = yours[j].start if second and j < len(yours) else y1
     return out, ties

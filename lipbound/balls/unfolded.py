@@ -15,7 +15,7 @@ from ..curves import Curve, tried, variable
 from ..errors import NotCertifiable
 from ..jets import jet
 from ..pieces import Bent
-from ..reals import nearest, precision
+from ..reals import least_float, nearest, precision
 from .bent import Fibre, fibre, inverse
 from .normal import ball
 
@@ -132,8 +132,8 @@ def _middle(f: Fibre, a: arb, b: arb) -> arb:
 def _split(frame: _Frame, z: arb, w: arb, proved: bool, left: Iterator[int]) -> list[Panel]:
     """Panels between two values of Z, the first of them nearer to the anchor."""
     beside, beyond = frame.curve(z), frame.curve(w)
-    low, high = sorted((nearest(beside), nearest(beyond)))
-    if not low < high:  # floats do not tell its points apart
+    low, high = sorted((least_float(beside), least_float(beyond)))  # all floats from low to below high are its points
+    if not low < high:
         return []
     limit = frame.anchor if frame.root == 0 else None
     if limit is not None and (beyond - limit).rel_accuracy_bits() < CLEAR:

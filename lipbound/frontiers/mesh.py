@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -68,7 +69,7 @@ class Mesh:
             joints = np.array([float(x) for arc in law.arcs for x in (arc.lo, arc.hi) if abs(x) < np.inf])
             cuts += [joints, *(self._denser(e) for arc in law.arcs for e in self._crossed_by(arc))]
             arcs |= {round(-float(arc.centre) / self.L, 10) for arc in law.arcs}
-            best = tuple(map(float, np.asarray(law.cdf(joints)) - np.asarray(self.nu.cdf(joints))))
+            best = tuple(self._offsets(law))
         return replace(
             self,
             cuts=np.unique(np.concatenate([self.cuts, *cuts])),
@@ -77,6 +78,13 @@ class Mesh:
             arcs=tuple(sorted(arcs.union(self.arcs))),
             best=_latest(best),
         )
+
+    def _offsets(self, law: Spliced) -> Iterator[float]:
+        """How much more mass it has than the target where it leaves an arc, and where it enters one."""
+        for s in law.stretches:
+            for x, level in ((s.lo, s.before), (s.hi, s.after)):
+                if abs(level) < np.inf:
+                    yield float(ndtr(float(level))) - float(self.nu.cdf(float(x)))
 
     def _crossed_by(self, arc: Arc) -> list[int]:
         """The cells where the densities of an arc and of the target cross."""

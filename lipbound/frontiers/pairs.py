@@ -13,9 +13,8 @@ from scipy.special import ndtr
 
 from ..exact import INF
 from ..laws import AbstractLaw
-from .bound import Masses
+from .bound import Masses, log_slope
 from .dual import splits
-from .interior import HALF_LOG_TAU
 from .twofold import ROUGH, Pair, pair, roughly
 from .unimodal import SPAN, Steps, uphill
 
@@ -98,7 +97,7 @@ def _heavy(nu: AbstractLaw, L: float) -> list[Two]:
     """Where nu can be followed no further out, if that is so on both sides."""
     z = np.linspace(-HEAVY, HEAVY, LOOKS * 8)
     x = np.asarray(nu.ppf(ndtr(z)))
-    free = np.flatnonzero(-z * z / 2 - HALF_LOG_TAU <= np.asarray(nu.logpdf(x)) + np.log(L))
+    free = np.flatnonzero(log_slope(nu, x, 0.0) <= np.log(L))
     return [] if not free.size or free[0] == 0 or free[-1] == z.size - 1 else [(float(x[free[0]]), float(x[free[-1]]))]
 
 

@@ -13,7 +13,7 @@ from ..balls.normal import ball, phi, quantile
 from ..balls.slopes import log_sum
 from ..balls.table import Cell
 from ..curves import rational
-from ..laws.uniform import width
+from ..laws.flat import flat
 from ..reals import Real
 
 Place = Fraction | Real
@@ -103,9 +103,9 @@ def _smooth(cell: Cell, a: Mark, b: Mark) -> arb:
 
 def _least(f: Fibre, z: arb) -> arb:
     """Below the density of a strand at the values of all z in a ball: zero if nothing is seen."""
-    even = width(f.strand)
+    even = flat(f.strand)
     if even is not None:
-        return arb((f.weight / ball(even)).lower())
+        return arb((f.weight / ball(abs(even.slope))).lower())
     if not z.is_finite():
         return arb(0)
     speed, far = abs(f.strand.curve.jet(z, 2)[1]).upper(), arb(abs(f.position(z)).upper())

@@ -27,7 +27,9 @@ def least_variation(masses: Masses, L: Fraction, tol: float, rounds: int) -> Tra
             value = lacking(candidate)
             if value < high - 1e-12 and candidate.admissible(L):
                 high, law = value, candidate
-        if law is not None and high - low < tol / 2:
+            if high - low < tol / 2:  # it is as good as any
+                break
+        if high - low < tol / 2:
             break
         work = work.refined(follower, law)
     law = law or min(arcs_only(nu, L), key=lacking)

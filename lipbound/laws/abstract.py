@@ -19,6 +19,7 @@ from ..exact import INF, exact, extended
 from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, cells, cuts, dense, joint
 from ..reals import End, Real
 from . import floats
+from .flat import panels
 from .nearby import tabulated
 from .reach import intervals, tail
 
@@ -110,6 +111,10 @@ class AbstractLaw(abc.ABC):
 
     def support(self) -> tuple[float, float]:
         """The ends of the smallest closed interval that has all the mass, as far as the map is known beyond 40 sd."""
+        return self._support
+
+    @cached_property
+    def _support(self) -> tuple[float, float]:
         ends = [s.image for s in dense(self.pieces())] + [(x, x) for x, _ in atoms(self.pieces())]
         ends += [(s.low, s.high) for s in self.pieces() if isinstance(s, Lost)]
         return float(min(a for a, _ in ends)), float(max(b for _, b in ends))
@@ -173,8 +178,7 @@ class AbstractLaw(abc.ABC):
         """The float64 form of the smooth strands."""
         strands = [piece for piece in self.pieces() if isinstance(piece, Bent)]
         rows = [(*s.image, s.mean, 1 / s.sd, s.weight, *s.window, s.rising) for s in strands]
-        panels = [balls.unfolded.unfolded(strand) for strand in strands]
-        return kernels.unfolded.tabulate([tuple(map(float, row)) for row in rows], panels)
+        return kernels.unfolded.tabulate([tuple(map(float, row)) for row in rows], [panels(s) for s in strands])
 
     @cached_property
     def balls(self) -> balls.table.Table:

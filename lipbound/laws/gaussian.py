@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from ..errors import DomainError
 from ..exact import INF, exact, exacts, listed
@@ -68,6 +69,10 @@ class Mixture(AbstractLaw):
         object.__setattr__(self, "laws", tuple(laws))
 
     def pieces(self) -> Pieces:
+        return self._pieces
+
+    @cached_property
+    def _pieces(self) -> Pieces:
         parts = zip(self.weights, self.laws, strict=True)
         return tuple(s._replace(weight=w * s.weight) for w, law in parts for s in law.pieces())
 

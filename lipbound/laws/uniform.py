@@ -9,12 +9,9 @@ from math import inf, nextafter
 from ..curves import Chain, Line
 from ..errors import DomainError
 from ..exact import exact
-from ..maps.expressions import Z, call
-from ..maps.series import Expressed
 from ..pieces import Bent, Pieces
 from .abstract import AbstractLaw
-
-PHI = Expressed(call("Phi", Z))  # takes N(0, 1) to the uniform law of [0, 1]
+from .flat import PHI
 
 
 @dataclass(frozen=True, init=False)
@@ -45,15 +42,3 @@ class Uniform(AbstractLaw):
 
     def __str__(self) -> str:
         return f"U({self.low}, {self.high})"
-
-
-def width(strand: Bent) -> Fraction | None:
-    """That of the uniform law which a smooth strand is a part of, if it is seen to be one; 1 / width is its density.
-
-    >>> width(*Uniform(-1, 3).pieces())
-    Fraction(4, 1)
-    """
-    curve, found = strand.curve, Fraction(1)
-    while isinstance(curve, Chain) and isinstance(curve.outer, Line):
-        curve, found = curve.inner, found * abs(curve.outer.slope)
-    return found if curve.key == PHI.key and (strand.mean, strand.sd) == (0, 1) else None

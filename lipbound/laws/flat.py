@@ -1,0 +1,71 @@
+"""Strands of a uniform law: how they lie, and their float64 panels, which are those of Phi moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache
+from math import inf, log
+from typing import NamedTuple
+
+from ..balls.normal import ball, working
+from ..balls.unfolded import Panel, unfolded
+from ..curves import Chain, Line
+from ..maps.expressions import Z, call
+from ..maps.series import Expressed
+from ..pieces import Bent
+from ..reals import least_float
+
+PHI = Expressed(call("Phi", Z))  # takes N(0, 1) to the uniform law of [0, 1]
+WHOLE = Bent(-inf, inf, PHI, True, Fraction(0), Fraction(1), 1, 1, 0.4, Fraction(0), Fraction(1), Fraction(1))
+
+
+class Flat(NamedTuple):
+    """The strand is slope * Phi(Z) + shift: a part of the uniform law between the two ends, of density 1 / |slope|."""
+
+    slope: Fraction
+    shift: Fraction
+
+
+def flat(strand: Bent) -> Flat | None:
+    """How a smooth strand is a part of a uniform law, if it is seen to be one.
+
+    >>> from lipbound.laws import Uniform
+    >>> flat(*Uniform(-1, 3).pieces())
+    Flat(slope=Fraction(4, 1), shift=Fraction(-1, 1))
+    """
+    curve, slope, shift = strand.curve, Fraction(1), Fraction(0)
+    while isinstance(curve, Chain) and isinstance(curve.outer, Line):
+        slope, shift, curve = slope * curve.outer.slope, slope * curve.outer.shift + shift, curve.inner
+    return Flat(slope, shift) if curve.key == PHI.key and (strand.mean, strand.sd) == (0, 1) else None
+
+
+def panels(strand: Bent) -> Sequence[Panel]:
+    """The strand undone for float64, as `balls.unfolded` does; a whole uniform law is Phi, which is undone once."""
+    found = flat(strand)
+    if found is None or (strand.start, strand.stop) != (-inf, inf):
+        return unfolded(strand)
+    slope, shift = found
+    low, high = (_moved(slope, end, side) for end, side in zip(sorted((shift, shift + slope)), (1, -1), strict=True))
+    return [*low, *reversed(high)]
+
+
+@cache
+def _half() -> tuple[Panel, ...]:
+    """Those of Phi up to 1/2, in the logarithm of the distance from zero."""
+    return tuple(panel for panel in unfolded(WHOLE) if panel.side > 0)
+
+
+@working()
+def _moved(slope: Fraction, end: Fraction, side: int) -> list[Panel]:
+    """Those of the half of the law next to an end of it, by Phi^-1(1 - d) = -Phi^-1(d); none too short for floats."""
+    size, sign, near = abs(slope), side if slope > 0 else -side, float(end)
+    out: list[Panel] = []
+    for panel in _half():
+        lo, hi = sorted(least_float(ball(end + side * size * Fraction(y))) for y in (panel.lo, panel.hi))
+        if lo < hi:
+            coefficients = tuple(sign * c for c in panel.coefficients)
+            centre, beside = panel.centre + log(size), float(end - Fraction(near))
+            place = {"lo": lo, "hi": hi, "anchor": near, "beside": beside, "side": side, "centre": centre}
+            out.append(panel._replace(**place, coefficients=coefficients))
+    return out

@@ -16,6 +16,7 @@ from .exact import INF, Exact
 
 LADDER = (64, 128, 256, 512)  # bits at which two numbers are told apart
 ORDER = 64  # longest power series
+ROUND = 200  # bits that floats cannot tell
 
 
 @contextmanager
@@ -122,6 +123,11 @@ class Real(Forgetful, ABC):
 
 
 End = Exact | Real  # where an interval of the line may end
+
+
+def rounded(x: End) -> Exact:
+    """The end itself, or a fraction so close to an irrational one that floats cannot tell."""
+    return x.near(ROUND) if isinstance(x, Real) else x
 
 
 def finite(x: End) -> Fraction | Real:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -13,9 +11,10 @@ from scipy.stats import norm
 from lipbound import pushforward
 from lipbound.divergences import kl
 from lipbound.frontiers import frontier
-from lipbound.frontiers.pairs import beside, heaps
+from lipbound.frontiers.bound import beside
+from lipbound.frontiers.pairs import heaps
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture
-from lipbound.maps import PiecewiseAffine, formula
+from lipbound.maps import PiecewiseAffine
 
 SPIKE = Mixture(("1/4", "3/4"), (Discrete((1,), (1,)), Gaussian()))
 RELU = pushforward(PiecewiseAffine((0,), (0,), 0, 2))
@@ -75,14 +74,6 @@ def test_what_is_not_settled_is_said():
     assert point.value.lo < best
     assert point.value.hi == pytest.approx(best, abs=1e-6)
     assert point.gap < 0.03
-
-
-def test_an_atom_at_an_irrational_place_is_answered():
-    """exp(1) is no fraction, so that no arc ends there exactly: the enclosure is wide."""
-    base = Mixture(("1/2", "1/2"), (Discrete((1,), (1,)), Gaussian()))
-    point = frontier(pushforward(formula("exp(z)"), base), 1, kl)
-    assert point.value.certified
-    assert 0 < point.value.lo < point.value.hi < math.inf
 
 
 @pytest.mark.parametrize(("nu", "place"), [(MIDDLE, 0), (SPIKE, 1)])

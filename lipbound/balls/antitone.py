@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from flint import arb
 
-from ..exact import INF, Exact
-from ..reals import precision
+from ..exact import INF
+from ..reals import End, precision
 from .bent import at
 from .density import between
 from .moments import power_mean, powers
@@ -26,7 +26,7 @@ from .table import Cell, Table
 class Node(NamedTuple):
     """The level F(x-) + share * (mass of the atom at x)."""
 
-    x: Exact
+    x: End
     share: Fraction
 
 
@@ -93,7 +93,7 @@ def _between(table: Table, a: Node, b: Node, few: arb) -> tuple[arb, arb]:
     for cell in table.cells:
         lo, hi = max(cell.lo, a.x), min(cell.hi, b.x)
         if lo < hi:
-            mean += _mean(cell, lo, hi, few)  # type: ignore[arg-type]
+            mean += _mean(cell, lo, hi, few)
     for x, m in table.atoms.items():
         mean += m * ball(x) if a.x < x < b.x else 0
     for node, share in ((a, 1 - a.share), (b, b.share)):
@@ -103,7 +103,7 @@ def _between(table: Table, a: Node, b: Node, few: arb) -> tuple[arb, arb]:
     return mass, mean + arb(0, off.upper())
 
 
-def _mean(cell: Cell, lo: Exact, hi: Exact, few: arb) -> arb:
+def _mean(cell: Cell, lo: End, hi: End, few: arb) -> arb:
     """Integral of x over a part of a cell."""
     total = arb(0)
     for e in cell.entries:

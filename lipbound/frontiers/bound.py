@@ -18,6 +18,7 @@ from ..enclosure import of_ball
 from ..exact import exact
 from ..kernels import frontiers as kernel
 from ..laws import AbstractLaw
+from ..pieces import Place
 
 Floats = NDArray[np.float64]
 ROUNDING = 2e-15  # of Phi by its Taylor series, coefficients and sums included: each term has a relative error of 2^-52
@@ -69,6 +70,16 @@ def log_slope(nu: AbstractLaw, x: Floats | float, D: Floats | float) -> Floats:
     u = shifted(nu, x, D)
     with np.errstate(invalid="ignore"):
         return -u * u / 2 - 0.5 * np.log(2 * np.pi) - np.asarray(nu.logpdf(x))
+
+
+def beside(place: float) -> tuple[float, float]:
+    """The floats next to an atom: where arcs end that pass it."""
+    return float(np.nextafter(place, -np.inf)), float(np.nextafter(place, np.inf))
+
+
+def places(nu: AbstractLaw) -> dict[float, Place]:
+    """Where the atoms of nu lie, by the floats that are not told from there."""
+    return {float(a.place): a.place for a in nu.atoms()}
 
 
 def true_runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

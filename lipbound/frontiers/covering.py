@@ -74,7 +74,8 @@ def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:
         ends.insert(0, (0, 0))
     if not closed[1] and (not ends or ends[-1][1] < last):
         ends.append((last, last))
-    spans = [Span(i, j, work.exact[(i + j) // 2] - L * exact(float(found.u[(i + j) // 2]))) for i, j in ends]
+    inner = [(i, j, (i + j) // 2) for i, j in ends]
+    spans = [Span(i, j, exact(float(work.x[k])) - L * exact(float(found.u[k]))) for i, j, k in inner]
     return joined(work.nu, L, work.exact, spans, (not closed[0], not closed[1]))
 
 

@@ -58,13 +58,12 @@ def levels(nu: AbstractLaw, L: float, z: Floats) -> Levels:
     """At these positions, on both sides of every atom, and at both ends of every gap."""
     x, heaps = np.asarray(nu.ppf(ndtr(z))), {float(a.place): (a.place, a.mass) for a in nu.atoms()}
     rows = [(float(t), Node(exact(float(y)), Fraction(1))) for t, y in zip(ndtr(z), x, strict=True) if y not in heaps]
-    ends = [c for c in nu.cuts if isinstance(c, Fraction) and float(c) not in heaps]
+    ends = [c for c in nu.cuts if float(c) not in heaps]
     rows += [(float(nu.cdf(float(c))), Node(c, Fraction(1))) for c in ends]
     for y, (place, mass) in heaps.items():
-        if isinstance(place, Fraction):
-            low = float(nu.cdf(y)) - mass
-            inner = [0.0, 1.0, *((t - low) / mass for t in ndtr(z) if low < t < low + mass)]
-            rows += [(low + s * mass, Node(place, exact(s))) for s in inner]
+        low = float(nu.cdf(y)) - mass
+        inner = [0.0, 1.0, *((t - low) / mass for t in ndtr(z) if low < t < low + mass)]
+        rows += [(low + s * mass, Node(place, exact(s))) for s in inner]
     rows = [(0.0, Node(-INF, Fraction(1))), *sorted(rows, key=lambda r: r[1]), (1.0, Node(INF, Fraction(0)))]
     kept = rows[:1]
     for row in rows[1:-1]:

@@ -22,12 +22,13 @@ from ..exact import INF, exact
 from ..laws import AbstractLaw, Gaussian, pushforward
 from ..laws.profile import required_lipschitz as exact_fit
 from ..maps import PiecewiseAffine, affine
-from .bound import Floats, Masses, true_runs
+from ..pieces import Place
+from .bound import Floats, Masses, beside, places, true_runs
 from .components import components, source
 from .descent import descended
 from .dual import splits
 from .joined import Span, joined
-from .pairs import Found, astride, beside, heaps, least_at, seats
+from .pairs import Found, astride, heaps, least_at, seats
 from .polygons import limited, polygon
 from .spliced import Spliced
 from .trade_off import TradeOff, enclosed
@@ -110,13 +111,12 @@ def _filled(L: Fraction, found: list[Found]) -> Iterator[Spliced]:
 
 def _follows(work: Steps | Pair, L: Fraction, psi: Floats, centres: Sequence[float]) -> list[Spliced]:
     """The law of density exp(psi) to nu, made exact, if it is proved admissible: psi is constant but on arcs."""
-    same, cuts = np.diff(psi) == 0, [exact(float(t)) for t in work.cuts]
+    same, cuts = np.diff(psi) == 0, list[Place](exact(float(t)) for t in work.cuts)
     free = np.append(same, False) | np.insert(same, 0, False)
     low, high = work.masses.nu.support()
     free[[0, -1]] |= [low > work.cuts[0], high < work.cuts[-1]]
-    for atom in work.masses.nu.atoms():
-        place = atom.place if isinstance(atom.place, Fraction) else exact(float(atom.place))  # roots: not met exactly
-        i, j = np.searchsorted(work.cuts, beside(float(place)))
+    for x, place in places(work.masses.nu).items():
+        i, j = np.searchsorted(work.cuts, beside(x))
         cuts[i : j + 1] = [place] * int(j + 1 - i)
         free[i + 1 : j + 1] = True
     free &= psi > LOWEST

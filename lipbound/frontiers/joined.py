@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..exact import INF
 from ..laws import AbstractLaw
+from ..pieces import Place
 from .spliced import Arc, Spliced
 
 LONGER = (1, 2, 4, 8, 16)  # cells by which arcs go on: where they end the slope of what follows is L, but for the grid
@@ -22,7 +23,7 @@ class Span(NamedTuple):
 
 
 def joined(
-    nu: AbstractLaw, L: Fraction, x: Sequence[Fraction], spans: Sequence[Span], tails: tuple[bool, bool]
+    nu: AbstractLaw, L: Fraction, x: Sequence[Place], spans: Sequence[Span], tails: tuple[bool, bool]
 ) -> Spliced | None:
     """The law with these arcs, each a little longer, filled with nu: the first that is proved admissible, if any.
 
@@ -40,7 +41,7 @@ def joined(
     return None
 
 
-def _longer(spans: Sequence[Span], more: int, x: Sequence[Fraction]) -> list[Span]:
+def _longer(spans: Sequence[Span], more: int, x: Sequence[Place]) -> list[Span]:
     """Each by so many cells on either side, but not into its neighbours, nor beyond atoms; those that meet are one."""
     out: list[Span] = []
     for k, (i, j, centre) in enumerate(spans):

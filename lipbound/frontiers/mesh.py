@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from ..exact import exact
 from ..laws import AbstractLaw
-from .bound import Floats, Follower, log_slope, position, shifted, true_runs
+from .bound import Floats, Follower, beside, log_slope, places, position, shifted, true_runs
 from .spliced import Arc, Spliced
 
 TAIL = 1e-9  # mass beyond the outer cuts
@@ -66,7 +67,7 @@ class Mesh:
         cuts += [self._denser(e) for i, j, w in runs for e in {i, j, *self._crossed(w, i, j)}]
         arcs, best = {round(w, 10) for _, _, w in runs}, ()
         if law is not None:
-            joints = np.array([float(x) for arc in law.arcs for x in (arc.lo, arc.hi) if abs(x) < np.inf])
+            joints = np.array([float(x) for arc in law.arcs for x in (arc.lo, arc.hi) if not isinstance(x, float)])
             cuts += [joints, *(self._denser(e) for arc in law.arcs for e in self._crossed_by(arc))]
             arcs |= {round(-float(arc.centre) / self.L, 10) for arc in law.arcs}
             best = tuple(self._offsets(law))
@@ -83,7 +84,7 @@ class Mesh:
         """How much more mass it has than the target where it leaves an arc, and where it enters one."""
         for s in law.stretches:
             for x, level in ((s.lo, s.before), (s.hi, s.after)):
-                if abs(level) < np.inf:
+                if not isinstance(level, float):
                     yield float(ndtr(float(level))) - float(self.nu.cdf(float(x)))
 
     def _crossed_by(self, arc: Arc) -> list[int]:
@@ -117,8 +118,9 @@ def mesh(nu: AbstractLaw, L: float) -> Mesh:
     """Even cuts over almost all of the target's mass, its quantiles and its atoms."""
     low, high = float(nu.ppf(TAIL)), float(nu.ppf(1 - TAIL))
     levels = np.asarray(nu.ppf(np.linspace(0.01, 0.99, CUTS // 2)))
-    places = np.array([float(atom.place) for atom in nu.atoms()])
-    return Mesh(nu, L, np.unique(np.concatenate([np.linspace(low, high, CUTS), levels, places])))
+    known = places(nu)  # an atom that is no float is alone in its cell if those on both sides are cuts
+    around = [y for x, place in known.items() if place != exact(x) for y in beside(x)]
+    return Mesh(nu, L, np.unique(np.concatenate([np.linspace(low, high, CUTS), levels, [*known], around])))
 
 
 def _quartered(a: float, b: float) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.special import ndtr
 
 from ..divergences import tv
 from ..enclosure import Enclosure, of_ball
@@ -20,8 +21,15 @@ def lacking(law: Spliced) -> float:
     """TV(law, target) in floats; of a target with smooth strands, what it has more of on cells of the arcs."""
     if not law.nu.bent:
         return float(tv(law, law.nu))
-    nu, kept = law.nu, sum(followed(law.nu, s) for s in law.stretches)
-    return 1.0 - kept - sum(_common(nu, arc) for arc in law.arcs)
+    heaps = {a.place: a.mass for a in law.nu.atoms()}
+    kept = sum(_kept(law.nu, s, heaps.get(s.atom, 0.0)) for s in law.stretches)
+    return 1.0 - kept - sum(_common(law.nu, arc) for arc in law.arcs)
+
+
+def _kept(nu: AbstractLaw, s: Stretch, heap: float) -> float:
+    """The mass that both have on a stretch, and at its joint, where the target has an atom of mass `heap`."""
+    inside = followed(nu, s)
+    return inside + min(heap, max(0.0, float(ndtr(float(s.after)) - ndtr(float(s.before))) - inside))
 
 
 def followed(nu: AbstractLaw, s: Stretch) -> float:

@@ -15,14 +15,16 @@ from scipy.special import ndtr
 from .. import balls
 from ..exact import exact
 from ..laws import AbstractLaw
-from ..reals import End, nearest
-from .bound import Floats, position
+from ..pieces import Place
+from ..reals import ROUND, End, Real, nearest, rounded
+from .bound import Floats, places, position
 from .unimodal import denser
 
 EDGE = 1e-13  # mass beyond the outer nodes
 PARTS = 8  # of a cell next to an edge
 NEAR = 1e-5  # parts of the whole, or positions: nodes that are nearer say no more
 SPAN = 7.3  # its position
+NEXT = Fraction(1, 2**ROUND)  # to an irrational place
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Nodes:
     x: Floats
 
     @cached_property
-    def exact(self) -> list[Fraction]:
-        """The places as fractions: those of atoms are no floats, as a rule."""
-        known = {float(a.place): a.place for a in self.nu.atoms() if isinstance(a.place, Fraction)}
+    def exact(self) -> list[Place]:
+        """The places, exactly: those of atoms are no floats, as a rule."""
+        known = places(self.nu)
         return [known.get(float(x), exact(float(x))) for x in self.x]
 
     @cached_property
@@ -69,7 +71,9 @@ class Nodes:
 
     def apart(self, L: Fraction) -> list[Fraction]:
         """How far apart the positions of a law of slope at most L are at least."""
-        return [(b - a) / L for a, b in zip(self.exact, self.exact[1:], strict=False)]
+        x, off = list(map(rounded, self.exact)), [NEXT if isinstance(x, Real) else 0 for x in self.exact]
+        rows = zip(x, x[1:], off, off[1:], strict=False)
+        return [max(Fraction(b - a - c - d), Fraction(0)) / L for a, b, c, d in rows]
 
     def denser(self, cost: Floats, count: int, edges: NDArray[np.intp]) -> Nodes:
         """So many nodes more where inner cells cost most, and some in the cells next to the nodes `edges`."""

@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from ..exact import INF
 from ..laws import AbstractLaw
-from .bound import Masses, log_slope
+from .bound import Masses, beside, log_slope
 from .dual import splits
 from .twofold import ROUGH, Pair, pair, roughly
 from .unimodal import SPAN, Steps, uphill
@@ -32,11 +32,6 @@ def seats(masses: Masses, L: float, low: float, found: Sequence[Found], arcs: Se
     best = sorted((row for row in rows if row[0] > low - ROUGH), key=lambda row: -row[0])[:SEATS]
     away = [_climbed(work, centres, x) for _, centres, work, x in best]
     return list(dict.fromkeys((*_astride(masses.nu, arcs), *away)))
-
-
-def beside(place: float) -> Two:
-    """The floats next to an atom: where arcs end that pass it."""
-    return float(np.nextafter(place, -np.inf)), float(np.nextafter(place, np.inf))
 
 
 def heaps(nu: AbstractLaw) -> list[Two]:

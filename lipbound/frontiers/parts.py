@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
+from math import inf, nextafter
 
-from ..exact import Exact
-from ..laws.images import back, window
-from ..pieces import Bent, Heap, Piece, Pieces, Strand
-from ..reals import End
+from ..curves import Line, moved
+from ..laws.images import window
+from ..pieces import Bent, Heap, Piece, Pieces, Place, Strand
+from ..reals import End, Real
 
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
+SHORT, NEAR = 8, Fraction(1, 2**6)  # bits to which an end is known, and a length beside it
 
 
 def cut(pieces: Pieces, lo: End, hi: End, closed: bool = False) -> Iterator[Piece]:
@@ -23,19 +26,46 @@ def cut(pieces: Pieces, lo: End, hi: End, closed: bool = False) -> Iterator[Piec
         elif isinstance(s, (Strand, Bent)):
             a, b = max(s.image[0], lo), min(s.image[1], hi)
             if a < b:
-                yield _segment(s, a, b) if isinstance(s, Strand) else _bent(s, a, b)  # type: ignore[arg-type]
+                yield from segment(s, a, b) if isinstance(s, Strand) else (_bent(s, a, b),)
 
 
-def heaped(piece: Piece, place: Fraction) -> Piece:
+def heaped(piece: Piece, place: Place) -> Piece:
     """The mass of a piece, taken away from a point."""
-    if isinstance(piece, Strand):
+    if isinstance(piece, Strand) and isinstance(place, Fraction):
         return piece._replace(slope=ZERO, shift=place, weight=-piece.weight)
     return Heap(piece.start, piece.stop, place, piece.mean, piece.sd, -piece.weight)
 
 
-def _segment(s: Strand, a: Exact, b: Exact) -> Strand:
-    start, stop = sorted(back(y, s) for y in (a, b))
-    return s._replace(start=start, stop=stop)
+def heap(start: End, stop: End, place: Place) -> Strand | Heap:
+    """The mass of a part of N(0, 1), in one point."""
+    if isinstance(place, Real) or isinstance(start, Real) or isinstance(stop, Real):
+        return Heap(start, stop, place, ZERO, ONE, ONE)
+    return Strand(start, stop, ZERO, place, ZERO, ONE, ONE)
+
+
+def segment(s: Strand, a: End, b: End) -> Iterator[Strand | Bent]:
+    """The part of an affine strand between two values; next to one that is no fraction it is written as a smooth one.
+
+    >>> from lipbound.laws import Gaussian
+    >>> [part[:2] for part in segment(*Gaussian(1, 2).pieces(), Fraction(1), inf)]
+    [(Fraction(1, 1), inf)]
+    """
+    inner = [x for x in _beside(a, b) if a < x < b]
+    for low, high in pairwise((a, *inner, b)):
+        start, stop = sorted(moved(1 / s.slope, -s.shift / s.slope, y) for y in (low, high))
+        if isinstance(start, Real) or isinstance(stop, Real):
+            line, steepest = Line(s.slope, s.shift), nextafter(abs(float(s.slope)), inf)
+            yield Bent(start, stop, line, s.slope > 0, low, high, 1, 1, steepest, s.mean, s.sd, s.weight)
+        else:
+            yield s._replace(start=start, stop=stop)
+
+
+def _beside(a: End, b: End) -> Iterator[Fraction]:
+    """Fractions inside, next to ends that are none."""
+    if isinstance(a, Real):
+        yield a.near(SHORT) + NEAR
+    if isinstance(b, Real):
+        yield b.near(SHORT) - NEAR
 
 
 def _bent(s: Bent, a: End, b: End) -> Bent:

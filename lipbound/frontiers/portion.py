@@ -9,7 +9,6 @@ from fractions import Fraction
 from flint import arb
 
 from .. import balls
-from ..exact import Exact
 from ..laws import AbstractLaw
 from ..reals import End, Real
 
@@ -27,8 +26,8 @@ class Portion(Real):
     nu: AbstractLaw
     lo: End
     hi: End
-    before: Exact
-    after: Exact
+    before: End
+    after: End
     share: Fraction = Fraction(1)
 
     @property

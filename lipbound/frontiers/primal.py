@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from ..exact import INF, exact
 from ..laws import AbstractLaw
-from .bound import Floats, Follower, true_runs
+from .bound import Floats, Follower, places, true_runs
 from .dual import valleys
 from .missing import lacking
 from .splice import FINE, SLACK, SPARE, Splice, root
@@ -203,10 +203,11 @@ def staircase(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced
     """The law that moves on one arc from cut to cut and jumps there: admissible, and made for targets with atoms."""
     with np.errstate(invalid="ignore"):
         w = np.maximum.accumulate(ndtri(found.G) - found.cuts / float(L))
-    inside = np.flatnonzero(np.isfinite(w))
+    inside, known = np.flatnonzero(np.isfinite(w)), places(nu)
     arcs: list[Arc] = []
     for i in inside:
-        centre, at = -exact(float(w[i])) * L, exact(float(found.cuts[i]))
+        x = float(found.cuts[i])
+        centre, at = -exact(float(w[i])) * L, known.get(x, exact(x))
         if arcs and arcs[-1].centre - centre <= L * SLACK:
             continue
         if arcs:
@@ -215,5 +216,4 @@ def staircase(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced
     if arcs:
         end = exact(float(found.cuts[min(inside[-1] + 1, found.cuts.size - 1)]))
         arcs[-1] = arcs[-1]._replace(hi=end) if end > arcs[-1].lo else arcs[-1]
-        first = arcs[0].lo
-        yield Spliced(nu, tuple(arcs), first, arcs[-1].hi)
+        yield Spliced(nu, tuple(arcs), arcs[0].lo, arcs[-1].hi)

@@ -12,7 +12,8 @@ from scipy.special import ndtr
 
 from ..exact import INF, exact
 from ..laws import AbstractLaw
-from .bound import Floats, log_slope, shifted
+from ..pieces import Place
+from .bound import Floats, log_slope, places, shifted
 from .spliced import Arc
 
 SLACK = Fraction(1, 10**9)  # arcs have scale L (1 - SLACK), so that slopes at their feet are below L
@@ -57,19 +58,22 @@ class Splice:
         """The places and masses of nu's atoms: what is followed may jump there."""
         return tuple((float(a.place), a.mass) for a in self.nu.atoms())
 
+    def place(self, x: float) -> Place:
+        """The atom that floats do not tell from x, or x itself."""
+        return places(self.nu).get(x, exact(x))
+
     def lost(self, x: float) -> bool:
         """Is no mass left to either side of x, as far as floats can tell?"""
         return not np.isfinite(float(shifted(self.nu, x, self.offset)))
 
     def enter(self, x: float) -> None:
         """Begin an arc at x; its mass up to there is a little more than what nu gives."""
-        at = exact(x)
         total = float(self.nu.cdf(x)) + self.offset
         u = float(shifted(self.nu, x, self.offset))
         slope = np.exp(-u * u / 2) / 2.5066282746310002
         spare = SPARE * min(1.0, 1e3 * min(total, 1 - total))
-        centre = at - exact(u + spare / slope) * self.scale
-        self.arcs.append(Arc(centre, self.scale, at, INF))
+        centre = exact(x) - exact(u + spare / slope) * self.scale
+        self.arcs.append(Arc(centre, self.scale, self.place(x), INF))
 
     def over(self, x: Floats | float) -> Floats:
         """By how much the last arc exceeds nu in mass up to x."""
@@ -87,7 +91,7 @@ class Splice:
 
     def leave(self, x: float) -> None:
         """End the last arc at x."""
-        self.arcs[-1] = self.arcs[-1]._replace(hi=exact(x))
+        self.arcs[-1] = self.arcs[-1]._replace(hi=self.place(x))
         jump = sum(m for at, m in self.heaps if at == x)
         self.x, self.offset = x, float(self.over(x)) + jump
         if jump:

@@ -12,16 +12,15 @@ from typing import Any, NamedTuple
 from flint import arb
 
 from .. import balls, kernels
+from ..curves import moved
 from ..enclosure import of_ball
-from ..exact import INF, Exact
+from ..exact import INF
 from ..laws import AbstractLaw
-from ..pieces import Piece, Pieces, Strand, atoms, cells, cuts
-from ..reals import End, finite
-from .parts import cut, heaped
+from ..pieces import Bent, Piece, Pieces, Place, Strand, atoms, cells, cuts
+from ..reals import End, finite, rounded
+from .parts import ONE, ZERO, cut, heap, heaped, segment
 from .portion import Portion
 from .steep import steep
-
-ZERO, ONE = Fraction(0), Fraction(1)
 
 
 class Arc(NamedTuple):
@@ -29,12 +28,17 @@ class Arc(NamedTuple):
 
     centre: Fraction
     scale: Fraction
-    lo: Exact
-    hi: Exact
+    lo: End
+    hi: End
 
-    def level(self, x: Exact) -> Exact:
+    def level(self, x: End) -> End:
         """Position of x, in standard deviations."""
-        return (x - self.centre) / self.scale if isinstance(x, Fraction) else x
+        return moved(1 / self.scale, -self.centre / self.scale, x)
+
+    @property
+    def pieces(self) -> Iterator[Strand | Bent]:
+        """The law of the arc."""
+        return segment(Strand(-INF, INF, self.scale, self.centre, ZERO, ONE, ONE), self.lo, self.hi)
 
 
 class Stretch(NamedTuple):
@@ -46,9 +50,9 @@ class Stretch(NamedTuple):
 
     lo: End
     hi: End
-    before: Exact
-    after: Exact
-    atom: Fraction
+    before: End
+    after: End
+    atom: Place
     factor: Fraction | Portion = ONE
 
     @property
@@ -88,20 +92,20 @@ class Spliced(AbstractLaw):
             yield Stretch(self.start, self.stop, -INF, INF, Fraction(0))
             return
         first, last, heavy = self.arcs[0], self.arcs[-1], {a.place for a in self.nu.atoms()}
-        if isinstance(first.lo, Fraction):
-            yield Stretch(self.start, first.lo, -INF, first.level(first.lo), first.lo)
+        if not isinstance(first.lo, float):
+            yield Stretch(self.start, first.lo, -INF, first.level(first.lo), finite(first.lo))
         for a, b in pairwise(self.arcs):
             place = a.hi if a.hi in heavy and b.lo not in heavy else b.lo
-            yield Stretch(a.hi, b.lo, a.level(a.hi), b.level(b.lo), Fraction(place))
-        if isinstance(last.hi, Fraction):
-            yield Stretch(last.hi, self.stop, last.level(last.hi), INF, last.hi)
+            yield Stretch(a.hi, b.lo, a.level(a.hi), b.level(b.lo), finite(place))
+        if not isinstance(last.hi, float):
+            yield Stretch(last.hi, self.stop, last.level(last.hi), INF, finite(last.hi))
 
     def pieces(self) -> Pieces:
         return self._strands
 
     @cached_property
     def _strands(self) -> Pieces:
-        rows: list[Piece] = [Strand(a.level(a.lo), a.level(a.hi), a.scale, a.centre, ZERO, ONE, ONE) for a in self.arcs]
+        rows: list[Piece] = [piece for a in self.arcs for piece in a.pieces]
         for s in self.stretches:
             kept = cut(self.nu.pieces(), s.lo, s.hi, s.filled) if s.factor != 0 else ()
             inside = [t._replace(weight=t.weight * s.factor) for t in kept]
@@ -109,7 +113,7 @@ class Spliced(AbstractLaw):
                 rows += inside
                 continue
             # an atom of the mass between the two positions, less what nu has: exact, though no rational
-            rows.append(Strand(s.before, s.after, ZERO, s.atom, ZERO, ONE, ONE))
+            rows.append(heap(s.before, s.after, s.atom))
             rows += inside
             rows += [heaped(t, s.atom) for t in inside]
         return tuple(rows)
@@ -118,12 +122,8 @@ class Spliced(AbstractLaw):
     def table(self) -> Any:
         """The float64 form, with each atom as one positive number."""
         rows = [s for s in self._strands if isinstance(s, Strand) and s.slope]
-        heaps = {x: of_ball(balls.table.atom_mass(strands)) for x, strands in atoms(self._strands)}
-        rows += [
-            Strand(-INF, INF, ZERO, x, ZERO, ONE, Fraction(m.hi))
-            for x, m in heaps.items()
-            if m.hi > 0 and isinstance(x, Fraction)
-        ]
+        heaps = {rounded(x): of_ball(balls.table.atom_mass(strands)).hi for x, strands in atoms(self._strands)}
+        rows += [Strand(-INF, INF, ZERO, Fraction(x), ZERO, ONE, Fraction(m)) for x, m in heaps.items() if m > 0]
         return kernels.table.tabulate(cells(rows, cuts(rows)), atoms(rows))
 
     def admissible(self, L: Fraction) -> bool:

@@ -17,13 +17,12 @@ from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, exact, extended
 from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, cells, cuts, dense, joint
-from ..reals import End, Real
+from ..reals import End, rounded
 from . import floats
 from .flat import panels
 from .nearby import tabulated
 from .reach import intervals, tail
 
-ROUND = 200  # bits
 Closed = Literal["both", "left", "right", "neither"]
 Array = NDArray[np.float64]
 Floats = float | Array
@@ -231,7 +230,7 @@ def _rounded(piece: Strand | Heap) -> Strand:
     """An atom of irrational place or mass, so close to it that floats cannot tell."""
     if isinstance(piece, Strand):
         return piece
-    start, stop, place = (x.near(ROUND) if isinstance(x, Real) else x for x in piece[:3])
+    start, stop, place = map(rounded, piece[:3])
     return Strand(start, stop, Fraction(0), Fraction(place), piece.mean, piece.sd, piece.weight)
 
 

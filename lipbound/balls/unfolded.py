@@ -132,7 +132,7 @@ def _middle(f: Fibre, a: arb, b: arb) -> arb:
 def _split(frame: _Frame, z: arb, w: arb, proved: bool, left: Iterator[int]) -> list[Panel]:
     """Panels between two values of Z, the first of them nearer to the anchor."""
     beside, beyond = frame.curve(z), frame.curve(w)
-    low, high = sorted((least_float(beside), least_float(beyond)))  # all floats from low to below high are its points
+    low, high = sorted(edge(y, frame.anchor) for y in (beside, beyond))
     if not low < high:
         return []
     limit = frame.anchor if frame.root == 0 else None
@@ -145,6 +145,15 @@ def _split(frame: _Frame, z: arb, w: arb, proved: bool, left: Iterator[int]) -> 
     if next(left, None) is None or not abs(w - z) > NARROW * (1 + abs(y)):
         raise NotCertifiable(f"the inverse of a branch could not be tabulated around y = {low:.12g}")
     return _split(frame, z, y, proved, left) + _split(frame, y, w, proved, left)
+
+
+def edge(y: arb, anchor: arb | None) -> float:
+    """The first float on a panel that begins at y, so that all before the next panel's are its points.
+
+    The anchor itself is on the first panel that has other floats too, where the density is known best.
+    """
+    near = nearest(y)
+    return near if anchor is not None and near == nearest(anchor) else least_float(y)
 
 
 def _panel(frame: _Frame, z: arb, w: arb, proved: bool, low: float, high: float) -> Panel | None:

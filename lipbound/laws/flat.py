@@ -9,12 +9,11 @@ from math import inf, log
 from typing import NamedTuple
 
 from ..balls.normal import ball, working
-from ..balls.unfolded import Panel, unfolded
+from ..balls.unfolded import Panel, edge, unfolded
 from ..curves import Chain, Line
 from ..maps.expressions import Z, call
 from ..maps.series import Expressed
 from ..pieces import Bent
-from ..reals import least_float
 
 PHI = Expressed(call("Phi", Z))  # takes N(0, 1) to the uniform law of [0, 1]
 WHOLE = Bent(-inf, inf, PHI, True, Fraction(0), Fraction(1), 1, 1, 0.4, Fraction(0), Fraction(1), Fraction(1))
@@ -62,7 +61,7 @@ def _moved(slope: Fraction, end: Fraction, side: int) -> list[Panel]:
     size, sign, near = abs(slope), side if slope > 0 else -side, float(end)
     out: list[Panel] = []
     for panel in _half():
-        lo, hi = sorted(least_float(ball(end + side * size * Fraction(y))) for y in (panel.lo, panel.hi))
+        lo, hi = sorted(edge(ball(end + side * size * Fraction(y)), ball(end)) for y in (panel.lo, panel.hi))
         if lo < hi:
             coefficients = tuple(sign * c for c in panel.coefficients)
             centre, beside = panel.centre + log(size), float(end - Fraction(near))

@@ -32,9 +32,11 @@ class Strand(NamedTuple):
 
     def at(self, z: Exact) -> Exact:
         """The image of z; infinite ends go to infinite ends."""
-        if isinstance(z, Fraction):
-            return self.slope * z + self.shift
-        return z if self.slope > 0 else -z
+        return self.slope * z + self.shift if isinstance(z, Fraction) else z if self.slope > 0 else -z
+
+    def back(self, y: End) -> End:
+        """The Z whose image is y, slope not zero."""
+        return moved(1 / self.slope, -self.shift / self.slope, y)
 
     @property
     def image(self) -> tuple[Exact, Exact]:

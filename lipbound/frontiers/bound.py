@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -80,6 +81,12 @@ def beside(place: float) -> tuple[float, float]:
 def places(nu: AbstractLaw) -> dict[float, Place]:
     """Where the atoms of nu lie, by the floats that are not told from there."""
     return {float(a.place): a.place for a in nu.atoms()}
+
+
+def placed(nu: AbstractLaw, x: Iterable[float]) -> list[Place]:
+    """Floats as exact places: the atom, where floats do not tell it from there."""
+    known = places(nu)
+    return [known.get(float(y), exact(float(y))) for y in x]
 
 
 def true_runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

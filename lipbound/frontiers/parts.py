@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import inf, nextafter
 
-from ..curves import Line, moved
-from ..laws.images import window
+from ..curves import Line
+from ..laws.images import atom, window
 from ..pieces import Bent, Heap, Piece, Pieces, Place, Strand
 from ..reals import End, Real
 
@@ -31,16 +31,7 @@ def cut(pieces: Pieces, lo: End, hi: End, closed: bool = False) -> Iterator[Piec
 
 def heaped(piece: Piece, place: Place) -> Piece:
     """The mass of a piece, taken away from a point."""
-    if isinstance(piece, Strand) and isinstance(place, Fraction):
-        return piece._replace(slope=ZERO, shift=place, weight=-piece.weight)
-    return Heap(piece.start, piece.stop, place, piece.mean, piece.sd, -piece.weight)
-
-
-def heap(start: End, stop: End, place: Place) -> Strand | Heap:
-    """The mass of a part of N(0, 1), in one point."""
-    if isinstance(place, Real) or isinstance(start, Real) or isinstance(stop, Real):
-        return Heap(start, stop, place, ZERO, ONE, ONE)
-    return Strand(start, stop, ZERO, place, ZERO, ONE, ONE)
+    return atom(piece.start, piece.stop, place, piece.mean, piece.sd, -piece.weight)
 
 
 def segment(s: Strand, a: End, b: End) -> Iterator[Strand | Bent]:
@@ -52,7 +43,7 @@ def segment(s: Strand, a: End, b: End) -> Iterator[Strand | Bent]:
     """
     inner = [x for x in _beside(a, b) if a < x < b]
     for low, high in pairwise((a, *inner, b)):
-        start, stop = sorted(moved(1 / s.slope, -s.shift / s.slope, y) for y in (low, high))
+        start, stop = sorted(map(s.back, (low, high)))
         if isinstance(start, Real) or isinstance(stop, Real):
             line, steepest = Line(s.slope, s.shift), nextafter(abs(float(s.slope)), inf)
             yield Bent(start, stop, line, s.slope > 0, low, high, 1, 1, steepest, s.mean, s.sd, s.weight)

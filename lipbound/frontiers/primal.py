@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from ..exact import INF, exact
 from ..laws import AbstractLaw
-from .bound import Floats, Follower, places, true_runs
+from .bound import Floats, Follower, placed, true_runs
 from .dual import valleys
 from .missing import lacking
 from .splice import FINE, SLACK, SPARE, Splice, root
@@ -203,17 +203,16 @@ def staircase(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced
     """The law that moves on one arc from cut to cut and jumps there: admissible, and made for targets with atoms."""
     with np.errstate(invalid="ignore"):
         w = np.maximum.accumulate(ndtri(found.G) - found.cuts / float(L))
-    inside, known = np.flatnonzero(np.isfinite(w)), places(nu)
+    inside, cuts = np.flatnonzero(np.isfinite(w)), placed(nu, found.cuts)
     arcs: list[Arc] = []
     for i in inside:
-        x = float(found.cuts[i])
-        centre, at = -exact(float(w[i])) * L, known.get(x, exact(x))
+        centre, at = -exact(float(w[i])) * L, cuts[i]
         if arcs and arcs[-1].centre - centre <= L * SLACK:
             continue
         if arcs:
             arcs[-1] = arcs[-1]._replace(hi=at)
         arcs.append(Arc(centre, L, at, INF))
     if arcs:
-        end = exact(float(found.cuts[min(inside[-1] + 1, found.cuts.size - 1)]))
+        end = cuts[min(inside[-1] + 1, len(cuts) - 1)]
         arcs[-1] = arcs[-1]._replace(hi=end) if end > arcs[-1].lo else arcs[-1]
         yield Spliced(nu, tuple(arcs), arcs[0].lo, arcs[-1].hi)

@@ -13,7 +13,7 @@ from scipy.special import ndtr
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from ..pieces import Place
-from .bound import Floats, log_slope, places, shifted
+from .bound import Floats, log_slope, placed, shifted
 from .spliced import Arc
 
 SLACK = Fraction(1, 10**9)  # arcs have scale L (1 - SLACK), so that slopes at their feet are below L
@@ -60,7 +60,7 @@ class Splice:
 
     def place(self, x: float) -> Place:
         """The atom that floats do not tell from x, or x itself."""
-        return places(self.nu).get(x, exact(x))
+        return placed(self.nu, [x])[0]
 
     def lost(self, x: float) -> bool:
         """Is no mass left to either side of x, as far as floats can tell?"""

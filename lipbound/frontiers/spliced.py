@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from flint import arb
 
 from .. import balls, kernels
-from ..curves import moved
 from ..enclosure import of_ball
 from ..exact import INF
 from ..laws import AbstractLaw
+from ..laws.images import atom
 from ..pieces import Bent, Piece, Pieces, Place, Strand, atoms, cells, cuts
 from ..reals import End, finite, rounded
-from .parts import ONE, ZERO, cut, heap, heaped, segment
+from .parts import ONE, ZERO, cut, heaped, segment
 from .portion import Portion
 from .steep import steep
 
@@ -33,12 +33,17 @@ class Arc(NamedTuple):
 
     def level(self, x: End) -> End:
         """Position of x, in standard deviations."""
-        return moved(1 / self.scale, -self.centre / self.scale, x)
+        return self._whole.back(x)
 
     @property
     def pieces(self) -> Iterator[Strand | Bent]:
         """The law of the arc."""
-        return segment(Strand(-INF, INF, self.scale, self.centre, ZERO, ONE, ONE), self.lo, self.hi)
+        return segment(self._whole, self.lo, self.hi)
+
+    @property
+    def _whole(self) -> Strand:
+        """N(centre, scale^2), of which it is a segment."""
+        return Strand(-INF, INF, self.scale, self.centre, ZERO, ONE, ONE)
 
 
 class Stretch(NamedTuple):
@@ -113,7 +118,7 @@ class Spliced(AbstractLaw):
                 rows += inside
                 continue
             # an atom of the mass between the two positions, less what nu has: exact, though no rational
-            rows.append(heap(s.before, s.after, s.atom))
+            rows.append(atom(s.before, s.after, s.atom, ZERO, ONE, ONE))
             rows += inside
             rows += [heaped(t, s.atom) for t in inside]
         return tuple(rows)

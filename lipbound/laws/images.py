@@ -31,7 +31,7 @@ def images(piece: Piece, g: AbstractMap) -> Iterator[Piece]:
     elif isinstance(piece, Heap):
         yield piece._replace(place=_value(g, piece.place))
     elif isinstance(piece, Strand) and not piece.slope:
-        yield _atom(piece, _value(g, piece.shift))
+        yield atom(piece.start, piece.stop, _value(g, piece.shift), piece.mean, piece.sd, piece.weight)
     elif isinstance(piece, Bent):
         yield from _of_bent(piece, g)
     elif isinstance(g, AbstractSmooth):
@@ -43,8 +43,8 @@ def images(piece: Piece, g: AbstractMap) -> Iterator[Piece]:
 def _of_strand(strand: Strand, branches: Iterable[Branch]) -> Iterator[Strand]:
     """Affine pieces of an affine strand: exact."""
     for start, stop, slope, shift in branches:
-        ends = sorted((back(start, strand), back(stop, strand)))
-        low, high = max(ends[0], strand.start), min(ends[1], strand.stop)
+        first, last = sorted((strand.back(start), strand.back(stop)))
+        low, high = max(first, strand.start), min(last, strand.stop)
         if low < high:
             row = slope * strand.slope, slope * strand.shift + shift
             yield strand._replace(start=low, stop=high, slope=row[0], shift=row[1])
@@ -215,14 +215,8 @@ def _value(g: AbstractMap, at: End) -> Place:
     return finite(moved(branch.slope, branch.shift, place))
 
 
-def _atom(strand: Strand, place: Place) -> Strand | Heap:
-    if isinstance(place, Fraction):
-        return strand._replace(shift=place)
-    return Heap(strand.start, strand.stop, place, strand.mean, strand.sd, strand.weight)
-
-
-def back(x: Exact, strand: Strand) -> Exact:
-    """The Z with strand.at(Z) = x."""
-    if abs(x) == INF:
-        return x if strand.slope > 0 else -x
-    return (x - strand.shift) / strand.slope
+def atom(start: End, stop: End, place: Place, mean: Fraction, sd: Fraction, weight: Fraction) -> Strand | Heap:
+    """The atom at `place` of weight times the mass of N(mean, sd^2) between the ends: a strand if rationals tell it."""
+    if isinstance(start, Real) or isinstance(stop, Real) or isinstance(place, Real):
+        return Heap(start, stop, place, mean, sd, weight)
+    return Strand(start, stop, Fraction(0), place, mean, sd, weight)

@@ -61,6 +61,7 @@ TABLE = {
     "events": (f"{BASE} laws kernels balls", "numpy scipy"),
     "frontiers": (f"{NUMBERS} divergences events", "numpy scipy"),
     "frontiers.nodes": (f"{NUMBERS} frontiers", "numpy scipy flint"),
+    "frontiers.tails": (f"{NUMBERS} frontiers divergences", "numpy flint"),
     "frontiers.portion": (NUMBERS, "flint"),
     "frontiers.spliced": (f"{NUMBERS} frontiers", "flint"),
     "frontiers.steep": (f"{BASE} balls laws", "flint"),

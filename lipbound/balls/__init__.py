@@ -9,6 +9,7 @@ from . import drift as drift
 from . import fisher as fisher
 from . import gaps as gaps
 from . import generators as generators
+from . import hazard as hazard
 from . import integrable as integrable
 from . import line as line
 from . import lost as lost

@@ -16,11 +16,10 @@ from flint import arb
 
 from ..exact import INF
 from ..reals import End, precision
-from .bent import at
 from .density import between
-from .moments import power_mean, powers
+from .moments import mean_within
 from .normal import ball, phi, quantile
-from .table import Cell, Table
+from .table import Table
 
 
 class Node(NamedTuple):
@@ -93,7 +92,7 @@ def _between(table: Table, a: Node, b: Node, few: arb) -> tuple[arb, arb]:
     for cell in table.cells:
         lo, hi = max(cell.lo, a.x), min(cell.hi, b.x)
         if lo < hi:
-            mean += _mean(cell, lo, hi, few)
+            mean += mean_within(cell, lo, hi, few)
     for x, m in table.atoms.items():
         mean += m * ball(x) if a.x < x < b.x else 0
     for node, share in ((a, 1 - a.share), (b, b.share)):
@@ -101,16 +100,3 @@ def _between(table: Table, a: Node, b: Node, few: arb) -> tuple[arb, arb]:
         mass, mean = mass + heap, mean + (heap * ball(node.x) if share and not isinstance(node.x, float) else 0)
     off = table.smudge * sum((abs(ball(n.x)) for n in (a, b) if not isinstance(n.x, float)), arb(0))
     return mass, mean + arb(0, off.upper())
-
-
-def _mean(cell: Cell, lo: End, hi: End, few: arb) -> arb:
-    """Integral of x over a part of a cell."""
-    total = arb(0)
-    for e in cell.entries:
-        u = e.low if lo == cell.lo else e.at(ball(lo))
-        v = e.high if hi == cell.hi else e.at(ball(hi))
-        total += powers(e, u, v)[0]
-    for f in cell.bents:
-        left, right = (lo, hi) if f.strand.rising else (hi, lo)
-        total += power_mean(f, at(f, left, cell.lo, cell.hi), at(f, right, cell.lo, cell.hi), 1, few)
-    return total

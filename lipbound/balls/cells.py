@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 from flint import arb
 
@@ -19,14 +20,44 @@ from .normal import ball, cdf, mass, phi, working
 BITS = 160
 
 
+class Tail(NamedTuple):
+    """A law that goes on at slope L from the outward position t of a node has mass t^2 / 2 + moment t of KL beyond it.
+
+    But for what does not depend on t. `moment` is that of the distance from the node, in L.
+    """
+
+    mass: arb
+    moment: arb
+
+    def pull(self, t: arb) -> arb:
+        """What it costs more for each unit of t."""
+        return self.mass * t + self.moment
+
+    def cost(self, t: arb) -> arb:
+        return (self.pull(t) + self.moment) * t / 2
+
+
 @working(BITS)
-def bound(p: Sequence[arb], apart: Sequence[Fraction], u: Sequence[Fraction]) -> arb:
-    """What the tangent plane at u proves, u having a node between any two cells; -inf if a multiplier is negative."""
+def bound(
+    p: Sequence[arb],
+    apart: Sequence[Fraction],
+    u: Sequence[Fraction],
+    tails: tuple[Tail | None, Tail | None] = (None, None),
+) -> arb:
+    """What the tangent plane at u proves, u having a node between any two cells; -inf if a multiplier is negative.
+
+    Of the cells with `tails` there is but the part of KL that depends on u.
+    """
     at = [ball(x) for x in u]
     q = [cdf(at[0]), *(mass(a, b) for a, b in pairwise(at)), cdf(-at[-1])]
-    value = sum(map(_share, p, q), arb(0))
-    ratio = [a / b if a > 0 else arb(0) for a, b in zip(p, q, strict=True)]
+    known = [tails[0] is not None, *(False for _ in at[1:]), tails[1] is not None]
+    value = sum((_share(a, b) for a, b, skip in zip(p, q, known, strict=True) if not skip), arb(0))
+    ratio = [a / b if a > 0 and not skip else arb(0) for a, b, skip in zip(p, q, known, strict=True)]
     slope = [phi(x) * (ratio[i + 1] - ratio[i]) for i, x in enumerate(at)]
+    for tail, i, side in zip(tails, (0, -1), (-1, 1), strict=True):
+        if tail is not None:
+            value += tail.cost(side * at[i])
+            slope[i] += side * tail.pull(side * at[i])
     middle = _middle(p)
     left, right, total = arb(0), arb(0), value
     for i in range(middle):

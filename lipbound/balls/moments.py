@@ -7,7 +7,8 @@ import math
 from flint import arb, arb_series
 
 from ..exact import INF
-from .bent import Fibre
+from ..reals import End
+from .bent import Fibre, at
 from .chart import Chart
 from .far import moment_tail
 from .heavy import diverges
@@ -50,6 +51,19 @@ def moment(chart: Chart, cell: Cell, a: arb, b: arb, tol: arb) -> arb:
         z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
         along = f.strand.rising == chart.pilot.strand.rising
         total += power_mean(f, z, w, 1, tol) if along else power_mean(f, w, z, 1, tol)
+    return total
+
+
+def mean_within(cell: Cell, lo: End, hi: End, few: arb) -> arb:
+    """Integral of x over a part of a cell."""
+    total = arb(0)
+    for e in cell.entries:
+        u = e.low if lo == cell.lo else e.at(ball(lo))
+        v = e.high if hi == cell.hi else e.at(ball(hi))
+        total += powers(e, u, v)[0]
+    for f in cell.bents:
+        left, right = (lo, hi) if f.strand.rising else (hi, lo)
+        total += power_mean(f, at(f, left, cell.lo, cell.hi), at(f, right, cell.lo, cell.hi), 1, few)
     return total
 
 

@@ -22,8 +22,14 @@ class Way(NamedTuple):
 
 
 def parallel(f: Fibre, g: Fibre) -> bool:
-    """Are the two strands one curve on one interval, so that only the laws of Z differ?"""
-    return f is g or f.strand[:-3] == g.strand[:-3]
+    """Are the two strands of a cell one curve on one interval, so that only the laws of Z differ?
+
+    It is enough that the intervals meet: the curve is monotone on both, and goes through all of the cell on each.
+    """
+    if f is g or f.strand[:-3] == g.strand[:-3]:
+        return True
+    one = f.strand.curve.key == g.strand.curve.key
+    return one and bool(f.left < g.right and g.left < f.right)
 
 
 def ways(strands: Iterable[Fibre]) -> dict[int, Way]:

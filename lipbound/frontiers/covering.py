@@ -17,6 +17,7 @@ from .joined import Span, joined
 from .nodes import Nodes, first_nodes
 from .primal import arcs_only
 from .spliced import Spliced
+from .tails import begin, tails
 from .trade_off import TradeOff, enclosed
 
 FIRST, MORE = 300, (1200, 4000, 12000)  # nodes
@@ -37,6 +38,7 @@ def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
             law, top = candidate, value
         if top.hi - low < tol or not more:
             break
+        work, found = _curtailed(work, L, found)
         work = work.denser(_costs(work, found), more, np.flatnonzero(np.diff(found.spare < TIGHT)) + 1)
     if law is None:
         law = min(arcs_only(nu, L), key=lambda mu: float(kl(nu, mu)))
@@ -54,7 +56,7 @@ def _solved(work: Nodes, L: Fraction) -> tuple[Positions, float]:
     start -= start[int(np.argmin(np.abs(z)))]
     found: list[Positions] = []
     for central in PATHS:
-        found.append(positions(work.masses, apart, start, central))
+        found.append(positions(work.masses, apart, start, central, work.tails.floats))
         proved = _proved(work, least, found[-1])
         if proved > 0:
             return found[-1], proved
@@ -62,8 +64,24 @@ def _solved(work: Nodes, L: Fraction) -> tuple[Positions, float]:
 
 
 def _proved(work: Nodes, apart: list[Fraction], found: Positions) -> float:
-    low = balls.cells.bound(work.parts, apart, [exact(float(u)) for u in found.u])
+    if not work.tails.hold(found.u):
+        return 0.0
+    low = work.tails.base + balls.cells.bound(work.parts, apart, [exact(float(u)) for u in found.u], work.tails.rows)
     return of_ball(low).lo if low.is_finite() else 0.0
+
+
+def _curtailed(work: Nodes, L: Fraction, found: Positions) -> tuple[Nodes, Positions]:
+    """Without the nodes beyond which the law goes on at slope L as the best one does: see `tails`."""
+    runs, last, (x, u) = true_runs(found.spare < TIGHT), work.x.size - 1, (work.x, found.u)
+    i = runs[0][1] if runs and runs[0][0] == 0 else -1  # the last node of an arc at the lower end
+    j = runs[-1][0] if runs and runs[-1][1] == last else last + 1
+    left = begin(work.nu, L, x[: i + 1][::-1], -u[: i + 1][::-1], -1)
+    right = begin(work.nu, L, x[j:], u[j:], 1)
+    low, high = i - left.at if left else 0, j + right.at if right else last
+    if low >= high or not (left or right):
+        return work, found
+    inner = Positions(u[low : high + 1], found.spare[low:high], found.multiplier[low:high])
+    return Nodes(work.nu, x[low : high + 1], tails(work.nu, L, (left, right))), inner
 
 
 def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:

@@ -7,7 +7,7 @@ of slope at most L has positions that are at least dx / L apart. Solved along th
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.special import log_ndtr
@@ -60,7 +60,18 @@ def log_between(u: Floats) -> Floats:
     return np.where(h * (1 + np.abs(m)) < NARROW, near, far)
 
 
-def _cost(p: Floats, u: Floats) -> Cost:
+class Beyond(NamedTuple):
+    """Masses, and moments of distances, of what lies beyond the outer nodes: see `balls.cells`; 0 where a cell does."""
+
+    mass: Floats
+    moment: Floats
+
+
+NOTHING: Final = Beyond(np.zeros(2), np.zeros(2))
+
+
+def _cost(p: Floats, u: Floats, tails: Beyond) -> Cost:
+    p = np.concatenate([p[:1] * (tails.mass[0] == 0), p[1:-1], p[-1:] * (tails.mass[1] == 0)])
     log = log_between(u)
     with np.errstate(over="ignore", invalid="ignore"):
         left = np.append(0.0, np.exp(-0.5 * u * u - HALF_LOG_TAU - log[1:]))  # phi at the left end over the mass
@@ -68,7 +79,11 @@ def _cost(p: Floats, u: Floats) -> Cost:
         inside, beyond = _sides(u, left, right)
         slope = p[1:] * left[1:] - p[:-1] * right[:-1]
         ground = (p * right * beyond)[:-1] + (p * left * inside)[1:]
-        return Cost(-float(p[p > 0] @ log[p > 0]), slope, (p * left * right)[1:-1], ground)
+        ends, outward = np.array([0, u.size - 1]), np.array([-u[0], u[-1]])
+        np.add.at(slope, ends, (tails.mass * outward + tails.moment) * [-1, 1])
+        np.add.at(ground, ends, tails.mass)
+        value = (tails.mass * outward / 2 + tails.moment) @ outward - p[p > 0] @ log[p > 0]
+        return Cost(float(value), slope, (p * left * right)[1:-1], ground)
 
 
 def _sides(u: Floats, left: Floats, right: Floats) -> tuple[Floats, Floats]:
@@ -95,7 +110,7 @@ def _furthest(x: Floats, dx: Floats) -> float:
     return min(1.0, 0.99 * float(np.min(x[down] / -dx[down]))) if down.any() else 1.0
 
 
-def positions(p: Floats, apart: Floats, u: Floats, central: float = CENTRAL) -> Positions:
+def positions(p: Floats, apart: Floats, u: Floats, central: float = CENTRAL, beyond: Beyond = NOTHING) -> Positions:
     """The least sum for masses p, from positions u that are strictly further apart than `apart`.
 
     At the end each multiplier times the spare distance is `central`, in parts of the mass beyond.
@@ -106,11 +121,11 @@ def positions(p: Floats, apart: Floats, u: Floats, central: float = CENTRAL) -> 
     """
     rare = np.minimum(np.cumsum(p)[:-1], np.cumsum(p[::-1])[::-1][1:]) + LEAST  # what slopes are compared with
     weight = np.minimum(rare[:-1], rare[1:])
-    level, cost = 1.0, _cost(p, u)
+    level, cost = 1.0, _cost(p, u, beyond)
     spare = np.diff(u) - apart  # kept apart: far out, differences of positions would lose it
     state = Positions(u, spare, level * weight / spare)
     for _ in range(STEPS):
-        after, cost, error = _moved(state, cost, p, Goal(rare, weight, level))
+        after, cost, error = _moved(state, cost, (p, beyond), Goal(rare, weight, level))
         done = level <= central if error < max(level, NOISE) else after is state  # or floats lead no further
         state = after
         if done:
@@ -119,7 +134,7 @@ def positions(p: Floats, apart: Floats, u: Floats, central: float = CENTRAL) -> 
     return state
 
 
-def _moved(state: Positions, cost: Cost, p: Floats, goal: Goal) -> tuple[Positions, Cost, float]:
+def _moved(state: Positions, cost: Cost, target: tuple[Floats, Beyond], goal: Goal) -> tuple[Positions, Cost, float]:
     """One step, as long as positions stay in order and the error does not grow by much, and what is left of that."""
     u, spare, m = state
     error = _error(cost, state, goal)
@@ -128,7 +143,7 @@ def _moved(state: Positions, cost: Cost, p: Floats, goal: Goal) -> tuple[Positio
     length, rest = _furthest(spare, ds), _furthest(m, dm)
     for _ in range(HALVINGS):
         now = Positions(u + length * du, spare + length * ds, m + min(length, rest) * dm)
-        after = _cost(p, now.u)
+        after = _cost(target[0], now.u, target[1])
         left = _error(after, now, goal)
         if left < np.inf and left <= MERIT * error:
             return now, after, left

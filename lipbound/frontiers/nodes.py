@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from .. import balls
-from ..exact import exact
 from ..laws import AbstractLaw
 from ..pieces import Place
 from ..reals import ROUND, End, Real, nearest, rounded
-from .bound import Floats, places, position
+from .bound import Floats, placed, position
+from .tails import CELLS, Tails
 from .unimodal import denser
 
 EDGE = 1e-13  # mass beyond the outer nodes
@@ -33,12 +33,12 @@ class Nodes:
 
     nu: AbstractLaw
     x: Floats
+    tails: Tails = CELLS
 
     @cached_property
     def exact(self) -> list[Place]:
         """The places, exactly: those of atoms are no floats, as a rule."""
-        known = places(self.nu)
-        return [known.get(float(x), exact(float(x))) for x in self.x]
+        return placed(self.nu, self.x)
 
     @cached_property
     def parts(self) -> list[arb]:
@@ -79,7 +79,7 @@ class Nodes:
         """So many nodes more where inner cells cost most, and some in the cells next to the nodes `edges`."""
         near = {i for k in edges for i in range(max(k - 2, 0), min(k + 2, self.x.size - 1))}
         rows = [np.linspace(self.x[i], self.x[i + 1], PARTS) for i in near]
-        return nodes(self.nu, np.concatenate([denser(self.x, cost, count), *rows]))
+        return replace(nodes(self.nu, np.concatenate([denser(self.x, cost, count), *rows])), tails=self.tails)
 
 
 def nodes(nu: AbstractLaw, places: Floats) -> Nodes:
@@ -91,13 +91,13 @@ def nodes(nu: AbstractLaw, places: Floats) -> Nodes:
 
 
 def _told(nu: AbstractLaw, x: Floats) -> Floats:
-    """Without those that are too near to the one before, both by the mass and by the distance between them."""
+    """Without those that are too near to another, both by the mass and by the distance; the outer two are kept."""
     z, span = Nodes(nu, x).z, x[-1] - x[0]
     kept = [0]
     for k in range(1, x.size):
         if z[k] - z[kept[-1]] > NEAR or x[k] - x[kept[-1]] > NEAR * span:
             kept.append(k)
-    return x[kept]
+    return x[kept if kept[-1] == x.size - 1 else [*(kept[:-1] or kept), x.size - 1]]
 
 
 def _ends(nu: AbstractLaw, x: float, side: int) -> bool:

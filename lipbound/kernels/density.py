@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .bumps import logpdf_run, pdf_run
+from .bumps import RUN, logpdf_run, logpdf_runs, pdf_run, pdf_runs
 from .cell import log_part as log_part
 from .cell import logpdf1 as logpdf1
 from .cell import part as part
@@ -21,7 +21,6 @@ from .sweep import BLOCK, LANES, TWO, buckets, first_at, is_rising, order
 
 PDF, LOG_PDF, CDF, SF, LOG_CDF, LOG_SF = range(6)
 FEW = 4  # points for each cell, below which they are not worth putting in order
-RUN = 4096  # points of one cell handled at once
 PART = 32768  # points looked at once for their order: few enough for the cache
 
 
@@ -106,14 +105,18 @@ def _sorted(ys, t, what, out):
     edges, ends = np.full(t.cell.size + 1, np.nan), np.empty(t.cell.size + 1, np.int64)
     edges[: t.edges.size] = t.edges
     size, most = min(ys.size, BLOCK), np.empty(RUN)
-    slot, points, found = np.empty(size, np.uint32), np.zeros(size + LANES), np.empty(size + LANES)
+    slot, rank = np.empty(size, np.uint32), np.empty(size, np.uint32)
+    points, found = np.zeros(size + LANES), np.empty(size + LANES)
     for a in range(0, ys.size, BLOCK):
         block, into = ys[a : a + BLOCK], out[a : a + BLOCK]
-        order(block, edges, start, low, scale, slot, ends, points)
-        done = 0
-        for k in range(t.cell.size):
-            _run(points, done, ends[k], k, t, what, most, found)
-            done = ends[k]
+        order(block, edges, start, low, scale, slot, rank, ends, points)
+        if what == PDF:
+            pdf_runs(points, ends, t.first, t.y0, t.u0, t.u0_low, t.inv, t.inv_low, t.height, t.wide, found)
+        elif what == LOG_PDF:
+            logpdf_runs(points, ends, t.first, t.y0, t.u0, t.inv, t.log_height, most, found)
+        else:
+            for k in range(t.cell.size):
+                _run(points, ends[k], ends[k + 1], k, t, what, most, found)
         for i in range(block.size):
             into[i] = found[np.uint64(slot[i])]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from .jit import jit, leaf
 
-BLOCK = 131072  # points put in order at once: few enough for the cache, enough to have many in each cell
+BLOCK = 32768  # points put in order at once: few enough for the cache, enough to have many in each cell
 LANES = 8  # runs are lengthened to multiples of this: a vector loop then leaves no rest
 MANY = np.uint64(1 << 31)  # marks a bucket with more edges than are compared without a branch
 ONE, TWO = np.uint64(1), np.uint64(2)  # unsigned, as an index that might be negative costs a branch
@@ -80,8 +80,10 @@ def _after(y, edges, a, b):
 
 
 @jit
-def order(ys, edges, start, low, scale, slot, ends, points):
-    """The points cell by cell, as a counting sort has it; point i goes to slot[i]. `edges` ends in two NaNs.
+def order(ys, edges, start, low, scale, slot, rank, ends, points):
+    """The points cell by cell, as a counting sort has it: cell k from ends[k] on, point i at slot[i].
+
+    `edges` ends in two NaNs; `rank` is room for the number of each point in its cell.
 
     The edges in a bucket, mostly TWO at most, are all that need comparing: those of other buckets lie on a known side.
     """
@@ -96,11 +98,10 @@ def order(ys, edges, start, low, scale, slot, ends, points):
         else:
             k = _after(ys[i], edges, k ^ MANY, np.uint64(start[np.uint64(slot[i]) + ONE]) & (MANY - ONE))
         slot[i] = np.uint32(k)
+        rank[i] = np.uint32(ends[k + ONE])
         ends[k + ONE] += 1
     for k in range(ends.size - 1):
         ends[k + 1] += ends[k]
-    for i in range(ys.size):  # ends[k] runs from the start of cell k to its end
-        k = np.uint64(slot[i])
-        slot[i] = np.uint32(ends[k])
+    for i in range(ys.size):
+        slot[i] = np.uint32(ends[np.uint64(slot[i])]) + rank[i]
         points[np.uint64(slot[i])] = ys[i]
-        ends[k] += 1

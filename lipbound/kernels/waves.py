@@ -89,14 +89,13 @@ def many(ys, below, above, t):
     edges, ends = np.full(below.size + 1, np.nan), np.empty(below.size + 1, np.int64)
     edges[: t.edges.size] = t.edges
     size, room = min(ys.size, BLOCK), np.empty((4, RUN))
-    slot, points, found = np.empty(size, np.uint32), np.zeros(size + LANES), np.empty(size + LANES)
+    slot, rank = np.empty(size, np.uint32), np.empty(size, np.uint32)
+    points, found = np.zeros(size + LANES), np.empty(size + LANES)
     for a in range(0, ys.size, BLOCK):
         block, into = ys[a : a + BLOCK], out[a : a + BLOCK]
-        order(block, edges, start, low, scale, slot, ends, points)
-        done = 0
+        order(block, edges, start, low, scale, slot, rank, ends, points)
         for k in range(below.size):
-            _run(points, done, ends[k], k, t, room, found)
-            done = ends[k]
+            _run(points, ends[k], ends[k + 1], k, t, room, found)
         for i in range(block.size):
             into[i] = found[np.uint64(slot[i])]
     return out

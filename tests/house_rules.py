@@ -60,6 +60,7 @@ TABLE = {
     "divergences": (NUMBERS, "numpy"),
     "events": (f"{BASE} laws kernels balls", "numpy scipy"),
     "frontiers": (f"{NUMBERS} divergences events", "numpy scipy"),
+    "frontiers.missing": (f"{NUMBERS} frontiers divergences", "numpy scipy flint"),
     "frontiers.nodes": (f"{NUMBERS} frontiers", "numpy scipy flint"),
     "frontiers.tails": (f"{NUMBERS} frontiers divergences", "numpy flint"),
     "frontiers.portion": (NUMBERS, "flint"),

@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from ..exact import exact
 from ..laws import AbstractLaw
 from .bound import Floats, Follower, beside, log_slope, places, position, shifted, true_runs
 from .spliced import Arc, Spliced
 
 TAIL = 1e-9  # mass beyond the outer cuts
+NEXT = 1e-14  # from an atom to the cuts beside it, in parts of the whole
 CUTS, NODES, GROWTH = 40, 4000, 1.4
 FAR = 7.0  # positions beyond the outer nodes
 SPOTS, LINES = 6, 100
@@ -118,9 +118,9 @@ def mesh(nu: AbstractLaw, L: float) -> Mesh:
     """Even cuts over almost all of the target's mass, its quantiles and its atoms."""
     low, high = float(nu.ppf(TAIL)), float(nu.ppf(1 - TAIL))
     levels = np.asarray(nu.ppf(np.linspace(0.01, 0.99, CUTS // 2)))
-    known = places(nu)  # an atom that is no float is alone in its cell if those on both sides are cuts
-    around = [y for x, place in known.items() if place != exact(x) for y in beside(x)]
-    return Mesh(nu, L, np.unique(np.concatenate([np.linspace(low, high, CUTS), levels, [*known], around])))
+    few = NEXT * (high - low)  # an atom, also one that is no float, has a cell of its own
+    alone = [y for x in places(nu) for y in (x, min(beside(x)[0], x - few), max(beside(x)[1], x + few))]
+    return Mesh(nu, L, np.unique(np.concatenate([np.linspace(low, high, CUTS), levels, alone])))
 
 
 def _quartered(a: float, b: float) -> Floats:

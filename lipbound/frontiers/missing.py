@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from flint import arb
 from scipy.special import ndtr
 
 from ..divergences import tv
@@ -57,17 +58,21 @@ def distance(law: Spliced, tol: float) -> Enclosure:
     """
     if not law.nu.bent:
         return tv.enclose(law, law.nu, tol)
-    alone = tv.enclose(replace(law, factors=(ZERO,) * len(law.stretches)), law.nu, tol)
+    alone = replace(law, factors=(ZERO,) * len(law.stretches))
+    found = tv.enclose(alone, law.nu, tol)
     for s in law.stretches:
         if s.lo < s.hi:
-            alone = alone - law.nu.certified.mass(s.lo, s.hi, closed="neither")
-    found = alone + Enclosure(0.0, _at_joints(law), True)
+            found = found - law.nu.certified.mass(s.lo, s.hi, closed="neither")
+    found = found + Enclosure(0.0, _at_joints(law, alone), True)
     return Enclosure(max(found.lo, 0.0), min(max(found.hi, 0.0), 1.0), True)
 
 
-def _at_joints(law: Spliced) -> float:
-    """At least what the target's atoms have more of than those of the law at its joints."""
-    joints = {s.atom for s in law.stretches}
-    heaps = {x: of_ball(m).hi for x, m in law.nu.balls.atoms.items() if x in joints}
-    ours = {x: of_ball(m).lo for x, m in law.balls.atoms.items()} if heaps else {}
-    return float(np.nextafter(sum(max(0.0, m - ours.get(x, 0.0)) for x, m in heaps.items()), np.inf)) if heaps else 0.0
+def _at_joints(law: Spliced, alone: Spliced) -> float:
+    """At least by how much more its atoms fall short of the target's than those of the law that follows it nowhere."""
+    joints, total = {s.atom for s in law.stretches}, 0.0
+    for x, ball in law.nu.balls.atoms.items():
+        if x in joints:
+            m = of_ball(ball).hi
+            ours, theirs = of_ball(law.balls.atoms.get(x, arb(0))).lo, of_ball(alone.balls.atoms.get(x, arb(0))).hi
+            total += max(0.0, m - ours) - max(0.0, m - theirs)
+    return float(np.nextafter(total, np.inf)) if total else 0.0

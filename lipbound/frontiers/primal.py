@@ -12,7 +12,8 @@ from scipy.special import ndtri
 
 from ..exact import INF, exact
 from ..laws import AbstractLaw
-from .bound import Floats, Follower, placed, true_runs
+from ..pieces import Place
+from .bound import Floats, Follower, placed, places, true_runs
 from .dual import valleys
 from .missing import lacking
 from .splice import FINE, SLACK, SPARE, Splice, root
@@ -61,7 +62,7 @@ def spliced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
         yield _centred(nu, L, -rows[0].w)
     for drop in DROPS if rows else ():
         work = _begun(nu, L, rows[0], found, drop)
-        start = exact(work.x)
+        start = work.place(work.x)
         if not _assembled(work, rows, found):
             return
         planned = rows[0].enter == -INF or work.arcs[0].lo > rows[0].enter - 4 * _step(found, rows[0].enter)
@@ -94,7 +95,7 @@ def greedy(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
     far = float(nu.ppf(1 - 1e-9))
     for drop in (*DROPS, *(float(nu.cdf(x)) + spare for x in valleys(nu) for spare in DROPS[1:])):
         work = Splice(nu, L, *_tail(nu, -drop))
-        start = exact(work.x)
+        start = work.place(work.x)
         for _ in range(ARCS):
             barrier = work.barrier(far)
             if barrier is None or work.x >= far or work.lost(barrier):
@@ -125,28 +126,37 @@ def _assembled(work: Splice, rows: list[Run], found: Follower) -> bool:
         if row.leave == INF and k == len(rows) - 1:
             return True
         work.leave(_left(work, row, low, found))
+        place = places(work.nu).get(work.x)
+        if place is not None:  # of the atom there may be but a part
+            k = int(np.searchsorted(found.cuts, work.x)) + (place > exact(work.x))
+            work.offset = min(work.offset, float(found.D[min(k, found.D.size - 1)]))
     return True
 
 
 def _joined(rows: list[Run], work: Splice, found: Follower) -> list[Run]:
-    """The same, where two of them meet at an atom of the target that both leave and enter there."""
+    """The same, where two of them meet at an atom of the target that both leave and enter there, or one stops at it."""
     out = list(rows)
-    for k in range(len(rows) - 1):
+    for k in range(len(rows)):
         for x, _ in work.heaps:
             near = 2 * _step(found, x)
-            if out[k].enter < x < out[k + 1].leave and out[k].leave - near <= x <= out[k + 1].enter + near:
-                out[k], out[k + 1] = out[k]._replace(leave=x), out[k + 1]._replace(enter=x)
+            after = out[k + 1] if k + 1 < len(rows) else None
+            if after and out[k].enter < x < after.leave and abs(out[k].leave - x) <= near >= abs(after.enter - x):
+                out[k], out[k + 1] = out[k]._replace(leave=x), after._replace(enter=x)
+            elif out[k].leave < x <= _next(found, out[k].leave):
+                out[k] = out[k]._replace(leave=x)
     return out
 
 
-def _ended(work: Splice, start: Fraction) -> Iterator[Spliced]:
+def _ended(work: Splice, start: Place) -> Iterator[Spliced]:
     """The right tail: follow nu until no mass is left, after a jump that spares the part too thin to be followed."""
     offset = work.offset
     for drop in DROPS:
         work.offset = max(offset, 0.0) + drop + SPARE
         stop = _end(work.nu, work.offset)
-        if stop <= work.x:  # nothing is left to follow: the last arc goes on
+        if stop <= work.x:  # nothing is left to follow: the last arc goes on, or ends at the last atom
             yield Spliced(work.nu, (*work.arcs[:-1], work.arcs[-1]._replace(hi=INF)), start, INF)
+            if work.x in places(work.nu):
+                yield Spliced(work.nu, tuple(work.arcs), start, work.arcs[-1].hi)
             return
         if float(np.max(work.excess_slope(np.linspace(work.x, stop, FINE)[:-1]))) <= 0:
             yield Spliced(work.nu, tuple(work.arcs), start, exact(stop))
@@ -154,10 +164,16 @@ def _ended(work: Splice, start: Fraction) -> Iterator[Spliced]:
 
 
 def _tail(nu: AbstractLaw, D: float) -> tuple[float, float]:
-    """Where a law with F + D begins, and D once more; before an atom at the lower end, if that has all of the rest."""
+    """Where a law with F + D begins, and D once more; before an atom at the lower end, if that has all of the rest.
+
+    Of an atom further up it has a part.
+    """
     if D > -1e-6 and any(float(a.place) == nu.support()[0] for a in nu.atoms()):
         return float(nu.ppf(0.0)) - 1.0, 0.0
-    x = float(np.nextafter(float(nu.ppf(-D)), INF))
+    first = float(nu.ppf(-D))
+    if first in places(nu) and float(nu.cdf(first)) + D > MOVES:
+        return first, D
+    x = float(np.nextafter(first, INF))
     return x, -float(nu.cdf(x))
 
 
@@ -185,6 +201,11 @@ def _left(work: Splice, row: Run, low: float, found: Follower) -> float:
     return peak if abs(peak - row.leave) <= 2 * near or not row.adds else row.leave
 
 
+def _next(found: Follower, x: float) -> float:
+    """The cut after x."""
+    return float(found.cuts[min(np.searchsorted(found.cuts, x, side="right"), found.cuts.size - 1)])
+
+
 def _step(found: Follower, x: float) -> float:
     """Distance between cuts around x."""
     k = int(np.clip(np.searchsorted(found.cuts, x), 1, found.cuts.size - 1))
@@ -206,9 +227,12 @@ def staircase(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced
     inside, cuts = np.flatnonzero(np.isfinite(w)), placed(nu, found.cuts)
     arcs: list[Arc] = []
     for i in inside:
-        centre, at = -exact(float(w[i])) * L, cuts[i]
+        above = i > 0 and cuts[i - 1] > exact(float(found.cuts[i - 1]))  # an atom there is in this cell
+        centre, at = -exact(float(w[i])) * L, cuts[i - 1] if above else cuts[i]
         if arcs and arcs[-1].centre - centre <= L * SLACK:
             continue
+        if arcs and arcs[-1].lo == at:
+            del arcs[-1]
         if arcs:
             arcs[-1] = arcs[-1]._replace(hi=at)
         arcs.append(Arc(centre, L, at, INF))

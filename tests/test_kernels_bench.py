@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bench.cases import plain_densities, quadrature
 from bench.floor import active, exponentials
 from bench.subjects import TARGET, monotone, network, places
-from bench.timing import Row, race, table
+from bench.timing import OFTEN, TURN, Row, cpu, race, table
 from lipbound.divergences import tv
 from lipbound.laws import pushforward
 
@@ -62,5 +63,22 @@ def test_rows_say_whether_their_target_is_met():
 def test_a_race_takes_the_least_time_of_each():
     calls: list[str] = []
     times = race(lambda: calls.append("a"), lambda: calls.append("b"), rounds=2)
-    assert calls == ["a", "b"] * 3
+    turns = [(name, len(list(run))) for name, run in groupby(calls)]
+    assert [name for name, _ in turns] == ["a", "b"] * 3
+    assert [n for _, n in turns[:2]] == [1, 1]
+    assert all(1 < n <= OFTEN for _, n in turns[2:])  # quick ones run several times
     assert all(0 <= t < math.inf for t in times)
+
+
+def test_a_slow_program_runs_once_in_a_turn():
+    calls: list[str] = []
+
+    def slow() -> None:
+        calls.append("s")
+        start = cpu()
+        while cpu() - start < TURN:
+            pass
+
+    times = race(slow, lambda: calls.append("q"), rounds=1)
+    assert calls.count("s") == 2
+    assert times[0] >= TURN > times[1]

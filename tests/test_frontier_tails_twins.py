@@ -81,6 +81,7 @@ def test_a_tail_is_a_parabola(nu, right, left):
     L, ends = 1.5, (left, right)
     begins = [None if x is None else Begin(0, exact(x), 0.0) for x in ends]
     found = tails(nu, exact(L), (begins[0], begins[1]))
+    assert found is not None
     total = float(found.base)
     for x, side, row in zip(ends, (-1, 1), found.rows, strict=True):
         assert (row is None) == (x is None)
@@ -161,25 +162,32 @@ def test_tails_agree_with_the_costate():
     assert other.gap < 2e-6
 
 
-def test_power_a_tail_where_the_best_law_follows_proves_too_much(monkeypatch):
+def test_power_a_tail_where_the_best_law_follows_proves_too_much():
     """N(0, 1) is its own image: a law that went on at slope 2 from position 1 would cost something."""
     nu, L = Gaussian(), Fraction(2)
     assert begin(nu, L, np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0]), 1) is None
     free = least_covering(nu, L, 1e-6)
     assert free.value.lo < 1e-9
     x = Fraction(1)
-    known, parts, apart = (
-        tails(nu, L, (Begin(0, -x, -INF), Begin(0, x, -INF))),
-        balls.density.parts([-x, x], nu.balls),
-        2 * x / L,
-    )
+    known, parts = tails(nu, L, (Begin(0, -x, -INF), Begin(0, x, -INF))), balls.density.parts([-x, x], nu.balls)
+    assert known is not None
+    apart = 2 * x / L
     masses, start = np.array([float(p) for p in parts]), np.array([-2.0, 2.0])
     best = positions(masses, np.array([float(apart)]), start, beyond=known.floats).u
     proved = known.base + balls.cells.bound(parts, [apart], [exact(float(u)) for u in best], known.rows)
     assert proved > 0.01 + free.value.hi
 
 
+def test_where_kl_is_not_known_cells_are_kept():
+    """Of a map that turns for ever the tails are lost sight of, and KL is not told to a millionth."""
+    nu = pushforward(formula("z**3 + z"))
+    assert tails(nu, Fraction(1), (None, Begin(0, Fraction(3), 1.5))) is not None
+    blind = Mixture(("1/2", "1/2"), (pushforward(formula("z + 2*sin(z)")), Gaussian(0, 9)))
+    assert tails(blind, Fraction(1), (None, Begin(0, Fraction(30), 15.0))) is None
+
+
 def test_an_outer_position_below_its_proof_proves_nothing():
     found = tails(LOGNORMAL, Fraction(1), (None, Begin(0, Fraction(3), 1.5)))
+    assert found is not None
     assert found.hold(np.array([-3.0, 1.5]))
     assert not found.hold(np.array([-3.0, 1.4999]))

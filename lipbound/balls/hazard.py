@@ -29,7 +29,10 @@ def below(table: Table, x: Place, u: arb, L: Fraction, side: int) -> bool:
     if not (inside and cell.filled and u > 0):
         return False
     even = all(_entry(e, ball(x), u, L, side) for e in cell.entries)
-    return even and all(_fibre(f, cell, x, u, L, side) for f in cell.bents)
+    try:
+        return even and all(_fibre(f, cell, x, u, L, side) for f in cell.bents)
+    except NotCertifiable:  # by a germ that is not known so near, or an inverse
+        return False
 
 
 def _rate(w: arb) -> arb:
@@ -66,10 +69,7 @@ def _on_panel(f: Fibre, a: arb, b: arb, x: arb, u: arb, L: Fraction, side: int) 
 def _far(f: Fibre, first: int, x: Place, u: arb, L: Fraction, side: int) -> bool:
     """At the first place, and then because the line rises by m / L with Z, m a lower bound of the slope."""
     out = side * f.side
-    try:
-        known = f.strand.curve.germ(outward(out, first))
-    except NotCertifiable:
-        return False
+    known = f.strand.curve.germ(outward(out, first))
     if known is None or not known[1].sign:
         return False
     ends = known[1].range

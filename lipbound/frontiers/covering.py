@@ -78,10 +78,11 @@ def _curtailed(work: Nodes, L: Fraction, found: Positions) -> tuple[Nodes, Posit
     left = begin(work.nu, L, x[: i + 1][::-1], -u[: i + 1][::-1], -1)
     right = begin(work.nu, L, x[j:], u[j:], 1)
     low, high = i - left.at if left else 0, j + right.at if right else last
-    if low >= high or not (left or right):
+    known = tails(work.nu, L, (left, right)) if low < high and (left or right) else None
+    if known is None:
         return work, found
     inner = Positions(u[low : high + 1], found.spare[low:high], found.multiplier[low:high])
-    return Nodes(work.nu, x[low : high + 1], tails(work.nu, L, (left, right))), inner
+    return Nodes(work.nu, x[low : high + 1], known), inner
 
 
 def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:

@@ -74,5 +74,5 @@ def _at_joints(law: Spliced, alone: Spliced) -> float:
         if x in joints:
             m = of_ball(ball).hi
             ours, theirs = of_ball(law.balls.atoms.get(x, arb(0))).lo, of_ball(alone.balls.atoms.get(x, arb(0))).hi
-            total += max(0.0, m - ours) - max(0.0, m - theirs)
+            total += max(0.0, min(m, theirs) - min(m, ours))
     return float(np.nextafter(total, np.inf)) if total else 0.0

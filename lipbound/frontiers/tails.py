@@ -26,7 +26,7 @@ from .spliced import Arc, Spliced
 
 SPARE = 1.1  # by how much positions may be less, in later rounds, than where a tail was found to begin
 ROOM = 1.25  # by how much L p is below u P there
-TOL = 1e-9  # of what tails cost
+TOL, ROUGH = 1e-9, 1e-6  # of what tails cost, and what makes cells better
 SMALL = 1e-30  # error of moments: multipliers far below rounding are told from zero
 
 
@@ -80,15 +80,17 @@ def begin(nu: AbstractLaw, L: Fraction, x: Floats, u: Floats, side: int) -> Begi
     return found if balls.hazard.below(nu.balls, found.x, ball(exact(found.least)), L, side) else None
 
 
-def tails(nu: AbstractLaw, L: Fraction, ends: tuple[Begin | None, Begin | None]) -> Tails:
-    """The tails beyond these places, proved at outward positions that are not much less."""
+def tails(nu: AbstractLaw, L: Fraction, ends: tuple[Begin | None, Begin | None]) -> Tails | None:
+    """The tails beyond these places, proved at outward positions that are not much less, if KL is known there."""
     left, right = ends
     arcs = [Arc(left.x + L, L, -INF, left.x)] if left else []
     arcs += [Arc(right.x - L, L, right.x, INF)] if right else []
-    known = kl.enclose(nu, Spliced(nu, tuple(arcs), -INF, INF, filled=True), TOL).lo
+    known = kl.enclose(nu, Spliced(nu, tuple(arcs), -INF, INF, filled=True), TOL)
+    if not known.error < ROUGH:
+        return None
     rows = left and _row(nu, L, left.x, -1), right and _row(nu, L, right.x, 1)
     least = left.least if left else -INF, right.least if right else -INF
-    return Tails(rows, least, _base(known, [row for row in rows if row]))
+    return Tails(rows, least, _base(known.lo, [row for row in rows if row]))
 
 
 @balls.normal.working()

@@ -174,7 +174,7 @@ def test_power_a_tail_where_the_best_law_follows_proves_too_much():
     apart = 2 * x / L
     masses, start = np.array([float(p) for p in parts]), np.array([-2.0, 2.0])
     best = positions(masses, np.array([float(apart)]), start, beyond=known.floats).u
-    proved = known.base + balls.cells.bound(parts, [apart], [exact(float(u)) for u in best], known.rows)
+    proved = balls.cells.bound(parts, [apart], [exact(float(u)) for u in best], known.rows, known.base)
     assert proved > 0.01 + free.value.hi
 
 
@@ -184,6 +184,14 @@ def test_where_kl_is_not_known_cells_are_kept():
     assert tails(nu, Fraction(1), (None, Begin(0, Fraction(3), 1.5))) is not None
     blind = Mixture(("1/2", "1/2"), (pushforward(formula("z + 2*sin(z)")), Gaussian(0, 9)))
     assert tails(blind, Fraction(1), (None, Begin(0, Fraction(30), 15.0))) is None
+
+
+def test_what_is_left_of_a_slope_costs_more_where_kl_is_larger():
+    """Positions are given up where masses alone prove as much as the whole bound, its base included."""
+    parts = balls.density.parts([Fraction(0)], Gaussian().balls)
+    alone, more = (balls.cells.bound(parts, [], [Fraction(1, 10)], base=base) for base in (0, 100))
+    assert alone.is_finite()
+    assert more < alone + 100
 
 
 def test_an_outer_position_below_its_proof_proves_nothing():

@@ -43,15 +43,16 @@ def bound(
     apart: Sequence[Fraction],
     u: Sequence[Fraction],
     tails: tuple[Tail | None, Tail | None] = (None, None),
+    base: arb | int = 0,
 ) -> arb:
     """What the tangent plane at u proves, u having a node between any two cells; -inf if a multiplier is negative.
 
-    Of the cells with `tails` there is but the part of KL that depends on u.
+    Of the cells with `tails`, `base` is the part of KL that does not depend on u.
     """
     at = [ball(x) for x in u]
     q = [cdf(at[0]), *(mass(a, b) for a, b in pairwise(at)), cdf(-at[-1])]
     known = [tails[0] is not None, *(False for _ in at[1:]), tails[1] is not None]
-    value = sum((_share(a, b) for a, b, skip in zip(p, q, known, strict=True) if not skip), arb(0))
+    value = sum((_share(a, b) for a, b, skip in zip(p, q, known, strict=True) if not skip), arb(base))
     ratio = [a / b if a > 0 and not skip else arb(0) for a, b, skip in zip(p, q, known, strict=True)]
     slope = [phi(x) * (ratio[i + 1] - ratio[i]) for i, x in enumerate(at)]
     for tail, i, side in zip(tails, (0, -1), (-1, 1), strict=True):

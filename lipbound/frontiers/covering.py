@@ -64,9 +64,10 @@ def _solved(work: Nodes, L: Fraction) -> tuple[Positions, float]:
 
 
 def _proved(work: Nodes, apart: list[Fraction], found: Positions) -> float:
-    if not work.tails.hold(found.u):
+    far = work.tails
+    if not far.hold(found.u):
         return 0.0
-    low = work.tails.base + balls.cells.bound(work.parts, apart, [exact(float(u)) for u in found.u], work.tails.rows)
+    low = balls.cells.bound(work.parts, apart, [exact(float(u)) for u in found.u], far.rows, far.base)
     return of_ball(low).lo if low.is_finite() else 0.0
 
 

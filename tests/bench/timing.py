@@ -53,7 +53,7 @@ def race(*programs: Callable[[], object], rounds: int = 7) -> list[float]:
             if turn:
                 best[i] = min(best[i], spent)
             else:
-                often[i] = max(1, min(OFTEN, int(TURN / max(spent, TURN / OFTEN))))
+                often[i] = max(1, int(TURN / max(spent, TURN / OFTEN)))
     return best
 
 

@@ -12,7 +12,7 @@ from lipbound import pushforward
 from lipbound.divergences import kl
 from lipbound.frontiers import frontier
 from lipbound.frontiers.bound import beside
-from lipbound.frontiers.pairs import heaps
+from lipbound.frontiers.places import heaps
 from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture
 from lipbound.maps import PiecewiseAffine
 
@@ -67,13 +67,23 @@ def test_bounds_meet_beside_atoms(nu: AbstractLaw, L: object):
     assert {a.place for a in point.law.atoms()} == {a.place for a in nu.atoms()}
 
 
-def test_what_is_not_settled_is_said():
-    """Arcs narrower than the target with their peak beside the atom: the bound stays below the best law known."""
+def test_arcs_with_peaks_of_their_own_beside_an_atom():
+    """Narrower than the target, to either side of the atom: both have places, and so have both sides of the atom."""
     best = arcs(0.5, 1.0, 0.25, lambda x: norm.logpdf(x) + np.log(0.75), -np.inf, np.inf)
     point = frontier(SPIKE, "1/2", kl)
-    assert point.value.lo < best
+    assert point.gap < 1e-6
+    assert point.value.lo <= best + 1e-8
     assert point.value.hi == pytest.approx(best, abs=1e-6)
-    assert point.gap < 0.03
+
+
+def test_two_atoms_and_a_density():
+    """The best law has a part of both, or, if it is narrow, of the right one alone, and begins at the left one."""
+    nu = Mixture(("1/4", "1/4", "1/2"), (Discrete((-2,), (1,)), Discrete(("1/3",), (1,)), Gaussian(1, 1)))
+    for L, value in (("1/4", 1.01157), (1, 0.32776), ("5/2", 0.19479)):
+        point = frontier(nu, L, kl)
+        assert point.gap < 1e-6
+        assert point.dual == pytest.approx(value, abs=1e-5)
+        assert point.law.admissible(point.L)
 
 
 @pytest.mark.parametrize(("nu", "place"), [(MIDDLE, 0), (SPIKE, 1)])
@@ -91,9 +101,10 @@ def test_power_of_the_dual():
 
 
 def test_power_of_both_sides(monkeypatch):
-    """Seen from one side of the atom alone, or from none, the bound does not meet the law."""
-    monkeypatch.setattr("lipbound.frontiers.dropping.heaps", lambda nu: [])
-    monkeypatch.setattr("lipbound.frontiers.dropping.seats", lambda *args: [])
+    """Seen from the valleys alone, the bound does not meet the law."""
+    monkeypatch.setattr("lipbound.frontiers.places.heaps", lambda nu: [])
+    monkeypatch.setattr("lipbound.frontiers.places.missed", lambda law: [])
+    monkeypatch.setattr("lipbound.frontiers.places.splits", lambda nu: [0.5])
     assert frontier(MIDDLE, 1, kl).gap > 1e-3
 
 

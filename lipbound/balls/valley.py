@@ -15,7 +15,7 @@ from .runs import runs, weigh
 from .slopes import log_sum
 from .table import Cell, tabulate
 
-DEPTH, STEPS = 60, 20_000
+DEPTH, STEPS = 60, 5_000  # halvings, and parts
 
 
 class Arc(NamedTuple):

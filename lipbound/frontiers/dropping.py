@@ -1,16 +1,14 @@
-"""The frontier of KL(law || nu), which lets a law drop modes: bounded through one point, or two points at once.
+"""The frontier of KL(law || nu), which lets a law drop modes: bounded through several places at once, and followed.
 
-One valley settles it where L is well above the widths and one law is best. Else several laws compete, each with a peak
-of its ratio to nu elsewhere: two of the peaks, or two valleys, are then pinned at once. So are both sides of an atom: a
-law has as much of it as it likes, whatever its arcs do beside it.
+The bound is that of `pins`, through valleys, both sides of atoms, and wherever else the best law so far is too flat.
+That law is then admissible, or as good as that: it is made exact, of arcs and of parts of nu.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
 
 import numpy as np
 from scipy.special import ndtr
@@ -19,24 +17,23 @@ from .. import balls
 from ..divergences import kl
 from ..enclosure import Enclosure, exactly, of_ball
 from ..exact import INF, exact
+from ..kernels.pins import LOWEST
 from ..laws import AbstractLaw, Gaussian, pushforward
 from ..laws.profile import required_lipschitz as exact_fit
 from ..maps import PiecewiseAffine, affine
 from ..pieces import Place
-from .bound import Floats, Masses, beside, places, true_runs
+from .bound import Masses, beside, places, true_runs
 from .components import components, source
 from .descent import descended
-from .dual import splits
 from .joined import Span, joined
-from .pairs import Found, astride, heaps, least_at, seats
+from .pins import Plan
+from .places import pinned
 from .polygons import limited, polygon
 from .spliced import Spliced
 from .trade_off import TradeOff, enclosed
-from .twofold import Pair, through
-from .unimodal import LOWEST, Steps, steps
 
-COARSE, FINE, POINTS = 1600, 5000, 4
 LEVELS, NARROWEST = (0.1, 0.3, 0.5, 0.7, 0.9), 40  # middles of windows, and halvings of their mass
+SAME = 1e-3  # logarithms of ratios to nu beside an atom and in it
 TURN = 2.0  # times the root of tol: steps of log-slopes, of which a map loses the square over 24
 
 
@@ -59,27 +56,15 @@ def _inside(masses: Masses, L: Fraction, tol: float) -> TradeOff:
     nu = masses.nu
     if exact_fit(nu).hi <= L:
         return TradeOff(nu, L, kl, exactly(0.0), nu)
-    found = _promising(masses, float(L), (*splits(nu), *chain(*heaps(nu)), None), tol)
-    found += _uphill(masses, float(L), found, tol)
-    low, best, endless = max(row[0] for row in found), Best(nu), nu.support() == (-INF, INF)
-    best.tries(_filled(L, found))
+    low, plan = pinned(masses, float(L), tol / 2)
+    best, endless = Best(nu), nu.support() == (-INF, INF)
+    best.tries(_follows(plan, L))
     if endless and best.value > low + tol:
-        best.tries(pushforward(g) for g in _lines(nu, L, found))
-    dense = endless and not nu.atoms()
-    if dense and best.value > low + tol:
-        best.tries(pushforward(g) for g in _maps(L, found, tol))
+        best.tries(pushforward(affine(L, exact(c * L))) for c in plan.centres[np.isfinite(plan.centres)])
+    if endless and not nu.atoms() and best.value > low + tol:
+        best.tries([pushforward(polygon(nu, plan.cuts, plan.parts / plan.parts.sum(), L, TURN * tol**0.5))])
         if best.value > low + tol:
             best.tries([pushforward(g) for g in _downhill(nu, L, best.law or nu)])
-    arcs = astride(masses, float(L)) if best.value > low + tol else []
-    best.tries(law for work, centres in arcs for law in _follows(work, L, work.psi(*centres), centres))
-    for x in seats(masses, float(L), low, found, arcs) if best.value > low + tol else ():
-        proved, centres, work = through(masses, float(L), x, tol / 2)
-        low = max(low, proved)
-        best.tries(_follows(work, L, work.psi(*centres), centres))
-        if dense:
-            best.tries([pushforward(polygon(nu, work.cuts, work.law(*centres), L, TURN * tol**0.5))])
-        if best.value <= low + tol:
-            break
     if best.value == INF:
         best.tries(_windows(nu, L))
     law = best.law or Gaussian(exact(float(nu.ppf(0.5))), L)
@@ -102,30 +87,41 @@ class Best:
                 self.law, self.value = law, value
 
 
-def _filled(L: Fraction, found: list[Found]) -> Iterator[Spliced]:
-    """Laws that the bounds follow, arcs between parts of nu."""
-    for _, c, row in found:
-        for w in (row, row.climbed(c)):
-            yield from _follows(w, L, w.psi(c, c, c), (c,))
-
-
-def _follows(work: Steps | Pair, L: Fraction, psi: Floats, centres: Sequence[float]) -> list[Spliced]:
-    """The law of density exp(psi) to nu, made exact, if it is proved admissible: psi is constant but on arcs."""
-    same, cuts = np.diff(psi) == 0, list[Place](exact(float(t)) for t in work.cuts)
-    free = np.append(same, False) | np.insert(same, 0, False)
-    low, high = work.masses.nu.support()
-    free[[0, -1]] |= [low > work.cuts[0], high < work.cuts[-1]]
-    for x, place in places(work.masses.nu).items():
-        i, j = np.searchsorted(work.cuts, beside(x))
+def _follows(plan: Plan, L: Fraction) -> list[Spliced]:
+    """The law made exact, if proved admissible: on arcs where its ratio to nu changes, or where slopes would pass L."""
+    nu, same = plan.nu, np.diff(plan.psi) == 0
+    free = (np.append(same, False) | np.insert(same, 0, False)) & (plan.psi > LOWEST)
+    free[1:-1] &= ~plan.steep
+    low, high = nu.support()
+    free[[0, -1]] |= [low > plan.cuts[0], high < plan.cuts[-1]]
+    ends = {float(c): c for c in nu.cuts}
+    cuts = list[Place](ends.get(t, exact(t)) for t in map(float, plan.cuts))
+    for x, place in places(nu).items():
+        i, j = np.searchsorted(plan.cuts, beside(x))
         cuts[i : j + 1] = [place] * int(j + 1 - i)
         free[i + 1 : j + 1] = True
-    free &= psi > LOWEST
-    levels = np.cumsum(np.exp(psi) * work.parts)
-    off = [np.abs(levels[:-1] / levels[-1] - ndtr((work.cuts - c) / work.L)) for c in centres]
-    nearest = np.argmin(off, axis=0)  # of two arcs, the one that the law is on
-    spans = [Span(i, j, exact(centres[nearest[(i + j) // 2]])) for i, j in true_runs(~free[1:-1])]
-    law = joined(source(work.masses.nu), L, cuts, spans, (not free[0], not free[-1]))
+        for k in (i, j + 1):  # beside an atom of which it has another share, it arrives on an arc
+            free[k] &= k in (0, len(cuts)) or bool(abs(plan.psi[k] - plan.psi[i + 1]) < SAME)
+    first = int(max(plan.places[plan.centres == INF], default=0))  # it is between the places that have all beyond them
+    last = int(min(plan.places[plan.centres == -INF], default=len(cuts) - 1))
+    runs = [(max(i, first), min(j, last)) for i, j in true_runs(~free[1:-1])]
+    spans = list[Span]()
+    for i, j in ((i - first, j - first) for i, j in runs if i < j):
+        centre = L * exact(_centre(plan, first + (i + j) // 2))
+        if spans and spans[-1].centre == centre:  # as centres decrease, the law has been on this arc all along
+            spans[-1] = spans[-1]._replace(last=j)
+        else:
+            spans.append(Span(i, j, centre))
+    tails = first == 0 and not free[0], last == len(cuts) - 1 and not free[-1]
+    law = joined(source(nu), L, cuts[first : last + 1], spans, tails, list(ends.values()))
     return [] if law is None else [law]
+
+
+def _centre(plan: Plan, k: int) -> float:
+    """That of the arc at a cut: of one of the two places beside it."""
+    i = int(np.searchsorted(plan.places, k, "right"))
+    near = [float(c) for c in plan.centres[max(i - 1, 0) : i + 1] if np.isfinite(c)]
+    return min(near, key=lambda c: abs(float(plan.cuts[k]) / plan.L - c - float(plan.u[k])))
 
 
 def _windows(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
@@ -138,47 +134,6 @@ def _windows(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
             if a < b and law.admissible(L):
                 yield law
                 break
-
-
-def _promising(masses: Masses, L: float, points: Sequence[float | None], tol: float) -> list[Found]:
-    """The bounds through those points, or through the medians, of which coarse steps show the highest."""
-    rough = sorted((_looked(masses, L, x0) for x0 in points), key=lambda row: -row[0])
-    return [_refined(row, tol) for row in rough[:POINTS]]
-
-
-def _looked(masses: Masses, L: float, x0: float | None) -> Found:
-    """The bound through a point, or through the medians, the centre where it is least, and the steps that prove it."""
-    rough = steps(masses, L, x0, (), COARSE)
-    return *rough.search(1e-4), rough
-
-
-def _refined(row: Found, tol: float) -> Found:
-    """The same with more steps where they count."""
-    _, centre, rough = row
-    x0 = None if rough.peak is None else float(rough.cuts[rough.peak])
-    work = steps(rough.masses, rough.L, x0, [centre, *rough.dips()], FINE)
-    return *work.search(tol / 10), work
-
-
-def _uphill(masses: Masses, L: float, found: list[Found], tol: float) -> list[Found]:
-    """The bound through the point where the ratio to nu of the best law so far is greatest, if there is another."""
-    _, c, row = max(found, key=lambda each: each[0])
-    top = row.climbed(c).peak
-    return [] if top is None or top == row.peak else [_refined(_looked(masses, L, float(row.cuts[top])), tol)]
-
-
-def _lines(nu: AbstractLaw, L: Fraction, found: list[Found]) -> Iterator[PiecewiseAffine]:
-    """The best of the maps of constant slope near each centre: where L is below the widths, nothing else is better."""
-    for _, c, _ in found:
-        best = least_at(lambda x: float(kl(Gaussian(exact(x), L), nu)), c, float(L))
-        yield affine(L, exact(best))
-
-
-def _maps(L: Fraction, found: list[Found], tol: float) -> Iterator[PiecewiseAffine]:
-    """The maps that the bounds follow."""
-    for _, c, row in found:
-        for w in (row, row.climbed(c)):
-            yield polygon(w.masses.nu, w.cuts, w.law(c), L, TURN * tol**0.5)
 
 
 def _downhill(nu: AbstractLaw, L: Fraction, best: AbstractLaw) -> Iterator[PiecewiseAffine]:

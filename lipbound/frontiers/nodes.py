@@ -17,8 +17,8 @@ from ..laws import AbstractLaw
 from ..pieces import Place
 from ..reals import ROUND, End, Real, nearest, rounded
 from .bound import Floats, placed, position
+from .cuts import denser
 from .tails import CELLS, Tails
-from .unimodal import denser
 
 EDGE = 1e-13  # mass beyond the outer nodes
 PARTS = 8  # of a cell next to an edge

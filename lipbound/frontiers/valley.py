@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -37,11 +38,16 @@ class Frontier:
     (0.322675, True)
     """
 
+    nu: AbstractLaw
     L: Fraction
     split: float
     dual: Dual
     lower: Enclosure
-    upper: Enclosure | None
+
+    @cached_property
+    def upper(self) -> Enclosure | None:
+        """The distance of an explicit law proved to be L-Lipschitz, or None; worked out when first asked for."""
+        return _upper(self.nu, self.L, self.split, self.dual.centre)
 
     @property
     def sharp(self) -> bool:
@@ -67,11 +73,10 @@ def valley_frontier(nu: AbstractLaw, L: object) -> Frontier:
 
     split, found = best_dual(nu, float(slope))
     lower = one_valley.enclose(**letters(nu, slope, split, found))
-    return Frontier(slope, split, found, lower, _upper(nu, slope, split, found.centre))
+    return Frontier(nu, slope, split, found, lower)
 
 
 def _upper(nu: AbstractLaw, L: Fraction, split: float, centre: float) -> Enclosure | None:
-    """The distance of an explicit law proved to be L-Lipschitz, or None."""
     cells = nu.balls.cells
     if nu.bent or len(cells) != 1 or nu.balls.atoms:
         return None

@@ -11,6 +11,7 @@ from . import mmd as mmd
 from . import moments as moments
 from . import normal as normal
 from . import panel as panel
+from . import pins as pins
 from . import quantile as quantile
 from . import renyi as renyi
 from . import springs as springs

@@ -1,0 +1,58 @@
+"""Where to pin laws that come near a target: in its valleys, beside its atoms, and where the best law is too flat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..laws import AbstractLaw
+from .bound import Masses, beside, places, true_runs
+from .cuts import costs, denser, spread
+from .dual import splits
+from .pins import Pins, Plan
+from .shortest import proved, rough
+
+COARSE, FINE = 1000, 5000  # cuts
+HEAVY, MORE, TRIES = 8, 2, 8  # atoms with a place on either side; places found at a time, and how often
+FLAT, NOISE = 1e-5, 1e-6  # mass that a law lacks on neighbouring cells; on a cell, in parts of its mass
+
+
+def heaps(nu: AbstractLaw) -> list[tuple[float, float]]:
+    """Both sides of the heaviest atoms, from left to right."""
+    heavy = sorted(nu.atoms(), key=lambda a: -a.mass)[:HEAVY]
+    return [beside(x) for x in sorted(float(a.place) for a in heavy)]
+
+
+def pinned(masses: Masses, L: float, tol: float) -> tuple[float, Plan]:
+    """A lower bound of KL(law || nu), and the law that it follows."""
+    nu = masses.nu
+    at = {x for x in splits(nu) if x not in places(nu)}.union(*heaps(nu))
+    low, tries = 0.0, TRIES
+    while True:
+        tries -= 1
+        work = _pins(masses, L, sorted(at))
+        law = work.plan(rough(work)[1])
+        more = missed(law)
+        if not more or not tries:
+            cuts = denser(work.cuts, costs(law.psi, work.parts), FINE)
+            fine = Pins(masses, L, cuts, np.searchsorted(cuts, work.cuts[work.places]))
+            proof, centres = proved((work, fine), *fine.settled(law.centres), tol)
+            low, law = max(low, proof), fine.plan(centres)
+            more = missed(law)
+        if not more or not tries:
+            return low, law
+        at |= set(more[:MORE])
+
+
+def missed(law: Plan) -> list[float]:
+    """Where a law has a slope above L, the worst first: there is less mass than must be."""
+    step = np.diff(law.cuts)
+    runs = true_runs(law.lack > NOISE * law.parts[1:-1])
+    lacks = sorted((-float(law.lack[i:j].sum()), i + int(np.argmax(law.lack[i:j] / step[i:j]))) for i, j in runs)
+    return [float(law.cuts[k + 1]) for lack, k in lacks if -lack > FLAT]
+
+
+def _pins(masses: Masses, L: float, at: Sequence[float]) -> Pins:
+    cuts = spread(masses.nu, COARSE, COARSE // 2, at)
+    return Pins(masses, L, cuts, np.searchsorted(cuts, at))

@@ -13,8 +13,8 @@ from lipbound.divergences import kl
 from lipbound.frontiers import frontier
 from lipbound.frontiers.bound import beside
 from lipbound.frontiers.places import heaps
-from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture
-from lipbound.maps import PiecewiseAffine
+from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, two_gaussians
+from lipbound.maps import PiecewiseAffine, formula
 
 SPIKE = Mixture(("1/4", "3/4"), (Discrete((1,), (1,)), Gaussian()))
 RELU = pushforward(PiecewiseAffine((0,), (0,), 0, 2))
@@ -111,3 +111,16 @@ def test_power_of_both_sides(monkeypatch):
 def test_sides_of_atoms():
     assert heaps(RELU) == [beside(0.0)]
     assert beside(1.0) == (np.nextafter(1.0, 0), np.nextafter(1.0, 2))
+
+
+LEAKY = pushforward(PiecewiseAffine((-1, 0, 1), (-1, -1, 3), 1, 1))
+ODD = [(LEAKY, "1/4"), (pushforward(formula("exp(tanh(z))")), "1/4"), (two_gaussians(12), 1), (RELU, 2)]
+FOLDED = [(pushforward(formula("z**3 - z")), "5/2"), (pushforward(formula("sinh(z)")), "5/2")]
+
+
+@pytest.mark.parametrize(("nu", "L"), ODD + FOLDED, ids=("atom", "bounded", "far", "enough", "folds", "heavy"))
+def test_bounds_meet_for_odd_targets(nu: AbstractLaw, L: object):
+    """An atom that arcs pass, ends, modes of which one is dropped, a constant just enough, folds, heavy tails."""
+    point = frontier(nu, L, kl)
+    assert point.gap < 1e-6
+    assert point.value.certified

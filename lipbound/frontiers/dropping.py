@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from .. import balls
@@ -33,6 +34,7 @@ from .spliced import Spliced
 from .trade_off import TradeOff, enclosed
 
 LEVELS, NARROWEST = (0.1, 0.3, 0.5, 0.7, 0.9), 40  # middles of windows, and halvings of their mass
+RIM = 16  # cells beside an end of nu that has no atom: what is there is followed
 SAME = 1e-3  # logarithms of ratios to nu beside an atom and in it
 TURN = 2.0  # times the root of tol: steps of log-slopes, of which a map loses the square over 24
 
@@ -89,39 +91,52 @@ class Best:
 
 def _follows(plan: Plan, L: Fraction) -> list[Spliced]:
     """The law made exact, if proved admissible: on arcs where its ratio to nu changes, or where slopes would pass L."""
-    nu, same = plan.nu, np.diff(plan.psi) == 0
-    free = (np.append(same, False) | np.insert(same, 0, False)) & (plan.psi > LOWEST)
-    free[1:-1] &= ~plan.steep
-    low, high = nu.support()
-    free[[0, -1]] |= [low > plan.cuts[0], high < plan.cuts[-1]]
+    nu, heavy, (low, high) = plan.nu, places(plan.nu), plan.nu.support()
     ends = {float(c): c for c in nu.cuts}
     cuts = list[Place](ends.get(t, exact(t)) for t in map(float, plan.cuts))
-    for x, place in places(nu).items():
+    for x, place in heavy.items():
         i, j = np.searchsorted(plan.cuts, beside(x))
         cuts[i : j + 1] = [place] * int(j + 1 - i)
-        free[i + 1 : j + 1] = True
-        for k in (i, j + 1):  # beside an atom of which it has another share, it arrives on an arc
-            free[k] &= k in (0, len(cuts)) or bool(abs(plan.psi[k] - plan.psi[i + 1]) < SAME)
+    free = _free(plan)
     first = int(max(plan.places[plan.centres == INF], default=0))  # it is between the places that have all beyond them
     last = int(min(plan.places[plan.centres == -INF], default=len(cuts) - 1))
-    runs = [(max(i, first), min(j, last)) for i, j in true_runs(~free[1:-1])]
+    rim = RIM * (low > -INF and low not in heavy), len(cuts) - 1 - RIM * (high < INF and high not in heavy)
     spans = list[Span]()
-    for i, j in ((i - first, j - first) for i, j in runs if i < j):
-        centre = L * exact(_centre(plan, first + (i + j) // 2))
+    for i, j in true_runs(~free[1:-1]):
+        i, j = max(i, first, rim[0]), min(j, last, rim[1])
+        if i >= j:
+            continue
+        centre = L * exact(_centre(plan, (i + j) // 2))
         if spans and spans[-1].centre == centre:  # as centres decrease, the law has been on this arc all along
-            spans[-1] = spans[-1]._replace(last=j)
+            spans[-1] = spans[-1]._replace(last=j - first)
         else:
-            spans.append(Span(i, j, centre))
-    tails = first == 0 and not free[0], last == len(cuts) - 1 and not free[-1]
+            spans.append(Span(i - first, j - first, centre))
+    tails = False, False
+    if spans:
+        near = min(RIM, (last - first) // 2)  # an arc as good as at the end goes on
+        tails = low == -INF and spans[0].first <= near, high == INF and spans[-1].last >= last - first - near
     law = joined(source(nu), L, cuts[first : last + 1], spans, tails, list(ends.values()))
     return [] if law is None else [law]
 
 
+def _free(plan: Plan) -> NDArray[np.bool_]:
+    """The cells in which it follows nu."""
+    same = np.diff(plan.psi) == 0
+    free = (np.append(same, False) | np.insert(same, 0, False)) & (plan.psi > LOWEST)
+    free[1:-1] &= ~plan.steep
+    for x in places(plan.nu):
+        i, j = np.searchsorted(plan.cuts, beside(x))
+        free[i + 1 : j + 1] = True
+        for k in (i, j + 1):  # beside an atom of which it has another share, it arrives on an arc
+            free[k] &= k in (0, free.size - 1) or bool(abs(plan.psi[k] - plan.psi[i + 1]) < SAME)
+    return free
+
+
 def _centre(plan: Plan, k: int) -> float:
-    """That of the arc at a cut: of one of the two places beside it."""
-    i = int(np.searchsorted(plan.places, k, "right"))
+    """That of the arc at a cut: of one of the two places beside it, if all mass is not on one side of both."""
+    i, here = int(np.searchsorted(plan.places, k, "right")), float(plan.cuts[k] / plan.L - plan.u[k])
     near = [float(c) for c in plan.centres[max(i - 1, 0) : i + 1] if np.isfinite(c)]
-    return min(near, key=lambda c: abs(float(plan.cuts[k]) / plan.L - c - float(plan.u[k])))
+    return min(near, key=lambda c: abs(here - c), default=here)
 
 
 def _windows(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:

@@ -48,6 +48,8 @@ def proved(works: Sequence[Pins], value: float, centres: Floats, tol: float) -> 
             sizes = [c.low.size for c in cells]
             sums = through(rows, [f[0] for f in found], sizes)
             least = float(sums[0].min())
+            if not np.isfinite(least):
+                return low, centres  # a float has left its range: nothing more is proved
             low = max(low, min(floor, least))  # no law is on a way that was given up for less than the floor
             if least >= value - tol or sum(map(len, sums)) > MOST:
                 return low, centres

@@ -64,7 +64,7 @@ def _inside(masses: Masses, L: Fraction, tol: float) -> TradeOff:
     if endless and best.value > low + tol:
         best.tries(pushforward(affine(L, exact(c * L))) for c in plan.centres[np.isfinite(plan.centres)])
     if endless and not nu.atoms() and best.value > low + tol:
-        best.tries([pushforward(polygon(nu, plan.cuts, plan.parts / plan.parts.sum(), L, TURN * tol**0.5))])
+        best.tries([pushforward(polygon(nu, plan.pins.cuts, plan.parts / plan.parts.sum(), L, TURN * tol**0.5))])
         if best.value > low + tol:
             best.tries([pushforward(g) for g in _downhill(nu, L, best.law or nu)])
     if best.value == INF:
@@ -91,15 +91,16 @@ class Best:
 
 def _follows(plan: Plan, L: Fraction) -> list[Spliced]:
     """The law made exact, if proved admissible: on arcs where its ratio to nu changes, or where slopes would pass L."""
-    nu, heavy, (low, high) = plan.nu, places(plan.nu), plan.nu.support()
+    pins, nu = plan.pins, plan.pins.masses.nu
+    heavy, (low, high) = places(nu), nu.support()
     ends = {float(c): c for c in nu.cuts}
-    cuts = list[Place](ends.get(t, exact(t)) for t in map(float, plan.cuts))
+    cuts = list[Place](ends.get(t, exact(t)) for t in map(float, pins.cuts))
     for x, place in heavy.items():
-        i, j = np.searchsorted(plan.cuts, beside(x))
+        i, j = np.searchsorted(pins.cuts, beside(x))
         cuts[i : j + 1] = [place] * int(j + 1 - i)
     free = _free(plan)
-    first = int(max(plan.places[plan.centres == INF], default=0))  # it is between the places that have all beyond them
-    last = int(min(plan.places[plan.centres == -INF], default=len(cuts) - 1))
+    first = int(max(pins.places[plan.centres == INF], default=0))  # it is between the places that have all beyond them
+    last = int(min(pins.places[plan.centres == -INF], default=len(cuts) - 1))
     rim = RIM * (low > -INF and low not in heavy), len(cuts) - 1 - RIM * (high < INF and high not in heavy)
     spans = list[Span]()
     for i, j in true_runs(~free[1:-1]):
@@ -124,8 +125,8 @@ def _free(plan: Plan) -> NDArray[np.bool_]:
     same = np.diff(plan.psi) == 0
     free = (np.append(same, False) | np.insert(same, 0, False)) & (plan.psi > LOWEST)
     free[1:-1] &= ~plan.steep
-    for x in places(plan.nu):
-        i, j = np.searchsorted(plan.cuts, beside(x))
+    for x in places(plan.pins.masses.nu):
+        i, j = np.searchsorted(plan.pins.cuts, beside(x))
         free[i + 1 : j + 1] = True
         for k in (i, j + 1):  # beside an atom of which it has another share, it arrives on an arc
             free[k] &= k in (0, free.size - 1) or bool(abs(plan.psi[k] - plan.psi[i + 1]) < SAME)
@@ -134,7 +135,8 @@ def _free(plan: Plan) -> NDArray[np.bool_]:
 
 def _centre(plan: Plan, k: int) -> float:
     """That of the arc at a cut: of one of the two places beside it, if all mass is not on one side of both."""
-    i, here = int(np.searchsorted(plan.places, k, "right")), float(plan.cuts[k] / plan.L - plan.u[k])
+    pins = plan.pins
+    i, here = int(np.searchsorted(pins.places, k, "right")), float(pins.cuts[k] / pins.L - plan.u[k])
     near = [float(c) for c in plan.centres[max(i - 1, 0) : i + 1] if np.isfinite(c)]
     return min(near, key=lambda c: abs(here - c), default=here)
 

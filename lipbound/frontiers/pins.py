@@ -20,7 +20,6 @@ from scipy.special import ndtr, ndtri
 
 from ..kernels import pins as kernel
 from ..kernels import strings
-from ..laws import AbstractLaw
 from .bound import ROUNDING, ULP, Floats, Masses, taylor
 
 SPAN = 9.0  # centres within so many L of a place are told apart
@@ -39,37 +38,6 @@ class Segment(NamedTuple):
         known = self.at[np.isfinite(self.at)]
         eps = ROUNDING + 4 * ULP * (2 * float(np.abs(known).max(initial=0.0)) + SPAN) + 8 * self.at.size * ULP
         return kernel.edges(self.at, self.widths, self.heap, taylor(), boxes, eps)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A law by its masses in cells, and the logarithms of their ratios to those of nu; its centres at the places."""
-
-    nu: AbstractLaw
-    L: float
-    cuts: Floats
-    places: NDArray[np.intp]
-    centres: Floats
-    psi: Floats
-    parts: Floats
-
-    @cached_property
-    def u(self) -> Floats:
-        """Its positions at the cuts."""
-        low, high = np.cumsum(self.parts)[:-1], np.cumsum(self.parts[::-1])[::-1][1:]
-        with np.errstate(divide="ignore"):
-            return np.where(low < high, ndtri(np.minimum(low, 1.0)), -ndtri(np.minimum(high, 1.0)))
-
-    @cached_property
-    def lack(self) -> Floats:
-        """By how much less mass it has between cuts than any law of slope at most L that has its mass up to there."""
-        u, v = self.u[:-1], self.u[:-1] + np.diff(self.cuts) / self.L
-        return np.where(u > 0, ndtr(-u) - ndtr(-v), ndtr(v) - ndtr(u)) - self.parts[1:-1]
-
-    @property
-    def steep(self) -> NDArray[np.bool_]:
-        """Where its slope is L, or as good as that, or above."""
-        return self.lack > -NEARLY * self.parts[1:-1]
 
 
 @dataclass(frozen=True)
@@ -107,7 +75,7 @@ class Pins:
         rows = [kernel.string(*s, taylor(), *way) for s, way in zip(self.segments, ways, strict=True)]
         with np.errstate(divide="ignore"):
             psi = np.clip(np.log(np.maximum(np.concatenate(rows), 0.0)), kernel.LOWEST, kernel.HIGHEST)
-        return Plan(self.masses.nu, self.L, self.cuts, self.places, centres, psi, np.exp(psi) * self.parts)
+        return Plan(self, centres, psi)
 
     def settled(self, centres: Floats) -> tuple[float, Floats]:
         """The least cost near these centres, and where it is; infinite ones stay."""
@@ -130,3 +98,35 @@ class Pins:
         bounds = [(None, None), *[(0.0, None)] * (known.size - 1)]
         found: Any = minimize(moved, steps, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-13})
         return (float(found.fun), placed(found.x)) if found.fun < value else (value, centres)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A law by its centres at the places, and the logarithms of the ratios of its masses in cells to those of nu."""
+
+    pins: Pins
+    centres: Floats
+    psi: Floats
+
+    @cached_property
+    def parts(self) -> Floats:
+        """Its masses in the cells."""
+        return np.exp(self.psi) * self.pins.parts
+
+    @cached_property
+    def u(self) -> Floats:
+        """Its positions at the cuts."""
+        low, high = np.cumsum(self.parts)[:-1], np.cumsum(self.parts[::-1])[::-1][1:]
+        with np.errstate(divide="ignore"):
+            return np.where(low < high, ndtri(np.minimum(low, 1.0)), -ndtri(np.minimum(high, 1.0)))
+
+    @cached_property
+    def lack(self) -> Floats:
+        """By how much less mass it has between cuts than any law of slope at most L that has its mass up to there."""
+        u, v = self.u[:-1], self.u[:-1] + np.diff(self.pins.cuts) / self.pins.L
+        return np.where(u > 0, ndtr(-u) - ndtr(-v), ndtr(v) - ndtr(u)) - self.parts[1:-1]
+
+    @property
+    def steep(self) -> NDArray[np.bool_]:
+        """Where its slope is L, or as good as that, or above."""
+        return self.lack > -NEARLY * self.parts[1:-1]

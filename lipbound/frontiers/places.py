@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..laws import AbstractLaw
-from .bound import Masses, beside, places, true_runs
+from .bound import Floats, Masses, beside, places, true_runs
 from .cuts import costs, denser, spread
 from .dual import splits
 from .pins import Pins, Plan
@@ -31,12 +31,11 @@ def pinned(masses: Masses, L: float, tol: float) -> tuple[float, Plan]:
     low, tries = 0.0, TRIES
     while True:
         tries -= 1
-        work = _pins(masses, L, sorted(at))
+        work = _pins(masses, L, spread(nu, COARSE, COARSE // 2, sorted(at)), sorted(at))
         law = work.plan(rough(work)[1])
         more = missed(law)
         if not more or not tries:
-            cuts = denser(work.cuts, costs(law.psi, work.parts), FINE)
-            fine = Pins(masses, L, cuts, np.searchsorted(cuts, work.cuts[work.places]))
+            fine = _pins(masses, L, denser(work.cuts, costs(law.psi, work.parts), FINE), sorted(at))
             proof, centres = proved((work, fine), *fine.settled(law.centres), tol)
             low, law = max(low, proof), fine.plan(centres)
             more = missed(law)
@@ -47,12 +46,12 @@ def pinned(masses: Masses, L: float, tol: float) -> tuple[float, Plan]:
 
 def missed(law: Plan) -> list[float]:
     """Where a law has a slope above L, the worst first: there is less mass than must be."""
-    step = np.diff(law.cuts)
+    cuts = law.pins.cuts
+    step = np.diff(cuts)
     runs = true_runs(law.lack > NOISE * law.parts[1:-1])
     lacks = sorted((-float(law.lack[i:j].sum()), i + int(np.argmax(law.lack[i:j] / step[i:j]))) for i, j in runs)
-    return [float(law.cuts[k + 1]) for lack, k in lacks if -lack > FLAT]
+    return [float(cuts[k + 1]) for lack, k in lacks if -lack > FLAT]
 
 
-def _pins(masses: Masses, L: float, at: Sequence[float]) -> Pins:
-    cuts = spread(masses.nu, COARSE, COARSE // 2, at)
+def _pins(masses: Masses, L: float, cuts: Floats, at: Sequence[float]) -> Pins:
     return Pins(masses, L, cuts, np.searchsorted(cuts, at))

@@ -49,6 +49,10 @@ def walls(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return rng.uniform(0.5, 1, 12), low, np.maximum.accumulate(low + rng.uniform(0, 0.2, 13))
 
 
+def string(widths, low, high) -> np.ndarray:
+    return strings.slopes(widths, strings.sums(widths), low, high)
+
+
 def path(widths, low, slopes):
     return low[0] + np.concatenate([[0.0], np.cumsum(slopes * widths)])
 
@@ -57,7 +61,7 @@ def path(widths, low, slopes):
 def test_the_string_is_the_shortest_path(seed):
     """Against a general optimiser, which knows nothing of corners."""
     widths, low, high = walls(seed)
-    y = path(widths, low, strings.slopes(widths, low, high))
+    y = path(widths, low, string(widths, low, high))
     assert np.all(y >= low - 1e-12)
     assert np.all(y <= high + 1e-12)
 
@@ -73,7 +77,7 @@ def test_the_string_is_the_shortest_path(seed):
 
 def test_power_a_slack_path_is_longer():
     widths, low, high = walls(0)
-    y, z = path(widths, low, strings.slopes(widths, low, high)), 0.5 * (low + high)
+    y, z = path(widths, low, string(widths, low, high)), 0.5 * (low + high)
     z[0], z[-1] = low[0], high[-1]
     lengths = [np.hypot(np.diff(way), widths).sum() for way in (y, z)]
     assert lengths[1] > lengths[0] + 1e-4
@@ -87,7 +91,7 @@ def test_a_string_may_lie_on_one_side_all_along(sign):
     side = np.concatenate([[0.0], np.cumsum(slopes * widths)])
     other = side + sign * np.array([0.0, -1.0, -1.0, -1.0, 0.0])
     low, high = (other, side) if sign > 0 else (side, other)
-    assert strings.slopes(widths, low, high)[[0, -1]] == pytest.approx(slopes[[0, -1]], rel=1e-12)
+    assert string(widths, low, high)[[0, -1]] == pytest.approx(slopes[[0, -1]], rel=1e-12)
 
 
 # --- what one psi proves

@@ -11,7 +11,7 @@ import numpy as np
 
 from .frontiers import _phi
 from .jit import jit, leaf
-from .strings import scratch, taut
+from .strings import scratch, slopes, taut
 
 HIGHEST, LOWEST = 600.0, -60.0  # of psi: above, exp overflows; below, nothing is gained
 HEIGHT, BEND, TWIST = 0.3989422804014327, 0.24197072451914337, 1.7320508075688772  # phi at 0 and 1; beyond it falls
@@ -108,11 +108,8 @@ def edges(at, widths, heap, taylor, boxes, eps):
 
 @jit
 def string(at, widths, heap, taylor, c, e):
-    """The masses that the taut string between two obstacles gives to the cells."""
-    n = widths.size
-    sides, out, spare = np.empty((2, n + 1)), np.empty(n), scratch(n)
-    _obstacle(at, c, taylor, sides[1])
-    _obstacle(at, e, taylor, sides[0])
-    sides[1, n] = sides[0, n]
-    taut(widths, heap, sides, out, *spare)
-    return out
+    """The ratios to nu, cell by cell, of the masses that the taut string between two obstacles has."""
+    low, high = np.empty(at.size), np.empty(at.size)
+    _obstacle(at, c, taylor, low)
+    _obstacle(at, e, taylor, high)
+    return slopes(widths, heap, low, high)

@@ -78,13 +78,13 @@ def taut(widths, heap, sides, out, path, run, head, tail):
 
 
 @jit
-def slopes(widths, low, high):
+def slopes(widths, heap, low, high):
     """The slopes of the shortest path from the first low to the last high."""
     n = widths.size
     sides, out = np.empty((2, n + 1)), np.empty(n)
     sides[0], sides[1] = high, low
     sides[1, n] = high[n]
-    taut(widths, sums(widths), sides, out, *scratch(n))
+    taut(widths, heap, sides, out, *scratch(n))
     return out
 
 

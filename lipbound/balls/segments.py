@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 from typing import NamedTuple
 
 from flint import arb, arb_series
@@ -26,7 +27,8 @@ class Segment(NamedTuple):
     start: arb  # places; equal for an atom
     stop: arb
     entries: tuple[Entry, ...]
-    level: arb  # at its end
+    level: arb  # mass up to its end
+    above: arb  # mass beyond its end, which 1 - level would not tell in a far tail
     bents: tuple[Fibre, ...] = ()
 
     @property
@@ -41,15 +43,16 @@ class Segment(NamedTuple):
 
     def mass(self, a: arb, b: arb) -> arb:
         """Mass of the density between two places."""
-        parts, led = self.parts, ways(self.bents)
-        rows = zip(parts, self.positions(parts, led, a), self.positions(parts, led, b), strict=True)
+        parts, led, seen = self.parts, ways(self.bents), dict[int, arb]()
+        rows = zip(parts, self.positions(parts, led, a, seen), self.positions(parts, led, b, seen), strict=True)
         return sum((p.mass(u, v) for p, u, v in rows), arb(0))
 
-    def positions(self, parts: list[Part], led: Mapping[int, Way], y: arb) -> list[arb]:
-        """The positions of the parts at a place; strands that one leads are told from it."""
+    def positions(self, parts: list[Part], led: Mapping[int, Way], y: arb, seen: dict[int, arb]) -> list[arb]:
+        """The positions of the parts at a place; strands that one leads are told from it, all near where last seen."""
         if same(y, self.start) or same(y, self.stop):
             return [self.at(p, y) for p in parts]
-        places = {id(f): inverse(f, y) for f in {id(way.by): way.by for way in led.values()}.values()}
+        places = {id(f): inverse(f, y, seen.get(id(f))) for f in {id(way.by): way.by for way in led.values()}.values()}
+        seen.update(places)
         out: list[arb] = []
         for p in parts:
             if isinstance(p.of, Entry):
@@ -66,7 +69,7 @@ class Segment(NamedTuple):
     def density(self, y: arb) -> arb:
         """The density."""
         parts = self.parts
-        rows = zip(parts, self.positions(parts, ways(self.bents), y), strict=True)
+        rows = zip(parts, self.positions(parts, ways(self.bents), y, {}), strict=True)
         return sum((p.density(u) for p, u in rows), arb(0))
 
     def series(self, y: arb, order: int) -> arb_series:
@@ -78,8 +81,8 @@ class Segment(NamedTuple):
 
     def place(self, a: arb, goal: arb, side: int = 1, within: tuple[arb, arb] | None = None) -> arb:
         """The y with mass(a, y) = goal, or with mass(y, a) = goal if side is -1: guessed, then proved by the slope."""
-        parts, led = self.parts, ways(self.bents)
-        us = self.positions(parts, led, a)
+        parts, led, seen = self.parts, ways(self.bents), dict[int, arb]()
+        us = self.positions(parts, led, a, seen)
         if len(parts) == 1:
             found = parts[0].value(parts[0].beyond(us[0], goal, side))
             return _kept(found, within or ((a, self.stop) if side > 0 else (self.start, a)))
@@ -89,13 +92,13 @@ class Segment(NamedTuple):
             return sum((p.mass(*pair) for p, pair in zip(parts, pairs, strict=True)), arb(0))
 
         def gap(y: arb) -> arb:
-            return side * (passed(self.positions(parts, led, y)) - goal)
+            return side * (passed(self.positions(parts, led, y, seen)) - goal)
 
         ends = within or ((a, self.stop) if side > 0 else (self.start, a))
         lo, hi = (shared(parts, us, goal, side) if self.bents else None) or self._bracket(gap, *ends)
         y, width = ((lo + hi) / 2).mid(), hi - lo
         for _ in range(STEPS):
-            vs = self.positions(parts, led, y)
+            vs = self.positions(parts, led, y, seen)
             found = passed(vs)
             off = side * (found - goal)
             if off.contains(0):
@@ -177,17 +180,19 @@ def same(x: arb, y: arb) -> bool:
 
 def segments(table: Table) -> list[Segment]:
     """All segments of a law in order of level."""
-    out, level = list[Segment](), arb(0)
+    out, masses = list[Segment](), list[arb]()
     for cell in table.cells:
-        lo, hi = ball(cell.lo), ball(cell.hi)
+        lo, hi, none = ball(cell.lo), ball(cell.hi), arb(0)
         if cell.entries or cell.bents:
             rows = [part(f) for f in (*cell.entries, *cell.bents)]
-            level += sum((p.mass(p.low, p.high) for p in rows), arb(0))
-            out.append(Segment(lo, hi, cell.entries, level, cell.bents))
+            masses.append(sum((p.mass(p.low, p.high) for p in rows), none))
+            out.append(Segment(lo, hi, cell.entries, none, none, cell.bents))
         if cell.hi in table.atoms:
-            level += table.atoms[cell.hi]
-            out.append(Segment(hi, hi, (), level))
-    return out
+            masses.append(table.atoms[cell.hi])
+            out.append(Segment(hi, hi, (), none, none))
+    levels = list(accumulate(masses))
+    beyond = list(accumulate(reversed(masses), initial=arb(0)))[-2::-1]
+    return [s._replace(level=a, above=b) for s, a, b in zip(out, levels, beyond, strict=True)]
 
 
 def _order(x: arb) -> float:

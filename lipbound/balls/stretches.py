@@ -46,29 +46,35 @@ def corner(low: tuple[arb, arb], high: tuple[arb, arb]) -> arb:
 def stretches(p: Table, q: Table) -> tuple[list[Stretch], list[Tie]]:
     """The common stretches, and the ties that could not be broken."""
     ours, yours = segments(p), segments(q)
-    out, ties, level = list[Stretch](), list[Tie](), arb(0)
+    out, ties, level, above = list[Stretch](), list[Tie](), arb(0), arb(1)
     i, j, x, y = 0, 0, ours[0].start, yours[0].start
     while i < len(ours) and j < len(yours):
         s, t = ours[i], yours[j]
-        first, second = _ending(s.level - t.level, i + 1 == len(ours), j + 1 == len(yours))
-        end = s.level if first else t.level
-        rest = end - level
+        ahead = min(s.level - t.level, t.above - s.above, key=_doubt)
+        first, second = _ending(ahead, i + 1 == len(ours), j + 1 == len(yours))
+        end = s if first else t
+        rest = min(end.level - level, above - end.above, key=_doubt)
         mine = rest if not s.filled else s.mass(x, s.stop) if first else None
         other = rest if not t.filled else t.mass(y, t.stop) if second else None
         weight = mine if first and mine is not None else other if other is not None else rest
         if (i + 1, j + 1) == (len(ours), len(yours)) and mine is not None and other is not None:
             weight = min(mine, other, key=_doubt)  # one and the same number
-        x1 = s.stop if first or not s.filled else s.place(x, weight)
-        y1 = t.stop if second or not t.filled else t.place(y, weight)
+        x1 = s.stop if first or not s.filled else _place(s, x, weight, ahead)
+        y1 = t.stop if second or not t.filled else _place(t, y, weight, -ahead)
         out.append(Stretch(s, t, weight, (x, y), (x1, y1)))
         if first and second and (i + 1, j + 1) != (len(ours), len(yours)):
-            few = abs(s.level - t.level).upper()
+            few = abs(ahead).upper()
             sides = _around(ours, i, few), _around(yours, j, few)
             ties.append(Tie(few, (sides[0][0], sides[1][0]), (sides[0][1], sides[1][1])))
-        level, i, j = end, i + first, j + second  # not level + rest, whose radius would double
+        level, above, i, j = end.level, end.above, i + first, j + second  # not level + rest, whose radius would double
         x = ours[i].start if first and i < len(ours) else x1
         y = yours[j].start if second and j < len(yours) else y1
     return out, ties
+
+
+def _place(s: Segment, x: arb, passed: arb, left: arb) -> arb:
+    """The place in a segment behind mass `passed` from x, and before the mass left: told from the lesser of the two."""
+    return s.place(s.stop, left, -1) if left > 0 and left < passed else s.place(x, passed)
 
 
 def _around(law: list[Segment], k: int, few: arb) -> tuple[arb, arb]:

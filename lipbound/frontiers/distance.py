@@ -27,8 +27,10 @@ from .trade_off import TradeOff, enclosed
 REACH = 6.3  # positions of the outer levels
 NODES = (1500, 6000)  # levels of the multiplier; medians take the square of their number
 FINER = 24  # parts of the slices beside which a block ends or, for W1, the two quantiles cross
-KNOTS = (1200, 120)  # of the map, at most: chords cost W1 what they miss, and W2 only its square
+KNOTS = ((1200, 4800), (120, 480))  # of the map, at most: chords cost W1 what they miss, and W2 only its square
 THIN = 1e-12  # mass between two levels that are told apart
+
+Multiplier = tuple[Sequence[Node], Sequence[Fraction]]  # nodes, and its values there
 
 
 @dataclass(frozen=True)
@@ -87,18 +89,24 @@ def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: fl
     work = levels(nu, float(L), even)
     work = levels(nu, float(L), np.union1d(even, work.turns(work.blocks(square))))
     flat = work.blocks(square)
-    law = pushforward(_map(work, flat, L * (1 - SLACK), square))
-    top = divergence.enclose(law, nu, tol / 20)
-    if top.lo == INF:
-        return TradeOff(nu, L, divergence, top, law)
-    nodes, m = _multiplier(work, flat, square)
-    prove = balls.antitone.w2 if square else balls.antitone.w1
-    found = prove(nu.balls, L, nodes, m, tol / 20)
-    low = max(0.0, of_ball(found, 0.0).lo) if found.is_finite() else 0.0
-    return TradeOff(nu, L, divergence, enclosed(low, top), law)
+    low = _proved(nu, L, _multiplier(work, flat, square), square, tol / 20)
+    found: list[TradeOff] = []
+    for knots in KNOTS[square]:
+        law = pushforward(_map(work, flat, L * (1 - SLACK), knots, square))
+        top = divergence.enclose(law, nu, tol / 20)
+        found.append(TradeOff(nu, L, divergence, top if top.lo == INF else enclosed(low, top), law))
+        if top.lo == INF or found[-1].gap <= tol:
+            break
+    return min(found, key=lambda point: point.value.hi)
 
 
-def _multiplier(work: Levels, flat: Floats, square: bool) -> tuple[Sequence[Node], list[Fraction]]:
+def _proved(nu: AbstractLaw, L: Fraction, multiplier: Multiplier, square: bool, tol: float) -> float:
+    """What the multiplier proves."""
+    found = (balls.antitone.w2 if square else balls.antitone.w1)(nu.balls, L, *multiplier, tol)
+    return max(0.0, of_ball(found, 0.0).lo) if found.is_finite() else 0.0
+
+
+def _multiplier(work: Levels, flat: Floats, square: bool) -> Multiplier:
     """m at the nodes: its rise is 2 (T - Q) phi, or the sign of that; never negative, whatever was rounded."""
     gap = flat - work.D
     rise = 2 * gap * work.mass if square else np.sign(np.where(np.abs(gap) < THIN, 0.0, gap)) * work.mass
@@ -128,7 +136,7 @@ def _balance(rise: Floats, gap: Floats) -> None:
             break
 
 
-def _map(work: Levels, flat: Floats, L: Fraction, square: bool) -> PiecewiseAffine:
+def _map(work: Levels, flat: Floats, L: Fraction, knots: int, square: bool) -> PiecewiseAffine:
     """Slope L on the blocks, the transport on knots elsewhere."""
     inner = np.arange(1, len(work.nodes) - 1)
     z, x = work.z[inner], np.array([float(work.nodes[i].x) for i in inner])
@@ -137,7 +145,7 @@ def _map(work: Levels, flat: Floats, L: Fraction, square: bool) -> PiecewiseAffi
     edge = np.zeros(inner.size, bool)
     edge[:-1] |= inside[1:] != inside[:-1]
     edge[1:] |= inside[1:] != inside[:-1]
-    step = max(1, int(np.sum(~inside)) // KNOTS[square] + 1)
+    step = max(1, int(np.sum(~inside)) // knots + 1)
     free = ~inside & (np.cumsum(~inside) % step == 0)
     edge[0] = edge[-1] = True
     line = float(L) * z

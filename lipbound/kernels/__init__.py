@@ -19,4 +19,5 @@ from . import strings as strings
 from . import table as table
 from . import transport as transport
 from . import unfolded as unfolded
+from . import w1 as w1
 from . import written as written

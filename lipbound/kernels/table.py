@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .jit import jit
 from .normal import LOG_ROOT_TAU, log_mass, log_wide_mass, mass, wide_mass
 from .settled import middles, tangents
 from .shares import relative
@@ -27,7 +28,6 @@ class Table(NamedTuple):
     edges: Floats  # finite cut points, rounded
     beside: Floats  # by how much each was rounded: equal cuts of two laws are told from nearly equal ones
     atom: Floats  # mass sitting on each edge
-    first: np.ndarray[tuple[int], np.dtype[np.int64]]
     y0: Floats
     u0: Floats
     centre: Floats  # where u is 0, rounded; with u there, `rest`, it tells equal entries from nearly equal ones
@@ -37,18 +37,43 @@ class Table(NamedTuple):
     low: Floats  # u at the lower end of the cell
     high: Floats  # u at the upper end of the cell
     share: Floats  # mass of the entry in its cell
+    height: Floats  # of the density of each entry at its anchor
+    log_height: Floats  # where u = 0
+    u0_low: Floats  # what rounding left out of u0
+    inv_low: Floats
     cell: Floats  # density mass of each cell
     below: Floats  # mass left of each cell, the atom on its lower edge included
     above: Floats  # mass right of each cell, the atom on its upper edge included
     log_below: Floats
     log_above: Floats
-    height: Floats  # of the density of each entry at its anchor
-    log_height: Floats  # where u = 0
-    u0_low: Floats  # what rounding left out of u0
-    inv_low: Floats
-    wide: np.ndarray[tuple[int], np.dtype[np.bool_]]  # does the exponent of an entry move much inside its cell?
     blur: Floats  # by how much `cell` may be off
     tangent: np.ndarray[tuple[int, int], np.dtype[np.float64]]  # of the density on each bounded cell: see `settled`
+    first: np.ndarray[tuple[int], np.dtype[np.int64]]
+    wide: np.ndarray[tuple[int], np.dtype[np.bool_]]  # does the exponent of an entry move much inside its cell?
+
+
+class Packed(NamedTuple):
+    """A table in three arrays: to hand two dozen to a kernel costs as much as a thousand exponentials."""
+
+    floats: Floats
+    first: np.ndarray[tuple[int], np.dtype[np.int64]]
+    wide: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def packed(t: Table) -> Packed:
+    """The same numbers, those of edges first, then those of entries and of cells."""
+    return Packed(np.concatenate([column.ravel() for column in t[:-2]]), t.first, t.wide)
+
+
+@jit
+def unpacked(t):
+    """The table, whose columns are parts of one array; not a `leaf`, as each part counts as a reference."""
+    n, m, x = t.first.size - 2, t.first[-1], t.floats
+    e, s, c = x[: 3 * n].reshape(3, n), x[3 * n : -10 * (n + 1)].reshape(13, m), x[-10 * (n + 1) :].reshape(10, n + 1)
+    return Table(
+        e[0], e[1], e[2], s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12],
+        c[0], c[1], c[2], c[3], c[4], c[5], c[6:], t.first, t.wide,
+    )  # fmt: skip
 
 
 def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tuple[Any, Sequence[Any]]]) -> Table:
@@ -72,11 +97,11 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
     back, log_back = cell[1:] + atom, np.logaddexp(log_cell[1:], log_atom)
     log_height = np.array([_log_height(w, c) for w, c in zip(weight, inv, strict=True)])
     table = Table(
-        edges, beside, atom, first, y0, u0, centre, rest, inv, weight, low, high, parts, cell,
+        edges, beside, atom, y0, u0, centre, rest, inv, weight, low, high, parts,
+        _heights(steep, u0, u0_low), log_height, u0_low, inv_low, cell,
         below=_running(steps), above=_running(back[::-1])[::-1].copy(),
         log_below=_log_running(log_steps), log_above=_log_running(log_back[::-1])[::-1].copy(),
-        height=_heights(steep, u0, u0_low), log_height=log_height, u0_low=u0_low, inv_low=inv_low,
-        wide=_wide(low, high, u0), blur=_blurs(low, high, parts, first), tangent=np.empty((4, 0)),
+        blur=_blurs(low, high, parts, first), tangent=np.empty((4, 0)), first=first, wide=_wide(low, high, u0),
     )  # fmt: skip
     ends = np.concatenate(([-np.inf], edges, [np.inf]))
     return table._replace(tangent=tangents(*middles(ends[:-1], ends[1:]), np.arange(len(cells)), table))

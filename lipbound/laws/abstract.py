@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -16,8 +15,8 @@ from ..arrays import reals, seeded, together
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, exact, extended
-from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, cells, cuts, dense, joint
-from ..reals import End, rounded
+from ..pieces import Bent, Lost, Pieces, Place, Strand, atoms, dense, joint
+from ..reals import End
 from . import floats
 from .flat import panels
 from .nearby import tabulated
@@ -158,19 +157,17 @@ class AbstractLaw(abc.ABC):
 
     def __getstate__(self) -> dict[str, Any]:
         # Balls cannot be pickled or copied, and tables are soon made again.
-        return {key: value for key, value in self.__dict__.items() if key not in ("balls", "folds", "table")}
+        return {key: value for key, value in self.__dict__.items() if key not in ("balls", "folds", "packed", "table")}
 
     @cached_property
     def table(self) -> Any:
         """The float64 form, for the kernels."""
-        pieces = self.pieces()
-        try:
-            affine = [_rounded(piece) for piece in pieces if isinstance(piece, (Strand, Heap))]
-            return kernels.table.tabulate(cells(affine, cuts(affine)), atoms(affine))
-        except (OverflowError, ValueError) as error:  # too large, or a logarithm of what vanished
-            raise DomainError(
-                f"a number of this law is outside the range of float64 (1e-308 to 1e308): {self}"
-            ) from error
+        return floats.table(self)
+
+    @cached_property
+    def packed(self) -> Any:
+        """The same in few arrays, for kernels that are called for one number."""
+        return kernels.table.packed(self.table)
 
     @cached_property
     def folds(self) -> Any:
@@ -224,14 +221,6 @@ class Certified:
         if a > b:
             raise DomainError(f"[{a}, {b}] is not an interval: lo must be at most hi")
         return of_ball(balls.density.between(a, b, self.law.balls, *_ends(closed)), 0.0, 1.0)
-
-
-def _rounded(piece: Strand | Heap) -> Strand:
-    """An atom of irrational place or mass, so close to it that floats cannot tell."""
-    if isinstance(piece, Strand):
-        return piece
-    start, stop, place = map(rounded, piece[:3])
-    return Strand(start, stop, Fraction(0), Fraction(place), piece.mean, piece.sd, piece.weight)
 
 
 def _ends(closed: Closed) -> tuple[bool, bool]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import balls, kernels
-from ..errors import NotCertifiable
-from ..reals import nearest
+from ..errors import DomainError, NotCertifiable
+from ..pieces import Heap, Strand, atoms, cells, cuts
+from ..reals import nearest, rounded
 
 if TYPE_CHECKING:
     from flint import arb
@@ -76,3 +77,23 @@ def _deep(law: AbstractLaw, ys: Array, out: Array, log: Callable[[Fraction], arb
         found = log(Fraction(float(ys[i])))
         out[i] = nearest(found) if found.is_finite() else out[i]
     return out
+
+
+def table(law: AbstractLaw) -> Any:
+    """The float64 form of the affine strands and of the atoms.
+
+    Raises DomainError where a number of theirs is too large or too small for floats.
+    """
+    try:
+        affine = [_rounded(piece) for piece in law.pieces() if isinstance(piece, (Strand, Heap))]
+        return kernels.table.tabulate(cells(affine, cuts(affine)), atoms(affine))
+    except (OverflowError, ValueError) as error:  # too large, or a logarithm of what vanished
+        raise DomainError(f"a number of this law is outside the range of float64 (1e-308 to 1e308): {law}") from error
+
+
+def _rounded(piece: Strand | Heap) -> Strand:
+    """An atom of irrational place or mass, so close to it that floats cannot tell."""
+    if isinstance(piece, Strand):
+        return piece
+    start, stop, place = map(rounded, piece[:3])
+    return Strand(start, stop, Fraction(0), Fraction(place), piece.mean, piece.sd, piece.weight)

@@ -105,6 +105,18 @@ def test_w2_with_gaps_and_atoms_on_the_other_side():
         assert abs(math.sqrt(np.mean((x - y) ** 2)) - float(w2.enclose(image("z**2"), law, 1e-4))) < 2e-3
 
 
+def test_w2_tells_places_from_the_nearer_tail():
+    """Both laws end in tails lighter than one less a level tells: up to the end of the uniform part 1e-198 is left."""
+    law = lb.pushforward(lb.from_slopes((-6, 6), ("1e-8", "1/2", "1e-8"), (0, 0)))
+    nu = lb.Mixture(("1/2", "1/2"), (Uniform(-3, 3), Gaussian(0, "1/10")))
+    y = np.linspace(-3, 3, 400_001)
+    u = (np.arange(400_000) + 0.5) / 400_000
+    gap = np.clip(norm.ppf(u), -6, 6) / 2 - np.interp(u, ((y + 3) / 6 + norm.cdf(10 * y)) / 2, y)
+    found = w2.enclose(law, nu, 1e-6)
+    assert abs(math.sqrt(np.mean(gap**2)) - float(found)) < 1e-5
+    assert found.error < 1e-6
+
+
 def test_w2_is_a_metric_on_smooth_laws():
     laws = [image("tanh(z)"), image("z**3"), Gaussian()]
     a, b, c = (w2.enclose(laws[i], laws[j], 1e-4) for i, j in ((0, 1), (1, 2), (0, 2)))

@@ -12,7 +12,7 @@ from .bent import Fibre
 from .chart import Chart, turns
 from .far import Coordinate, along, diverges, end, ordered, power_tail, strand_tail
 from .table import Cell, Table
-from .tails import heavier
+from .tails import heavier, outermost
 
 BITS = 128
 STARTS = (16, 256, 65_536)  # from where germs are tried
@@ -50,8 +50,8 @@ def _ends(c: Cell, d: Cell, k: Fraction) -> Iterator[tuple[End, bool | None]]:
 
 def _gaussian(c: Cell, d: Cell, k: Fraction, side: int) -> bool:
     """Is p^k q^(1 - k) integrable in a tail of Gaussians?"""
-    ours, yours = ([e.strand for e in cell.entries] for cell in ((c, d) if k > 1 else (d, c)))
-    return not heavier(ours, yours, k if k > 1 else 1 - k, side)
+    ours, yours = (outermost((e.strand for e in cell.entries), side) for cell in ((c, d) if k > 1 else (d, c)))
+    return not heavier(ours, yours, k if k > 1 else 1 - k)
 
 
 def _at_end(chart: Chart, k: Fraction, side: int) -> bool | None:

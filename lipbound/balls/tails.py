@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from flint import arb, arb_series, fmpq
 
@@ -72,22 +73,37 @@ def _powers(p: Sequence[Entry], q: Sequence[Entry], a: object, y: arb, side: int
     return arb(len(p)) ** (power - 1) * total
 
 
-def heavier(ours: Sequence[Strand], yours: Sequence[Strand], a: Fraction, side: int) -> bool:
-    """Is p^a q^(1 - a), a > 1, of two sums of Gaussians not integrable in a tail? Decided on exact numbers.
+class Outermost(NamedTuple):
+    """The component that decides a tail: its variance, and how far out it is centred.
 
-    The widest component decides, and of several the one farthest out: the quadratic terms of the exponent, and where
-    they cancel the linear ones.
+    In FLINT's rationals, as networks have numbers of a thousand digits.
     """
-    (scale, centre), (other, far) = (max(_place(s, side) for s in strands) for strands in (ours, yours))
+
+    variance: fmpq
+    centre: fmpq
+
+
+def outermost(strands: Iterable[Strand], side: int) -> Outermost | None:
+    """The widest component, and of several the one farthest out; None of nothing."""
+    return max((_placed(s, side) for s in strands), default=None)
+
+
+def heavier(ours: Outermost | None, yours: Outermost | None, a: Fraction) -> bool:
+    """Is p^a q^(1 - a), a > 1, of two sums of Gaussians not integrable in a tail that both have? On exact numbers.
+
+    The quadratic terms of the exponent decide, and where they cancel the linear ones.
+    """
+    if ours is None or yours is None:
+        return False
     power = fmpq(a.numerator, a.denominator)
-    bend = power / scale - (power - 1) / other
-    return bend < 0 or (bend == 0 and power * centre / scale >= (power - 1) * far / other)
+    bend = power / ours.variance - (power - 1) / yours.variance
+    pull = power * ours.centre / ours.variance - (power - 1) * yours.centre / yours.variance
+    return bend < 0 or (bend == 0 and pull >= 0)
 
 
-def _place(s: Strand, side: int) -> tuple[fmpq, fmpq]:
-    """Variance, and how far out the centre is; in FLINT's rationals, as networks have numbers of a thousand digits."""
+def _placed(s: Strand, side: int) -> Outermost:
     slope, shift, mean, sd = (fmpq(x.numerator, x.denominator) for x in (s.slope, s.shift, s.mean, s.sd))
-    return (slope * sd) ** 2, side * (slope * mean + shift)
+    return Outermost((slope * sd) ** 2, side * (slope * mean + shift))
 
 
 def crude(c: Cell, d: Cell, g: Generator, growth: Growth, ends: tuple[arb, arb], logs: tuple[arb, arb]) -> arb:

@@ -53,8 +53,8 @@ def overwhelmed(p: AbstractLaw, q: AbstractLaw, a: Fraction, names: str = "pq") 
     if p.bent or q.bent:
         return _steep(p, q, a, names)
     for side in (-1, 1):
-        ours, yours = p.tails[side > 0], q.tails[side > 0]
-        if a > 1 and ours and yours and balls.tails.heavier(ours, yours, a, side):
+        if a > 1 and balls.tails.heavier(p.outermost[side > 0], q.outermost[side > 0], a):
+            ours, yours = p.tails[side > 0], q.tails[side > 0]
             m, n = names
             where = "right" if side > 0 else "left"
             scales = " against ".join(_show(max(s.scale for s in strands)) for strands in (ours, yours))

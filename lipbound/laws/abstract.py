@@ -23,6 +23,7 @@ from .nearby import tabulated
 from .reach import intervals, tail
 
 Closed = Literal["both", "left", "right", "neither"]
+FORGOTTEN = ("balls", "folds", "outermost", "packed", "table")  # balls cannot be pickled, tables are soon made again
 Array = NDArray[np.float64]
 Floats = float | Array
 
@@ -150,6 +151,12 @@ class AbstractLaw(abc.ABC):
         """What reaches to -inf and to +inf."""
         return tail(self.pieces(), -1), tail(self.pieces(), 1)
 
+    @cached_property
+    def outermost(self) -> tuple[balls.tails.Outermost | None, balls.tails.Outermost | None]:
+        """What decides how heavy its affine tails are."""
+        left, right = self.tails
+        return balls.tails.outermost(left, -1), balls.tails.outermost(right, 1)
+
     @property
     def certified(self) -> Certified:
         """The same questions, answered by proved enclosures."""
@@ -157,7 +164,11 @@ class AbstractLaw(abc.ABC):
 
     def __getstate__(self) -> dict[str, Any]:
         # Balls cannot be pickled or copied, and tables are soon made again.
-        return {key: value for key, value in self.__dict__.items() if key not in ("balls", "folds", "packed", "table")}
+        return {
+            key: value
+            for key, value in self.__dict__.items()
+            if key not in ("balls", "folds", "outermost", "packed", "table")
+        }
 
     @cached_property
     def table(self) -> Any:

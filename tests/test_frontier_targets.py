@@ -60,6 +60,16 @@ def test_maps_in_closed_form_are_best(name, points):
     assert points[name].value.hi == pytest.approx(CLOSED[name](), abs=1e-7)
 
 
+def test_arcs_that_end_at_folds():
+    """z^3 - z between its folds at -a and a, and arcs outside: a float next to a fold is 1e-8 of the mass away."""
+    point = frontier(pushforward(formula("z**3 - z")), 1)
+    a, u = 2 / 3**1.5, -2 / 3**0.5
+    best = 2 * lack(lambda z: norm.cdf(u + z**3 - z + a), norm.cdf, -3, u)
+    assert best in point.value
+    assert point.gap < 1e-6
+    assert [float(x) for arc in point.law.arcs for x in (arc.lo, arc.hi)][1:3] == pytest.approx([-a, a], rel=1e-15)
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_proved_from_both_sides(name, points):
     point = points[name]

@@ -8,6 +8,7 @@ import numpy as np
 from flint import arb
 from scipy.special import ndtr
 
+from .. import balls
 from ..divergences import tv
 from ..enclosure import Enclosure, of_ball
 from ..laws import AbstractLaw
@@ -62,7 +63,7 @@ def distance(law: Spliced, tol: float) -> Enclosure:
     found = tv.enclose(alone, law.nu, tol)
     for s in law.stretches:
         if s.lo < s.hi:
-            found = found - law.nu.certified.mass(s.lo, s.hi, closed="neither")
+            found = found - of_ball(balls.density.between(s.lo, s.hi, law.nu.balls, False, False), 0.0, 1.0)
     found = found + Enclosure(0.0, _at_joints(law, alone), True)
     return Enclosure(max(found.lo, 0.0), min(max(found.hi, 0.0), 1.0), True)
 
@@ -70,9 +71,9 @@ def distance(law: Spliced, tol: float) -> Enclosure:
 def _at_joints(law: Spliced, alone: Spliced) -> float:
     """At least by how much more its atoms fall short of the target's than those of the law that follows it nowhere."""
     joints, total = {s.atom for s in law.stretches}, 0.0
-    for x, ball in law.nu.balls.atoms.items():
+    for x, mass in law.nu.balls.atoms.items():
         if x in joints:
-            m = of_ball(ball).hi
+            m = of_ball(mass).hi
             ours, theirs = of_ball(law.balls.atoms.get(x, arb(0))).lo, of_ball(alone.balls.atoms.get(x, arb(0))).hi
             total += max(0.0, min(m, theirs) - min(m, ours))
     return float(np.nextafter(total, np.inf)) if total else 0.0

@@ -120,6 +120,8 @@ def _assembled(work: Splice, rows: list[Run], found: Follower) -> bool:
             low = float(work.nu.ppf(1e-9))
         else:
             low = _entry(work, row, found)
+            if low >= row.leave:
+                continue
             if work.lost(low):
                 return False
             work.enter(low)
@@ -130,7 +132,7 @@ def _assembled(work: Splice, rows: list[Run], found: Follower) -> bool:
         if place is not None:  # of the atom there may be but a part
             k = int(np.searchsorted(found.cuts, work.x)) + (place > exact(work.x))
             work.offset = min(work.offset, float(found.D[min(k, found.D.size - 1)]))
-    return True
+    return bool(work.arcs)
 
 
 def _joined(rows: list[Run], work: Splice, found: Follower) -> list[Run]:

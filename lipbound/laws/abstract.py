@@ -31,7 +31,7 @@ Floats = float | Array
 class Atom(NamedTuple):
     """A point that carries mass.
 
-    >>> Atom(Fraction(1, 2), 0.25).mass
+    >>> Atom(exact("1/2"), 0.25).mass
     0.25
     """
 

@@ -84,13 +84,9 @@ def _undecided(p, q, table, lo, hi, at):
 
 
 @jit
-def half_l1(p, q):
+def half_l1(ours, yours):
     """Half the integral of |p - q| over the densities of two packed tables, and the modelled error."""
-    return _half_l1(unpacked(p), unpacked(q))
-
-
-@jit
-def _half_l1(p, q):
+    p, q = unpacked(ours), unpacked(yours)
     table, lo, hi, at = runs(p, q)
     x, rest_x, e_x = _signed(p, q, table, lo, hi, at[:, 0], at[:, 1])
     y, rest_y, e_y = _signed(q, p, table, lo, hi, at[:, 1], at[:, 0])

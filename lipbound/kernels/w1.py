@@ -120,14 +120,9 @@ def _area(c, d, gap, size, i, j, p, q, left):
 
 
 @jit
-def w1(p, q):
-    """Integral of |F - G| of two packed tables, and the modelled error."""
-    return _w1(unpacked(p), unpacked(q))
-
-
-@jit
-def _w1(p, q):
-    """Between crossings of the densities F - G is monotone."""
+def w1(ours, yours):
+    """Integral of |F - G| of two packed tables, monotone between crossings of the densities, and the modelled error."""
+    p, q = unpacked(ours), unpacked(yours)
     table, lo, hi, at = runs(p, q)
     table = _cover(table, lo, hi)
     pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)

@@ -163,12 +163,7 @@ class AbstractLaw(abc.ABC):
         return Certified(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        # Balls cannot be pickled or copied, and tables are soon made again.
-        return {
-            key: value
-            for key, value in self.__dict__.items()
-            if key not in ("balls", "folds", "outermost", "packed", "table")
-        }
+        return {key: value for key, value in self.__dict__.items() if key not in FORGOTTEN}
 
     @cached_property
     def table(self) -> Any:

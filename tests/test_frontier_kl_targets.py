@@ -79,6 +79,23 @@ def test_a_heavy_tail_by_one_scalar_minimisation():
     assert point.primal.lipschitz().hi < 1 + 1e-9
 
 
+@pytest.mark.parametrize("m", [6, 12])
+def test_modes_far_apart_in_closed_form(m):
+    """One mode is as good as the other: cuts are laid for the law that the search ends at, not where it began."""
+    best = np.log(2) + np.log(4) + 1 / 32 - 1 / 2  # N(m, L^2), and the other mode is dropped
+    point = frontier(two_gaussians(m), "1/4", kl)
+    assert point.value.lo <= best <= point.value.hi + 1e-9
+    assert point.gap < 1e-6
+
+
+def test_a_needle_and_slopes_that_change_from_cell_to_cell():
+    """Centres of which nearly all cost the same: tangents are those of the best ways on, settled or not."""
+    nu = Mixture(("99/100", "1/100"), (Gaussian(), Gaussian(0, "1/1000")))
+    point = frontier(nu, "1/4", kl)
+    assert point.gap < 1e-6
+    assert point.value.hi < 0.91754416 < point.value.hi + 0.01  # of N(0, 1) alone, by N(0, 1/4)
+
+
 def test_places_of_atoms_are_kept_exactly():
     """Thirds are no floats: a law that has its atoms next to them covers nothing."""
     point = frontier(Discrete(("1/3", "2/3"), HALF), "1/10", kl.reversed)

@@ -109,7 +109,7 @@ def test_a_box_is_covered(work, seed):
         pytest.skip("no law has centres there")
     row = row._replace(found=work.segments[k].measured(row.boxes))
     s, t = rng.normal(0, 0.3, 2) * [np.isfinite(x), np.isfinite(y)]
-    tangents = [Slopes(np.zeros(1), np.array([v]), np.zeros(1, int)) for v in (s, t)]
+    tangents = [Slopes(np.zeros(1), np.zeros(1), np.array([v]), np.zeros(1, int)) for v in (s, t)]
     low, mine, theirs = lowest(row, *tangents, (near.middle, far.middle))
     assert mine >= -1e-12
     assert theirs >= -1e-12
@@ -128,7 +128,8 @@ def test_a_small_box_loses_the_square_of_its_size(work):
         near, far = Cells(np.array([-0.5 - r]), np.array([-0.5 + r])), Cells(np.array([-0.9 - r]), np.array([-0.9 + r]))
         row, _ = pairs(near, far, np.zeros(1, int), np.zeros(1, int))
         row = row._replace(found=work.segments[1].measured(row.boxes))
-        flat = [Slopes(np.zeros(1), slope, np.zeros(1, int)) for slope in (row.found[:, 1], -row.found[:, 2])]
+        known = (row.found[:, 1], -row.found[:, 2])
+        flat = [Slopes(np.zeros(1), np.zeros(1), slope, np.zeros(1, int)) for slope in known]
         lost.append(float(sum(lowest(row, *flat, (near.middle, far.middle))[1:])[0]))
     assert 0 < lost[1] < 0.02 * lost[0]
 

@@ -54,9 +54,10 @@ class Edges(NamedTuple):
 
 
 class Slopes(NamedTuple):
-    """The least cost from each cell to the end, its slope there, and the row of `Edges` by which it goes on."""
+    """The least cost from each cell to the end, where in it, its slope there, and the row of `Edges` it goes on by."""
 
     cost: Floats
+    at: Floats
     slope: Floats
     way: Indices
 
@@ -77,7 +78,7 @@ def pairs(near: Cells, far: Cells, first: Indices, second: Indices) -> tuple[Edg
 def slopes(rows: Edges, after: Slopes, cells: Cells) -> Slopes:
     """The best way on from each cell of a layer, from what is known of the next one."""
     _, slope, slope_e, *_, cost = rows.found.T
-    total = cost + after.cost[rows.second]
+    total = cost + after.cost[rows.second] + after.slope[rows.second] * _off(rows.e, after.at[rows.second])
     order = np.lexsort((total, rows.first))
     known, at = np.unique(rows.first[order], return_index=True)
     way = np.zeros(cells.low.size, int)
@@ -86,7 +87,7 @@ def slopes(rows: Edges, after: Slopes, cells: Cells) -> Slopes:
     best[known] = total[way[known]]
     along = slope + np.where(rows.c == rows.e, slope_e + after.slope[rows.second], 0.0)  # both centres move
     tangent = np.where(np.isfinite(cells.middle) & np.isfinite(best), along[way], 0.0)
-    return Slopes(best, tangent, way)
+    return Slopes(best, rows.c[way], tangent, way)
 
 
 def lowest(rows: Edges, ours: Slopes, yours: Slopes, middles: tuple[Floats, Floats]) -> tuple[Floats, Floats, Floats]:

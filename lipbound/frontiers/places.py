@@ -15,6 +15,7 @@ from .shortest import proved, rough
 
 COARSE, FINE = 1000, 5000  # cuts
 HEAVY, MORE, TRIES = 8, 2, 8  # atoms with a place on either side; places found at a time, and how often
+LAWS = 4  # that cuts are made for
 FLAT, NOISE = 1e-5, 1e-6  # mass that a law lacks on neighbouring cells; on a cell, in parts of its mass
 
 
@@ -33,15 +34,34 @@ def pinned(masses: Masses, L: float, tol: float) -> tuple[float, Plan]:
         tries -= 1
         work = _pins(masses, L, spread(nu, COARSE, COARSE // 2, sorted(at)), sorted(at))
         law = work.plan(rough(work)[1])
-        more = missed(law)
-        if not more or not tries:
-            fine = _pins(masses, L, denser(work.cuts, costs(law.psi, work.parts), FINE), sorted(at))
-            proof, centres = proved((work, fine), *fine.settled(law.centres), tol)
-            low, law = max(low, proof), fine.plan(centres)
-            more = missed(law)
-        if not more or not tries:
-            return low, law
+        more = missed(law) if tries else []
+        if not more:
+            proof, law = _finer(law, tol)
+            low, more = max(low, proof), missed(law) if tries else []
+            if not more:
+                return low, law
         at |= set(more[:MORE])
+
+
+def _finer(law: Plan, tol: float) -> tuple[float, Plan]:
+    """A lower bound by more cuts where the law changes, and where others change that look cheaper for lack of them."""
+    low, works = 0.0, [law.pins]
+    for _ in range(LAWS):
+        works.append(_refined(law))
+        value, centres = works[-1].settled(law.centres)
+        if len(works) > 2 and value - works[-2].cost(centres)[0] < tol / 4:
+            break
+        proof, best = proved(works, value, centres, tol)
+        low, law = max(low, proof), works[-1].plan(best)
+        if best is centres:
+            break
+    return low, law
+
+
+def _refined(law: Plan) -> Pins:
+    work = law.pins
+    cuts = denser(work.cuts, costs(law.psi, work.parts), FINE)
+    return _pins(work.masses, work.L, cuts, work.cuts[work.places].tolist())
 
 
 def missed(law: Plan) -> list[float]:

@@ -58,7 +58,7 @@ def proved(works: Sequence[Pins], value: float, centres: Floats, tol: float) -> 
             if (coarse > 0 and tangents[0].cost[0] - least < coarse) or not any(c.any() for c in costly):
                 break  # what is left is not for these cuts to tell
             floor = min(floor, *(float(t[~k].min(initial=np.inf)) for t, k in zip(sums, kept, strict=True)))
-            cells, rows = _halved(work, cells, rows, kept, costly)
+            cells, rows = _halved(work, cells, rows, tangents, kept, costly)
     return low, centres
 
 
@@ -84,7 +84,7 @@ def _anew(work: Pins, rows: Sequence[Edges]) -> list[Edges]:
 
 def _tangents(rows: Sequence[Edges], cells: Sequence[Cells]) -> list[Slopes]:
     """What is ahead of each cell, from the last layer back."""
-    out = [Slopes(np.zeros(1), np.zeros(1), np.zeros(1, int))]
+    out = [Slopes(np.zeros(1), np.full(1, -np.inf), np.zeros(1), np.zeros(1, int))]
     for row, layer in zip(reversed(rows), reversed(cells[:-1]), strict=True):
         out.insert(0, slopes(row, out[0], layer))
     return out
@@ -121,12 +121,19 @@ class Parts(NamedTuple):
 
 
 def _halved(
-    work: Pins, cells: Sequence[Cells], rows: Sequence[Edges], kept: Sequence[Flags], costly: Sequence[Flags]
+    work: Pins,
+    cells: Sequence[Cells],
+    rows: Sequence[Edges],
+    tangents: Sequence[Slopes],
+    kept: Sequence[Flags],
+    costly: Sequence[Flags],
 ) -> tuple[list[Cells], list[Edges]]:
     """The cells of which pairs are kept, the costly ones in halves, and the pairs of those."""
     used = [np.zeros(layer.low.size, bool) for layer in cells]
-    for k, (row, keep) in enumerate(zip(rows, kept, strict=True)):
-        used[k][row.first[keep]] = used[k + 1][row.second[keep]] = True
+    for k, (row, keep, slope) in enumerate(zip(rows, kept, tangents, strict=False)):
+        used[k][row.first[keep]] = True
+        keep[slope.way[used[k]]] = True  # the best way on, though it be proved: the tangent is that of this way
+        used[k + 1][row.second[keep]] = True
     parts = [_parts(*layer) for layer in zip(cells, used, costly, strict=True)]
     found = zip(work.segments, rows, kept, pairwise(parts), strict=True)
     return [p.cells for p in parts], [_again(s, row, np.flatnonzero(keep), *both) for s, row, keep, both in found]

@@ -62,7 +62,7 @@ def values(ys, t, what):
         for i in range(ys.size):
             out[i] = _value(ys[i], place(t.edges, ys[i]), t, what)
         return out
-    a = 0
+    a = np.int64(0)  # for a plain 0 all that takes it would be compiled twice
     while a < ys.size:
         rising, b = _rising_part(ys, a)
         if rising or t.edges.size == 0:
@@ -89,7 +89,7 @@ def _swept(ys, t, what, out):
     """Values at increasing points, or at any if the table has one cell."""
     most = np.empty(RUN)
     k = place(t.edges, ys[0]) if t.edges.size else 0
-    a = 0
+    a = np.int64(0)
     while a < ys.size:
         b = first_at(ys, a, t.edges[k]) if k < t.edges.size else ys.size
         _run(ys, a, b, k, t, what, most, out)

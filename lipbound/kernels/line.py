@@ -48,7 +48,7 @@ def _signed(t, other, table, lo, hi, own_cell, other_cell):
     A stretch of one sign is weighed at once, so that roundings count where the sign changes and nowhere else.
     """
     index, strange = np.empty(t.inv.size, np.int64), strangers(t, other)
-    total, rest, err, m = 0.0, 0.0, 0.0, 0
+    total, rest, err, m = 0.0, 0.0, 0.0, np.int64(0)  # for a plain 0 `_stretch` would be compiled twice
     while m < len(table):
         sign, n = table[m, 2], m + 1
         if sign != 0.0:

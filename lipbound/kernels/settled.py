@@ -18,17 +18,23 @@ FEW = 4  # panels of one cell, below which they are looked at one by one
 def _term(middle, half, y0, u0, inv, height, weight):
     """One term on a panel: value and slope at its middle, bounds of its curvature and of what it may be off.
 
-    With g = |u| h < 1/2 in standard deviations it grows by e^g <= 1 + 2g on the panel, and |phi''| = |u^2 - 1| phi
-    < 0.4. Where g is larger nothing is known of it but its greatest value.
+    With g = |u| h in standard deviations it grows by e^(g - h^2/2) on the panel, for g < 1/2 by at most 1 + 2g, and
+    |phi''| = |u^2 - 1| phi < 0.4. Where g is larger nothing is known of it but its greatest value.
     """
     way, h, most = (middle - y0) * inv, half * inv, 0.4 * weight * inv
     u, e = u0 + way, -(u0 + 0.5 * way) * way
     x, far = height * exp(e), abs(u)
-    g, end, least = far * h, far + h, max(0.0, far - h)
+    g, end = far * h, far + h
     near = min(x * (1.0 + 2.0 * g) * max(1.0, end * end), most)
     if g < 0.5:
         return x, -x * u * inv, near * inv * inv, 16 * EPS * x * (1.0 - e) * (1.0 + g)
-    return x, 0.0, 0.0, most * exp(-0.5 * least * least)
+    s, least = 0.0625 * (g - 0.5 * h * h), max(0.0, far - h)
+    grown = 1.0 + s * (1.0 + s * (0.5 + s * (0.1666666666666667 + s * 0.048)))  # at least e^s for s < 1/2
+    known = h < far and s < 0.5
+    sixteenth = grown if known else 1.0 / (1.0 + 0.03125 * least * least)  # at least e^(-least^2 / 32)
+    for _ in range(4):
+        sixteenth *= sixteenth
+    return x, 0.0, 0.0, min(most, (x if known else most) * sixteenth)
 
 
 @pure
@@ -68,22 +74,19 @@ def tangents(middle, half, k, t):
 @jit
 def _known(middle, half, lo, hi, k, t):
     """`tangents` on merged cells: those of a whole cell are in the table."""
-    whole = 0
+    whole, count = np.empty(k.size, np.bool_), 0
     for m in range(k.size):
-        whole += is_whole(lo[m], hi[m], k[m], t)
-    if whole < k.size - whole:
+        whole[m] = is_whole(lo[m], hi[m], k[m], t)
+        count += whole[m]
+    if count < k.size - count:
         return tangents(middle, half, k, t)
-    out, others, n = np.empty((4, k.size)), np.empty(k.size - whole, np.int64), 0
-    for m in range(k.size):
-        if is_whole(lo[m], hi[m], k[m], t):
-            for i in range(4):
-                out[i, m] = t.tangent[i, k[m]]
-        else:
-            others[n] = m
-            n += 1
+    out, others = np.empty((4, k.size)), np.flatnonzero(~whole)
     found = tangents(middle[others], half[others], k[others], t)
-    for n in range(others.size):
-        for i in range(4):
+    for i in range(4):
+        for m in range(k.size):
+            if whole[m]:
+                out[i, m] = t.tangent[i, k[m]]
+        for n in range(others.size):
             out[i, others[n]] = found[i, n]
     return out
 
@@ -106,7 +109,8 @@ def settled(lo, hi, at, p, q):
     |p - q| is at least |d| - |d'| h - c h^2/2 with d = p - q at the middle, h half the width, |d''| <= c.
     """
     sign, (middle, half) = np.zeros(lo.size), middles(lo, hi)
-    ours, yours = _known(middle, half, lo, hi, at[:, 0], p), _known(middle, half, lo, hi, at[:, 1], q)
+    i, j = at[:, 0].copy(), at[:, 1].copy()
+    ours, yours = _known(middle, half, lo, hi, i, p), _known(middle, half, lo, hi, j, q)
     for m in range(lo.size):
         gap, rise = ours[0, m] - yours[0, m], abs(ours[1, m] - yours[1, m])
         swing = (rise + 0.5 * (ours[2, m] + yours[2, m]) * half[m]) * half[m] * (1.0 + 1e-9)

@@ -1,4 +1,4 @@
-"""Settings of the test session: how hard Hypothesis searches, and that no figure needs a display."""
+"""Settings of the test session: how hard Hypothesis searches, one thread for each worker, no display for figures."""
 
 import os
 
@@ -6,6 +6,8 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # read when matplotlib is first imported, by whoever needs it
+# Read when numpy is: small matrices gain nothing from more threads, and their waiting costs the next worker.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)

@@ -96,6 +96,30 @@ def test_a_needle_and_slopes_that_change_from_cell_to_cell():
     assert point.value.hi < 0.91754416 < point.value.hi + 0.01  # of N(0, 1) alone, by N(0, 1/4)
 
 
+def folded(L: float) -> float:
+    """KL(nu || law), nu that of Z^3 - Z, the law N(c, L^2) and N(-c, L^2) beyond the folds, between them k nu."""
+    f, z = 2 / (3 * np.sqrt(3)), 2 / np.sqrt(3)  # the fold, and where z^3 - z comes back to it
+    inner = 1 - 2 * norm.sf(z)
+
+    def cost(c: float) -> float:
+        def rest(t: float) -> float:
+            return norm.pdf(t) * (norm.logpdf(t) - np.log(3 * t * t - 1) - norm.logpdf(t**3 - t, c, L))
+
+        outer = 2 * sum(quad(rest, *pair, epsabs=1e-13)[0] for pair in ((z, 2), (2, 4), (4, 9)))
+        return float(outer + inner * np.log(inner / (1 - 2 * norm.sf((f - c) / L))))
+
+    return float(minimize_scalar(cost, bounds=(-4, f - 1e-6), method="bounded", options={"xatol": 1e-10}).fun)
+
+
+@pytest.mark.parametrize("L", ["1", "5/2"])
+def test_arcs_that_end_at_folds(L):
+    """A float next to a fold is 1e-8 of the mass away: an arc that ends there loses 1e-4."""
+    point = frontier(pushforward(formula("z**3 - z")), L, kl.reversed)
+    best = folded(float(Fraction(L)))
+    assert point.value.lo - 1e-9 <= best <= point.value.hi + 1e-9
+    assert point.gap < 1e-6
+
+
 def test_places_of_atoms_are_kept_exactly():
     """Thirds are no floats: a law that has its atoms next to them covers nothing."""
     point = frontier(Discrete(("1/3", "2/3"), HALF), "1/10", kl.reversed)

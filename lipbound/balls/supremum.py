@@ -86,7 +86,7 @@ def _trimmed(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb, arb]:
             continue
         if s.bent:
             ends[k], least = _drifting(s, side, tol)
-            high = high.max(least)
+            low, high = low.max(_far_out(s, side, least - tol / 4)), high.max(least)
             continue
         limit = abs(widest(s.p.entries, side).centre - widest(s.q.entries, side).centre)
         least = arb.pos_inf()
@@ -111,6 +111,18 @@ def _drifting(s: Stretch, side: int, tol: arb) -> tuple[Pair, arb]:
         if beyond < abs(pair[0] - pair[1]) + tol / 4:
             break
     return best, least.upper()
+
+
+def _far_out(s: Stretch, side: int, enough: arb) -> arb:
+    """A lower bound of |x - y| in a tail, from pairs far out: the gap may rise to its supremum there."""
+    most = arb(0)
+    for n in range(REACHES):
+        x, y = cut(s, side, arb(8) * arb(2) ** arb(n / 2))
+        gap = abs(x - y).lower()
+        if most > enough or not gap > most:
+            break
+        most = gap
+    return most
 
 
 def _drift(s: Stretch, pair: Pair, side: int) -> arb:

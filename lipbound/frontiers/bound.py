@@ -83,9 +83,15 @@ def places(nu: AbstractLaw) -> dict[float, Place]:
     return {float(a.place): a.place for a in nu.atoms()}
 
 
+def ends(nu: AbstractLaw) -> dict[float, Place]:
+    """Where pieces of nu end, but for its atoms: next to a fold an ulp weighs as much as its root."""
+    heavy = places(nu)
+    return {float(c): c for c in nu.cuts if float(c) not in heavy}
+
+
 def placed(nu: AbstractLaw, x: Iterable[float]) -> list[Place]:
-    """Floats as exact places: the atom, where floats do not tell it from there."""
-    known = places(nu)
+    """Floats as exact places: the atom or the end of a piece, where floats do not tell it from there."""
+    known = places(nu) | ends(nu)
     return [known.get(float(y), exact(float(y))) for y in x]
 
 

@@ -22,8 +22,7 @@ from ..kernels.pins import LOWEST
 from ..laws import AbstractLaw, Gaussian, pushforward
 from ..laws.profile import required_lipschitz as exact_fit
 from ..maps import PiecewiseAffine, affine
-from ..pieces import Place
-from .bound import Masses, beside, places, true_runs
+from .bound import Masses, beside, placed, places, true_runs
 from .components import components, source
 from .descent import descended
 from .joined import Span, joined
@@ -93,8 +92,7 @@ def _follows(plan: Plan, L: Fraction) -> list[Spliced]:
     """The law made exact, if proved admissible: on arcs where its ratio to nu changes, or where slopes would pass L."""
     pins, nu = plan.pins, plan.pins.masses.nu
     heavy, (low, high) = places(nu), nu.support()
-    ends = {float(c): c for c in nu.cuts}
-    cuts = list[Place](ends.get(t, exact(t)) for t in map(float, pins.cuts))
+    cuts = placed(nu, pins.cuts)
     for x, place in heavy.items():
         i, j = np.searchsorted(pins.cuts, beside(x))
         cuts[i : j + 1] = [place] * int(j + 1 - i)
@@ -116,7 +114,7 @@ def _follows(plan: Plan, L: Fraction) -> list[Spliced]:
     if spans:
         near = min(RIM, (last - first) // 2)  # an arc as good as at the end goes on
         tails = low == -INF and spans[0].first <= near, high == INF and spans[-1].last >= last - first - near
-    law = joined(source(nu), L, cuts[first : last + 1], spans, tails, list(ends.values()))
+    law = joined(source(nu), L, cuts[first : last + 1], spans, tails)
     return [] if law is None else [law]
 
 

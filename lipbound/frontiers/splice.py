@@ -15,7 +15,7 @@ from ..enclosure import of_ball
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from ..pieces import Place
-from .bound import Floats, log_slope, placed, places, shifted
+from .bound import Floats, ends, log_slope, placed, shifted
 from .spliced import Arc
 
 SLACK = Fraction(1, 10**9)  # arcs have scale L (1 - SLACK), so that slopes at their feet are below L
@@ -65,13 +65,12 @@ class Splice:
 
     @cached_property
     def ends(self) -> dict[float, Place]:
-        """Where pieces of nu end, but for its atoms: next to a fold an ulp weighs as much as its root."""
-        heavy = places(self.nu)
-        return {float(c): c for c in self.nu.cuts if float(c) not in heavy}
+        """Where its pieces end."""
+        return ends(self.nu)
 
     def place(self, x: float) -> Place:
         """The end of a piece or the atom that floats do not tell from x, or x itself."""
-        return self.ends[x] if x in self.ends else placed(self.nu, [x])[0]
+        return placed(self.nu, [x])[0]
 
     def _beyond(self, x: float) -> float:
         """Where it shows how nu goes on right of x."""
@@ -119,8 +118,8 @@ class Splice:
             k = int(np.argmax(self.over(grid)))
             low, high = grid[max(k - 1, 0)], grid[min(k + 1, 64)]
         near = high - low + ULPS * np.spacing(max(abs(low), abs(high)))
-        ends = (c for c in self.ends if low - near <= c <= high + near)
-        return max((float(0.5 * (low + high)), *ends), key=self._over_at)
+        known = (c for c in self.ends if low - near <= c <= high + near)
+        return max((float(0.5 * (low + high)), *known), key=self._over_at)
 
     def leave(self, x: float) -> None:
         """End the last arc at x, or as soon beyond as nu can be followed."""

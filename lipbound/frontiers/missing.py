@@ -8,7 +8,6 @@ import numpy as np
 from flint import arb
 from scipy.special import ndtr
 
-from .. import balls
 from ..divergences import tv
 from ..enclosure import Enclosure, of_ball
 from ..laws import AbstractLaw
@@ -63,7 +62,7 @@ def distance(law: Spliced, tol: float) -> Enclosure:
     found = tv.enclose(alone, law.nu, tol)
     for s in law.stretches:
         if s.lo < s.hi:
-            found = found - of_ball(balls.density.between(s.lo, s.hi, law.nu.balls, False, False), 0.0, 1.0)
+            found = found - law.nu.certified.mass(s.lo, s.hi, closed="neither")
     found = found + Enclosure(0.0, _at_joints(law, alone), True)
     return Enclosure(max(found.lo, 0.0), min(max(found.hi, 0.0), 1.0), True)
 

@@ -10,8 +10,6 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from .. import balls
-from ..enclosure import of_ball
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from ..pieces import Place
@@ -80,10 +78,8 @@ class Splice:
         """nu's mass up to x and beyond."""
         if x not in self.ends:
             return float(self.nu.cdf(x)), float(self.nu.sf(x))
-        at, table = self.ends[x], self.nu.balls
-        rows = balls.density.between(-INF, at, table, True, True), balls.density.between(at, INF, table, False, True)
-        low, high = (float(of_ball(row, 0.0, 1.0)) for row in rows)
-        return low, high
+        at, proved = self.ends[x], self.nu.certified
+        return float(proved.mass(-INF, at)), float(proved.mass(at, INF, closed="right"))
 
     def lost(self, x: float) -> bool:
         """Is no mass left to either side of x, as far as floats can tell?"""

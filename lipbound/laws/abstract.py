@@ -16,7 +16,7 @@ from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..exact import INF, exact, extended
 from ..pieces import Bent, Lost, Pieces, Place, Strand, atoms, dense, joint
-from ..reals import End
+from ..reals import End, Real
 from . import floats
 from .flat import panels
 from .nearby import tabulated
@@ -223,7 +223,7 @@ class Certified:
 
     def mass(self, lo: object, hi: object, closed: Closed = "both") -> Enclosure:
         """P(Y in the interval from lo to hi)."""
-        a, b = extended(lo), extended(hi)
+        a, b = (x if isinstance(x, Real) else extended(x) for x in (lo, hi))
         if a > b:
             raise DomainError(f"[{a}, {b}] is not an interval: lo must be at most hi")
         return of_ball(balls.density.between(a, b, self.law.balls, *_ends(closed)), 0.0, 1.0)

@@ -26,7 +26,7 @@ from lipbound.frontiers.nodes import first_nodes
 from lipbound.frontiers.portion import Portion
 from lipbound.frontiers.spliced import Arc, Spliced
 from lipbound.frontiers.trade_off import enclosed
-from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform, two_gaussians
+from lipbound.laws import AbstractLaw, Discrete, Gaussian, Mixture, Uniform, gaussian_mixture, two_gaussians
 from lipbound.maps import PiecewiseAffine, formula
 
 HALF = ("1/2", "1/2")
@@ -86,6 +86,15 @@ def test_modes_far_apart_in_closed_form(m):
     point = frontier(two_gaussians(m), "1/4", kl)
     assert point.value.lo <= best <= point.value.hi + 1e-9
     assert point.gap < 1e-6
+
+
+def test_slopes_an_eighth_of_the_width_of_a_mode():
+    """Places must be as near to each other as slopes allow laws to turn, all over whichever mode is kept."""
+    nu = gaussian_mixture(("2/3", "1/3"), ("-17/4", 3), (2, 2))
+    point = frontier(nu, "1/4", kl)
+    assert point.gap < 1e-6
+    kept = -np.log(2 / 3) + np.log(8) + 1 / 128 - 1 / 2  # N(-17/4, 1/16) against the heavier mode alone
+    assert kept - 0.01 < point.value.lo < kept
 
 
 def test_a_needle_and_slopes_that_change_from_cell_to_cell():

@@ -91,7 +91,7 @@ def _trimmed(s: Stretch, tol: arb) -> tuple[Pair, Pair, arb, arb]:
         limit = abs(widest(s.p.entries, side).centre - widest(s.q.entries, side).centre)
         least = arb.pos_inf()
         for n in range(REACHES):
-            pair = cut(s, side, arb(8) * arb(2) ** arb(n / 2))
+            pair = _reached(s, side, n)
             ends[k], least = pair, _drift(s, pair, side)
             if least < limit + tol / 4 or (n > 2 and least < abs(pair[0] - pair[1])):
                 break
@@ -103,7 +103,7 @@ def _drifting(s: Stretch, side: int, tol: arb) -> tuple[Pair, arb]:
     """A pair in a tail, and a bound of |x - y| beyond it that is no larger than what is found inside, if one is."""
     best, least = s.start, arb.pos_inf()
     for n in range(REACHES):
-        pair = cut(s, side, arb(8) * arb(2) ** arb(n / 2))
+        pair = _reached(s, side, n)
         beyond = drift(s, pair, side)
         if n and least.is_finite() and not beyond < least * (1 - arb(2) ** -10):  # going farther gains nothing
             break
@@ -117,12 +117,19 @@ def _far_out(s: Stretch, side: int, enough: arb) -> arb:
     """A lower bound of |x - y| in a tail, from pairs far out: the gap may rise to its supremum there."""
     most = arb(0)
     for n in range(REACHES):
-        x, y = cut(s, side, arb(8) * arb(2) ** arb(n / 2))
+        x, y = _reached(s, side, n)
         gap = abs(x - y).lower()
-        if most > enough or not gap > most:
+        if not gap > most:
             break
         most = gap
+        if most > enough:
+            break
     return most
+
+
+def _reached(s: Stretch, side: int, n: int) -> Pair:
+    """A pair in a tail, each root of two times as far out as the one before, from eight on."""
+    return cut(s, side, arb(8) * arb(2) ** arb(n / 2))
 
 
 def _drift(s: Stretch, pair: Pair, side: int) -> arb:

@@ -92,7 +92,7 @@ def ends(nu: AbstractLaw) -> dict[float, Place]:
 def placed(nu: AbstractLaw, x: Iterable[float]) -> list[Place]:
     """Floats as exact places: the atom or the end of a piece, where floats do not tell it from there."""
     known = places(nu) | ends(nu)
-    return [known.get(float(y), exact(float(y))) for y in x]
+    return [known[y] if y in known else exact(y) for y in map(float, x)]
 
 
 def true_runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from scipy.special import ndtr, ndtri
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from ..pieces import Place
-from .bound import Floats, ends, log_slope, placed, shifted
+from .bound import Floats, ends, log_slope, places, shifted
 from .spliced import Arc
 
 SLACK = Fraction(1, 10**9)  # arcs have scale L (1 - SLACK), so that slopes at their feet are below L
@@ -63,12 +63,16 @@ class Splice:
 
     @cached_property
     def ends(self) -> dict[float, Place]:
-        """Where its pieces end."""
+        """Where pieces of nu end."""
         return ends(self.nu)
+
+    @cached_property
+    def _known(self) -> dict[float, Place]:
+        return places(self.nu) | self.ends
 
     def place(self, x: float) -> Place:
         """The end of a piece or the atom that floats do not tell from x, or x itself."""
-        return placed(self.nu, [x])[0]
+        return self._known[x] if x in self._known else exact(x)
 
     def _beyond(self, x: float) -> float:
         """Where it shows how nu goes on right of x."""

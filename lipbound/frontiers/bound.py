@@ -95,6 +95,15 @@ def placed(nu: AbstractLaw, x: Iterable[float]) -> list[Place]:
     return [known[y] if y in known else exact(y) for y in map(float, x)]
 
 
+def gathered(nu: AbstractLaw, cuts: Floats) -> list[Place]:
+    """Sorted floats as exact places, those next to an atom as the atom: arcs end there, or go on beyond."""
+    out = placed(nu, cuts)
+    for x, place in places(nu).items():
+        i, j = np.searchsorted(cuts, beside(x))
+        out[i : j + 1] = [place] * int(j + 1 - i)
+    return out
+
+
 def true_runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Where runs of true flags begin, and where they have ended.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 from .. import balls
@@ -31,18 +32,36 @@ Solver = Callable[[Moments, float, Divergence], Path]
 
 def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
     """The least KL(nu || law), W1 or W2 of laws of slope at most L."""
-    cells, far = nu.balls.cells, divergence in (w1, w2)
+    cells = nu.balls.cells
     if len(cells) != 1 or cells[0].bents or nu.balls.atoms:
-        return least_distance(nu, L, divergence, tol) if far else least_covering(nu, L, tol)
-    few = tol / 20
+        return _by_cells(nu, L, divergence, tol)
+    path = _by_path(nu, L, divergence, tol)
+    if path is None:
+        return _by_cells(nu, L, divergence, tol)
+    return path if path.gap <= tol or path.value.lo == INF else _both(path, _by_cells(nu, L, divergence, tol))
+
+
+def _by_cells(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
+    """Of any target."""
+    return least_distance(nu, L, divergence, tol) if divergence in (w1, w2) else least_covering(nu, L, tol)
+
+
+def _by_path(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff | None:
+    """Of one smooth cell, by the path of the optimum; none if that is too narrow for a grid to see."""
+    few, far = tol / 20, divergence in (w1, w2)
     known = moments(nu, EDGE) if far else moments(nu)
     if far and known.spacing > COARSE[divergence is w2]:
-        return least_distance(nu, L, divergence, tol)
+        return None
     solve, prove = (_distance, _multiplied) if far else (_likelihood, _shot)
     law = _law(known, L, divergence, solve)
     top = divergence.enclose(law, nu, few)
-    low = prove(known, L, divergence, few)
-    return TradeOff(nu, L, divergence, enclosed(low, top), law)
+    return TradeOff(nu, L, divergence, enclosed(prove(known, L, divergence, few), top), law)
+
+
+def _both(one: TradeOff, other: TradeOff) -> TradeOff:
+    """The better bound of either side."""
+    best = min(one, other, key=lambda point: point.value.hi)
+    return replace(best, value=enclosed(max(one.dual, other.dual), best.value))
 
 
 def _law(nu: Moments, L: Fraction, divergence: Divergence, solve: Solver) -> Spliced:

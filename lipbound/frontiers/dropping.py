@@ -22,7 +22,7 @@ from ..kernels.pins import LOWEST
 from ..laws import AbstractLaw, Gaussian, pushforward
 from ..laws.profile import required_lipschitz as exact_fit
 from ..maps import PiecewiseAffine, affine
-from .bound import Masses, beside, placed, places, true_runs
+from .bound import Masses, beside, gathered, places, true_runs
 from .components import components, source
 from .descent import descended
 from .joined import Span, joined
@@ -34,6 +34,7 @@ from .trade_off import TradeOff, enclosed
 
 LEVELS, NARROWEST = (0.1, 0.3, 0.5, 0.7, 0.9), 40  # middles of windows, and halvings of their mass
 RIM = 16  # cells beside an end of nu that has no atom: what is there is followed
+ANOTHER = 0.01  # in units of L: centres that are farther apart belong to two arcs
 SAME = 1e-3  # logarithms of ratios to nu beside an atom and in it
 TURN = 2.0  # times the root of tol: steps of log-slopes, of which a map loses the square over 24
 
@@ -66,6 +67,8 @@ def _inside(masses: Masses, L: Fraction, tol: float) -> TradeOff:
         best.tries([pushforward(polygon(nu, plan.pins.cuts, plan.parts / plan.parts.sum(), L, TURN * tol**0.5))])
         if best.value > low + tol:
             best.tries([pushforward(g) for g in _downhill(nu, L, best.law or nu)])
+    if best.value > low + tol:  # the image of a constant
+        best.tries(Spliced(source(nu), (), a.place, a.place, filled=True) for a in nu.atoms())
     if best.value == INF:
         best.tries(_windows(nu, L))
     law = best.law or Gaussian(exact(float(nu.ppf(0.5))), L)
@@ -92,10 +95,7 @@ def _follows(plan: Plan, L: Fraction) -> list[Spliced]:
     """The law made exact, if proved admissible: on arcs where its ratio to nu changes, or where slopes would pass L."""
     pins, nu = plan.pins, plan.pins.masses.nu
     heavy, (low, high) = places(nu), nu.support()
-    cuts = placed(nu, pins.cuts)
-    for x, place in heavy.items():
-        i, j = np.searchsorted(pins.cuts, beside(x))
-        cuts[i : j + 1] = [place] * int(j + 1 - i)
+    cuts = gathered(nu, pins.cuts)
     free = _free(plan)
     first = int(max(pins.places[plan.centres == INF], default=0))  # it is between the places that have all beyond them
     last = int(min(pins.places[plan.centres == -INF], default=len(cuts) - 1))
@@ -105,7 +105,8 @@ def _follows(plan: Plan, L: Fraction) -> list[Spliced]:
         i, j = max(i, first, rim[0]), min(j, last, rim[1])
         if i >= j:
             continue
-        centre = L * exact(_centre(plan, (i + j) // 2))
+        middle = j if i == first else i if j == last else (i + j) // 2  # of tails, where they meet what is followed
+        centre = L * exact(_centre(plan, middle))
         if spans and spans[-1].centre == centre:  # as centres decrease, the law has been on this arc all along
             spans[-1] = spans[-1]._replace(last=j - first)
         else:
@@ -132,10 +133,10 @@ def _free(plan: Plan) -> NDArray[np.bool_]:
 
 
 def _centre(plan: Plan, k: int) -> float:
-    """That of the arc at a cut: of one of the two places beside it, if all mass is not on one side of both."""
+    """That of the arc at a cut: of one of the two places beside it, if it is as good as there; else its own."""
     pins = plan.pins
     i, here = int(np.searchsorted(pins.places, k, "right")), float(pins.cuts[k] / pins.L - plan.u[k])
-    near = [float(c) for c in plan.centres[max(i - 1, 0) : i + 1] if np.isfinite(c)]
+    near = [float(c) for c in plan.centres[max(i - 1, 0) : i + 1] if abs(here - c) < ANOTHER]
     return min(near, key=lambda c: abs(here - c), default=here)
 
 

@@ -8,9 +8,11 @@ import numpy as np
 from flint import arb
 from scipy.special import ndtr
 
+from .. import balls
 from ..divergences import tv
-from ..enclosure import Enclosure, of_ball
+from ..enclosure import Enclosure, exactly, of_ball
 from ..laws import AbstractLaw
+from ..pieces import Place
 from .bound import normal_masses
 from .spliced import ZERO, Arc, Spliced, Stretch
 
@@ -29,8 +31,11 @@ def lacking(law: Spliced) -> float:
 
 def _kept(nu: AbstractLaw, s: Stretch, heap: float) -> float:
     """The mass that both have on a stretch, and at its joint, where the target has an atom of mass `heap`."""
+    room = max(0.0, float(ndtr(float(s.after)) - ndtr(float(s.before))))
+    if s.filled:
+        return min(room, float(nu.mass(float(s.lo), float(s.hi), closed="both")))
     inside = followed(nu, s)
-    return inside + min(heap, max(0.0, float(ndtr(float(s.after)) - ndtr(float(s.before))) - inside))
+    return inside + min(heap, max(0.0, room - inside))
 
 
 def followed(nu: AbstractLaw, s: Stretch) -> float:
@@ -58,21 +63,37 @@ def distance(law: Spliced, tol: float) -> Enclosure:
     """
     if not law.nu.bent:
         return tv.enclose(law, law.nu, tol)
-    alone = replace(law, factors=(ZERO,) * len(law.stretches))
+    alone = replace(law, factors=(ZERO,) * len(law.stretches), filled=False)
     found = tv.enclose(alone, law.nu, tol)
     for s in law.stretches:
-        if s.lo < s.hi:
-            found = found - law.nu.certified.mass(s.lo, s.hi, closed="neither")
-    found = found + Enclosure(0.0, _at_joints(law, alone), True)
+        if s.filled or s.lo < s.hi:
+            found = found - _in_common(law.nu, s)
+    found = found + _at_joints(law, alone)
     return Enclosure(max(found.lo, 0.0), min(max(found.hi, 0.0), 1.0), True)
 
 
-def _at_joints(law: Spliced, alone: Spliced) -> float:
-    """At least by how much more its atoms fall short of the target's than those of the law that follows it nowhere."""
-    joints, total = {s.atom for s in law.stretches}, 0.0
+@balls.normal.working()
+def _in_common(nu: AbstractLaw, s: Stretch) -> Enclosure:
+    """The mass that both have on a stretch, but for a joint."""
+    if not s.filled:
+        return nu.certified.mass(s.lo, s.hi, closed="neither")
+    there = balls.density.between(s.lo, s.hi, nu.balls, left=True, right=True)
+    return of_ball(there.min(balls.normal.mass(*map(balls.normal.ball, (s.before, s.after)))), 0.0, 1.0)
+
+
+def _at_joints(law: Spliced, alone: Spliced) -> Enclosure:
+    """By how much more its atoms fall short of the target's than those of the law that follows it nowhere.
+
+    What a stretch that is filled has in common with the target counts its atoms; there the other law must have none.
+    """
+    joints, total = {s.atom for s in law.stretches}, exactly(0.0)
     for x, mass in law.nu.balls.atoms.items():
         if x in joints:
-            m = of_ball(mass).hi
-            ours, theirs = of_ball(law.balls.atoms.get(x, arb(0))).lo, of_ball(alone.balls.atoms.get(x, arb(0))).hi
-            total += max(0.0, min(m, theirs) - min(m, ours))
-    return float(np.nextafter(total, np.inf)) if total else 0.0
+            ours, theirs = (min(of_ball(mass).hi, _atom(p, x).hi) for p in (law, alone))
+            least = min(of_ball(mass).lo, _atom(alone, x).lo) if law.filled else 0.0
+            total = total + Enclosure(least, theirs if law.filled else max(least, theirs - ours), True)
+    return total
+
+
+def _atom(law: Spliced, x: Place) -> Enclosure:
+    return of_ball(law.balls.atoms.get(x, arb(0)), 0.0, 1.0)

@@ -16,7 +16,7 @@ from .shortest import proved, rough
 COARSE, FINE = 1000, 5000  # cuts
 HEAVY, MORE, TRIES = 8, 2, 32  # atoms with a place on either side; places found at a time, and how often
 LAWS = 4  # that cuts are made for
-FLAT, NOISE = 1e-5, 1e-6  # mass that a law lacks on neighbouring cells; on a cell, in parts of its mass
+FLAT, NOISE = 1e-6, 1e-6  # mass that a law lacks on neighbouring cells; on a cell, in parts of its mass
 
 
 def heaps(nu: AbstractLaw) -> list[tuple[float, float]]:

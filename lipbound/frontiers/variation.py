@@ -12,6 +12,7 @@ from .mesh import mesh
 from .missing import distance, lacking
 from .primal import arcs_only, greedy, spliced, staircase
 from .spliced import Spliced
+from .traced import traced
 from .trade_off import TradeOff, enclosed
 
 
@@ -44,3 +45,4 @@ def _candidates(nu: AbstractLaw, L: Fraction, follower: Follower, first: bool) -
         yield from greedy(nu, L)
     if nu.atoms():
         yield from staircase(nu, L, follower)
+    yield from traced(nu, L, follower)

@@ -85,8 +85,9 @@ def _knots(draw: Draw, most: int) -> list[Fraction]:
 def smooth_maps() -> st.SearchStrategy[Formula]:
     """Lipschitz maps by formulas, a z + b + sum of c shape(d z + e): steps, ramps and waves on a line; folds too.
 
-    >>> from hypothesis import find
-    >>> len(find(smooth_maps(), lambda g: len(g.branches()) > 1).branches()) > 1
+    >>> from hypothesis import Phase, find, settings
+    >>> first = settings(phases=[Phase.generate])  # not the simplest, which takes long to find
+    >>> find(smooth_maps(), lambda g: len(g.branches()) > 1, settings=first).lipschitz().hi < 1000
     True
     """
     rate = rationals("1/4", 3, 4)

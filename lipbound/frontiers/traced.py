@@ -1,0 +1,46 @@
+"""The law of a follower made exact: on its arcs, and elsewhere as much of the target as has room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+from scipy.special import ndtri
+
+from ..exact import exact
+from ..laws import AbstractLaw
+from .bound import Follower, gathered, true_runs
+from .joined import Span, joined
+from .spliced import Spliced
+
+LEAST = 1e-9  # mass up to a cut that is told from none
+STILL = 1e-9  # by which positions on an arc are rounded
+
+
+def traced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
+    """Those proved admissible, with an arc that goes on to infinity at either end, or none.
+
+    Unlike `primal.spliced` this lays no joints: what is between two arcs has room for a multiple of the target, which
+    is one but for the grid.
+    """
+    some = np.flatnonzero((found.G > LEAST) & (found.G < 1 - LEAST))
+    if not some.size:
+        return
+    first, last = max(int(some[0]) - 1, 0), min(int(some[-1]) + 1, found.cuts.size - 1)
+    x = gathered(nu, found.cuts)[first : last + 1]
+    spans = [Span(i, j, centre) for i, j, centre in _arcs(found, L, first, last)]
+    for tails in product((False, True), repeat=2) if spans else ((False, False),):
+        law = joined(nu, L, x, spans, tails)
+        if law is not None:
+            yield law
+
+
+def _arcs(found: Follower, L: Fraction, first: int, last: int) -> Iterator[tuple[int, int, Fraction]]:
+    """Where the follower stays on one arc, from cut to cut after the first one, and the centre of that."""
+    with np.errstate(invalid="ignore"):
+        w = ndtri(found.G[first : last + 1]) - found.cuts[first : last + 1] / float(L)
+        still = np.abs(np.diff(w)) < STILL
+    for i, j in true_runs(still):
+        yield i, j, -exact(float(w[(i + j) // 2])) * L

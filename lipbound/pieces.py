@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from .curves import Curve, moved
+from .curves import Curve
 from .exact import INF, Exact
 from .reals import End, Real, between
+from .roots import moved
 
 Place = Fraction | Real
 
@@ -18,8 +19,7 @@ Place = Fraction | Real
 class Strand(NamedTuple):
     """weight times the law of (slope Z + shift) restricted to start < Z < stop, Z ~ N(mean, sd^2).
 
-    Slope zero is an atom at `shift`. Only exact inputs are stored: masses are left to the arithmetic that
-    needs them, so that equal masses stay equal.
+    Slope zero is an atom at `shift`. Inputs are exact: equal masses, left to the arithmetic that needs them, stay so.
     """
 
     start: Exact

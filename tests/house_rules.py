@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 # room: (rooms it may import, libraries it may import). The standard library is open to all, but see BANNED.
-BASE = "errors exact enclosure reals curves jets germs pieces"
+BASE = "errors exact enclosure reals curves roots jets germs pieces"
 NUMBERS = f"{BASE} arrays maps laws kernels balls"
 THEORY = f"{BASE} maps laws divergences events frontiers instance symbols lowering bound sources"
 THEORY += " hypothesis quantity parameter"
@@ -22,9 +22,10 @@ TABLE = {
     "arrays": ("errors", "numpy"),
     "reals": ("errors exact", "flint"),
     "curves": ("errors exact reals", "flint"),
+    "roots": ("errors exact reals curves", "flint"),
     "jets": ("errors exact reals curves", "flint"),
     "germs": ("errors exact reals curves", "flint"),
-    "pieces": ("errors exact reals curves", ""),
+    "pieces": ("errors exact reals curves roots", ""),
     "kernels": ("errors", "numpy numba scipy llvmlite"),
     "balls": (BASE, "flint"),
     "maps": (f"{BASE} arrays kernels balls", "numpy"),

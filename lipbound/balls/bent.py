@@ -11,6 +11,7 @@ from ..errors import NotCertifiable
 from ..jets import jet
 from ..pieces import Bent
 from ..reals import End, Real, exact_ball, precision
+from .flat import flat, level
 from .normal import ball, mass, root_tau
 
 STEPS = 80
@@ -85,6 +86,9 @@ def smudged(f: Fibre, end: End, place: End) -> arb | None:
 
 def inverse(f: Fibre, y: arb, guess: arb | None = None) -> arb:
     """The Z in [left, right] at which the strand is y; of a ball y, all of them. A good guess saves time."""
+    line = flat(f.strand)
+    if line is not None:
+        return level(line, y).max(f.left).min(f.right)
     if y.is_exact():
         return _guessed(f, y, guess)
     low = _guessed(f, y.lower(), guess)

@@ -2,8 +2,8 @@
 
 KL(nu || G) is at least the sum over cells of p log(p / mass of G), which is convex in the positions u = Phi^-1 G of the
 nodes: it lies above its tangent plane at any u. Its slope there is a sum of multipliers of the distances, which are at
-least dx / L each, and of a remainder at one node; where that node is far out, the masses on its two sides alone prove
-as much.
+least dx / L each, and of remainders at a few nodes; where such a node is far out, the masses on its two sides alone
+prove as much.
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ def bound(
     tails: tuple[Tail | None, Tail | None] = (None, None),
     base: arb | int = 0,
 ) -> arb:
-    """What the tangent plane at u proves, u having a node between any two cells; -inf if a multiplier is negative.
+    """What the tangent plane at u proves, u having a node between any two cells.
 
-    Of the cells with `tails`, `base` is the part of KL that does not depend on u.
+    A multiplier that is not proved to be positive is left out, and is a remainder at its outer node. Of the cells with
+    `tails`, `base` is the part of KL that does not depend on u.
     """
     at = [ball(x) for x in u]
     q = [cdf(at[0]), *(mass(a, b) for a, b in pairwise(at)), cdf(-at[-1])]
@@ -61,13 +62,16 @@ def bound(
             slope[i] += side * tail.pull(side * at[i])
     middle = _middle(p)
     left, right, total = arb(0), arb(0), value
+    rests = dict[int, arb]()
     for i in range(middle):
-        left -= slope[i]
-        total += _linear(left, apart[i], at[i + 1] - at[i])
+        left = _multiplier(left - slope[i], i, rests)
+        total += left * (ball(apart[i]) - (at[i + 1] - at[i]))
     for i in reversed(range(middle, len(apart))):
-        right += slope[i + 1]
-        total += _linear(right, apart[i], at[i + 1] - at[i])
-    return _settled(total, abs(slope[middle] + right - left), at[middle], _lesser(p, middle))
+        right = _multiplier(right + slope[i + 1], i + 1, rests)
+        total += right * (ball(apart[i]) - (at[i + 1] - at[i]))
+    rests[middle] = slope[middle] + right - left
+    lost = (_lost(total, rest, at[i], _lesser(p, i)) for i, rest in rests.items())
+    return total - sum(lost, arb(0)) if total.is_finite() else arb.neg_inf()
 
 
 def _share(p: arb, q: arb) -> arb:
@@ -94,17 +98,20 @@ def _lesser(p: Sequence[arb], node: int) -> arb:
     return sum(p[: node + 1], arb(0)).min(sum(p[node + 1 :], arb(0)))
 
 
-def _linear(multiplier: arb, apart: Fraction, here: arb) -> arb:
-    """The least of multiplier * (distance - here) for distances of at least `apart`."""
-    return multiplier * (ball(apart) - here) if multiplier >= 0 else arb.neg_inf()
+def _multiplier(found: arb, node: int, rests: dict[int, arb]) -> arb:
+    """The multiplier of a distance, which must not be negative: else none, and what it was remains at the node."""
+    if found >= 0:
+        return found
+    rests[node] = found
+    return arb(0)
 
 
-def _settled(total: arb, rest: arb, u: arb, lesser: arb) -> arb:
-    """Less what the remainder may cost at positions up to a reach, beyond which two cells prove as much.
+def _lost(total: arb, rest: arb, u: arb, lesser: arb) -> arb:
+    """What a remainder may cost at positions up to a reach, beyond which two cells prove as much as the total.
 
     There KL is at least -lesser * log Phi(-reach) - log 2, and -log Phi(-t) is at least t^2 / 2.
     """
-    if not total.is_finite() or not lesser > 0:
-        return arb.neg_inf()
+    if not lesser > 0:
+        return arb.pos_inf()
     reach = (2 * (total.abs_upper() + 1) / lesser).sqrt()
-    return total - rest * (reach + abs(u))
+    return abs(rest) * (reach + abs(u))

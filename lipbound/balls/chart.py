@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 from math import comb
 
 from flint import arb, arb_series
 
-from ..curves import tried, variable
+from ..curves import Line, tried, variable
 from ..exact import INF
+from ..pieces import Bent
 from ..reals import met
-from .bent import Fibre, inverse, lifted
+from .bent import Fibre, fibre, inverse, lifted
+from .flat import even
 from .logs import log_gaussians, log_sum
 from .normal import ball, mass
 from .table import Cell, Entry
@@ -27,6 +30,7 @@ class Chart:
 
     def __init__(self, p: Cell, q: Cell) -> None:
         self.p, self.q, self.pilot = p, q, _pilot(p, q)
+        self._even = {id(f): even(f) for f in (*p.bents, *q.bents)}
         self.lo, self.hi = self.pilot.left, self.pilot.right
         self._ways = ways((self.pilot, *p.bents, *q.bents))
         self._places: dict[tuple[int, str], arb] = {}
@@ -46,8 +50,20 @@ class Chart:
             u, v = (self.position(e, x, y) for x, y in zip((a, b), ends, strict=True))
             total += e.weight * (mass(u, v) if self.pilot.strand.rising else mass(v, u))
         for f in cell.bents:
-            total += f.mass(*(self.coordinate(f, x, y) for x, y in zip((a, b), ends, strict=True)))
+            density = self._even[id(f)]
+            if density is not None:
+                total += density * abs(ends[1] - ends[0])
+            else:
+                total += f.mass(*(self.coordinate(f, x, y) for x, y in zip((a, b), ends, strict=True)))
         return total
+
+    def even(self, cell: Cell) -> arb:
+        """The density of the strands that have a constant one, with respect to y."""
+        return sum((d for f in cell.bents if (d := self._even[id(f)]) is not None), arb(0))
+
+    def uneven(self, cell: Cell) -> list[Fibre]:
+        """The other smooth strands."""
+        return [f for f in cell.bents if self._even[id(f)] is None]
 
     def end(self, x: arb) -> arb:
         """The point of the cell with coordinate x, exactly at the ends of the cell."""
@@ -96,6 +112,8 @@ class Chart:
         y = self._led(x)
         if cell.entries:
             out.append(log_gaussians(cell.entries, y) + _log_slope(y, self.pilot.side))
+        if len(self.uneven(cell)) < len(cell.bents):
+            out.append(self.even(cell).log() + _log_slope(y, self.pilot.side))
         return [*out, *self._smooth(cell, x, y, n + 1)]
 
     def _led(self, x: arb_series) -> arb_series:
@@ -115,7 +133,7 @@ class Chart:
     def _smooth(self, cell: Cell, x: arb_series, y: arb_series, order: int) -> Iterator[arb_series]:
         """The same of the smooth strands; those with one density count once."""
         places: dict[int, tuple[arb_series, arb_series | int]] = {id(self.pilot): (x, 0)}
-        for f, log in heaped(cell.bents, self._ways):
+        for f, log in heaped(self.uneven(cell), self._ways):
             led = self._ways[id(f)]
             if id(led.by) not in places:
                 z = lifted(led.by, y, order, self._last.get(id(led.by)))
@@ -132,7 +150,9 @@ class Chart:
         for e in cell.entries:
             term = e.log(arb_series([y], prec=1))[0].exp() * slope
             low, high = low + term.lower().max(arb(0)), high + term.upper()
-        for f in cell.bents:
+        term = self.even(cell) * slope
+        low, high = low + term.lower().max(arb(0)), high + term.upper()
+        for f in self.uneven(cell):
             led = self._ways[id(f)]
             if led.by is self.pilot:
                 term = f.log_normal(arb_series([led.sign * x + led.shift], prec=1))[0].exp()
@@ -166,8 +186,17 @@ class Chart:
 
 
 def _pilot(p: Cell, q: Cell) -> Fibre:
-    """Of the strands that turn at most ends of the cell the heaviest."""
+    """Of the strands that turn at most ends of the cell the heaviest; y itself if all have constant densities."""
+    if all(even(f) is not None for f in (*p.bents, *q.bents)):
+        return _itself(p)
     return max((*p.bents, *q.bents), key=lambda f: (sum(turns(f, p)), _order(f.mass(f.left, f.right))))
+
+
+def _itself(cell: Cell) -> Fibre:
+    """y -> y on a cell."""
+    zero, one = Fraction(0), Fraction(1)
+    strand = Bent(cell.lo, cell.hi, Line(one, zero), True, cell.lo, cell.hi, 1, 1, 1.0, zero, one, one)
+    return fibre(strand, ball(cell.lo), ball(cell.hi), (False, False))
 
 
 def turns(f: Fibre, cell: Cell) -> tuple[bool, bool]:

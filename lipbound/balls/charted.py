@@ -27,7 +27,7 @@ def term(chart: Chart, g: Generator, tol: arb, tails: bool) -> arb:
     if log_p is None or log_q is None:
         return g.point(*(chart.mass(cell, chart.lo, chart.hi) for cell in (chart.p, chart.q)))
 
-    strands = (*chart.p.bents, *chart.q.bents)
+    strands = [f for cell in (chart.p, chart.q) for f in chart.uneven(cell)]
     if len(strands) > 1 or any(max(f.strand.order_start, f.strand.order_stop) > 2 for f in strands):
         with precision(BITS):
             return _integrated(chart, g, (log_p, log_q), tol, tails)
@@ -118,7 +118,10 @@ def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
     total, width = arb(0), abs(chart.y(b) - chart.y(a))
     for e in over.entries:
         total += e.log(arb_series([y], prec=1))[0].exp().upper() ** ball(k) * width * _falling(least, k)
-    for f in over.bents:
+    strands = chart.uneven(over)
+    if len(strands) < len(over.bents):
+        total += chart.even(over).upper() ** ball(k) * width * _falling(least, k)
+    for f in strands:
         z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
         if not (z.is_finite() and w.is_finite()):
             total += strand_tail(chart, f, under, k, onward(chart, a, 1) if z.is_finite() else onward(chart, b, -1))
@@ -149,8 +152,8 @@ def _tail(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
 def _least(chart: Chart, cell: Cell, a: arb, b: arb) -> arb:
     """Below the density of the cell, with respect to y, between two coordinates."""
     y = chart.y(a).union(chart.y(b))
-    total = sum((e.log(arb_series([y], prec=1))[0].exp().lower() for e in cell.entries), arb(0))
-    for f in cell.bents:
+    total = sum((e.log(arb_series([y], prec=1))[0].exp().lower() for e in cell.entries), arb(chart.even(cell).lower()))
+    for f in chart.uneven(cell):
         z = chart.coordinate(f, a, chart.end(a)).union(chart.coordinate(f, b, chart.end(b)))
         slope = abs(f.strand.curve.jet(z, 2)[1]).upper()
         floor = f.log_normal(arb_series([z], prec=1))[0].exp().lower() / slope

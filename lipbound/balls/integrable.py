@@ -11,6 +11,7 @@ from ..reals import End, precision
 from .bent import Fibre
 from .chart import Chart, turns
 from .far import Coordinate, along, diverges, end, ordered, power_tail, strand_tail
+from .flat import even
 from .table import Cell, Table
 from .tails import heavier, outermost
 
@@ -73,7 +74,7 @@ def _at_end(chart: Chart, k: Fraction, side: int) -> bool | None:
 def _far(chart: Chart, k: Fraction, out: int, tame: bool) -> bool | None:
     """The same where the Z of a strand runs to infinity; `tame` says that the other strands are known to do no harm."""
     over, under, power = ordered(chart, k)
-    endless = [f for f in over.bents if not end(f, along(chart, f, out)).is_finite()]
+    endless = [f for f in chart.uneven(over) if not end(f, along(chart, f, out)).is_finite()]
     for start in STARTS:
         z = _from(chart, out, start)
         if tame and all(strand_tail(chart, f, under, power, z).is_finite() for f in endless):
@@ -96,7 +97,10 @@ def _from(chart: Chart, out: int, start: int) -> Coordinate:
 
 
 def _orders(chart: Chart, cell: Cell, side: int) -> Sequence[Fraction | None]:
-    """e where a strand's density is like |y - end|^(-e) next to the end; None where its Z runs to infinity there."""
+    """e where a strand's density is like |y - end|^(-e) next to the end; None where that is not known.
+
+    Then its Z runs to infinity there.
+    """
     infinite = (cell.lo if side < 0 else cell.hi) == side * INF
     bounded = [None if infinite else Fraction(0) for _ in cell.entries]
     return [*bounded, *(_order(f, cell, side) for f in cell.bents)]
@@ -104,6 +108,8 @@ def _orders(chart: Chart, cell: Cell, side: int) -> Sequence[Fraction | None]:
 
 def _order(f: Fibre, cell: Cell, side: int) -> Fraction | None:
     out, s = side * f.side, f.strand
+    if even(f) is not None:
+        return Fraction(0)
     if not end(f, out).is_finite():
         return None
     if not turns(f, cell)[side > 0]:

@@ -68,11 +68,8 @@ def cdf(u: arb) -> arb:
     if u.is_exact():
         return _cdf(u)
     if not u.rad() < NARROW:  # of which no more than a double's digits are worth their time
-        known, ctx.prec = ctx.prec, COARSE  # `precision` would take as long as what it saves
-        try:
+        with ctx.workprec(COARSE):  # not `precision`, which would take as long as what it saves
             return endwise(_cdf, u)
-        finally:
-            ctx.prec = known
     m, r = u.mid(), u.rad()  # a narrow ball costs one function: by the mean value theorem, with phi < 0.4 exp(-u^2/2)
     least = (abs(m) - r).nonnegative_part()
     return _cdf(m) + arb(0, (r * (-least * least / 2).exp() * 2 / 5).upper())

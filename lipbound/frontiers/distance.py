@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import ndtr, ndtri
 
@@ -111,12 +112,15 @@ def _multiplier(work: Levels, flat: Floats, square: bool) -> Multiplier:
     gap = flat - work.D
     rise = 2 * gap * work.mass if square else np.sign(np.where(np.abs(gap) < THIN, 0.0, gap)) * work.mass
     m = np.zeros(len(work.nodes))
-    edges = [0, *(np.flatnonzero(np.diff(flat) != 0) + 1), flat.size]
+    edges = np.concatenate([[0], np.flatnonzero(np.diff(flat) != 0) + 1, [flat.size]])
+    free = np.zeros(flat.size, bool)  # slices on which the map is the transport
+    free[edges[:-1][np.diff(edges) == 1]] = True
     for i, j in pairwise(map(int, edges)):
         if not square:
-            _balance(rise[i:j], gap[i:j])
-        up, down = np.cumsum(rise[i:j])[:-1], -np.cumsum(rise[i:j][::-1])[::-1][1:]
-        m[i + 1 : j] = np.maximum(np.minimum(up, down), 0.0)
+            i, j = _roomy(float(rise[i:j].sum()), work.mass, free & (rise == 0), i, j)
+        rises = rise[i:j] if square else _balanced(rise[i:j], gap[i:j], work.mass[i:j])
+        up, down = np.cumsum(rises)[:-1], -np.cumsum(rises[::-1])[::-1][1:]
+        m[i + 1 : j] += np.maximum(np.minimum(up, down), 0.0)
     keep = np.ones(m.size, bool)
     if not square:  # only where its slope changes
         slope = np.diff(m) / work.mass
@@ -124,16 +128,28 @@ def _multiplier(work: Levels, flat: Floats, square: bool) -> Multiplier:
     return [n for n, k in zip(work.nodes, keep, strict=True) if k], [exact(float(y)) for y in m[keep]]
 
 
-def _balance(rise: Floats, gap: Floats) -> None:
-    """Let the rises of a block add up to zero, by changing them where the two quantiles are nearest."""
-    excess = float(rise.sum())
+def _roomy(excess: float, mass: Floats, free: NDArray[np.bool_], i: int, j: int) -> tuple[int, int]:
+    """A block with those slices after it, or before it if it lacks mass, that can take what its rises add up to."""
+    rest = abs(excess)
+    while rest > 0:
+        k = j if excess > 0 else i - 1
+        if not (0 <= k < free.size and free[k]):
+            break
+        i, j, rest = min(i, k), max(j, k + 1), rest - float(mass[k])
+    return i, j
+
+
+def _balanced(rise: Floats, gap: Floats, mass: Floats) -> Floats:
+    """The rises of a block, changed where the two quantiles are nearest until they add up to zero."""
+    out, excess = rise.copy(), float(rise.sum())
+    side = np.sign(excess)
     for k in np.argsort(np.abs(gap)):
-        if rise[k] * excess >= 0:
-            change = min(2 * abs(float(rise[k])), abs(excess))
-            rise[k] -= np.sign(excess) * change
-            excess -= float(np.sign(excess)) * change
+        change = min(float(mass[k] + side * out[k]), abs(excess))  # none is steeper than its mass
+        out[k] -= side * change
+        excess -= float(side * change)
         if not excess:
             break
+    return out
 
 
 def _map(work: Levels, flat: Floats, L: Fraction, knots: int, square: bool) -> PiecewiseAffine:

@@ -12,7 +12,7 @@ from .. import balls
 from ..divergences import tv
 from ..enclosure import Enclosure, exactly, of_ball
 from ..laws import AbstractLaw
-from ..pieces import Place
+from ..reals import End
 from .bound import normal_masses
 from .spliced import ZERO, Arc, Spliced, Stretch
 
@@ -95,5 +95,5 @@ def _at_joints(law: Spliced, alone: Spliced) -> Enclosure:
     return total
 
 
-def _atom(law: Spliced, x: Place) -> Enclosure:
+def _atom(law: Spliced, x: End) -> Enclosure:
     return of_ball(law.balls.atoms.get(x, arb(0)), 0.0, 1.0)

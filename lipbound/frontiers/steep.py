@@ -9,12 +9,11 @@ from flint import arb
 
 from ..balls.bent import Fibre, at, inverse
 from ..balls.density import height, within
+from ..balls.flat import even
 from ..balls.normal import ball, phi, quantile
 from ..balls.slopes import log_sum
 from ..balls.table import Cell
-from ..curves import rational
-from ..laws.flat import flat
-from ..reals import Real
+from ..reals import Real, rational
 
 Place = Fraction | Real
 
@@ -103,9 +102,9 @@ def _smooth(cell: Cell, a: Mark, b: Mark) -> arb:
 
 def _least(f: Fibre, z: arb) -> arb:
     """Below the density of a strand at the values of all z in a ball: zero if nothing is seen."""
-    even = flat(f.strand)
-    if even is not None:
-        return arb((f.weight / ball(abs(even.slope))).lower())
+    density = even(f)
+    if density is not None:
+        return arb(density.lower())
     if not z.is_finite():
         return arb(0)
     speed, far = abs(f.strand.curve.jet(z, 2)[1]).upper(), arb(abs(f.position(z)).upper())

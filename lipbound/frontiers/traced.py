@@ -31,8 +31,9 @@ def traced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
     first, last = max(int(some[0]) - 1, 0), min(int(some[-1]) + 1, found.cuts.size - 1)
     x = gathered(nu, found.cuts)[first : last + 1]
     spans = [Span(i, j, centre) for i, j, centre in _arcs(found, L, first, last)]
-    for tails in product((False, True), repeat=2) if spans else ((False, False),):
-        law = joined(nu, L, x, spans, tails)
+    choices = (False, True) if spans else (False,)
+    for left, right in product(choices, choices):
+        law = joined(nu, L, x, spans, (left, right))
         if law is not None:
             yield law
 

@@ -12,12 +12,13 @@ import numpy as np
 from flint import arb, arb_series, ctx
 from numpy.typing import ArrayLike, NDArray
 
-from ..curves import Curve, Image, Line
+from ..curves import Curve, Line
 from ..enclosure import Enclosure, exactly
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
 from ..maps import AbstractSmooth, Bend
 from ..reals import End, Real, exact_ball, precision, rational
+from ..roots import Image
 from .coupled import refined
 from .monotone import FLOAT, each, two_floats
 from .rows import Row, cut, merged, plain

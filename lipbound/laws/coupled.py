@@ -12,11 +12,12 @@ from flint import arb, arb_series, ctx
 
 from ..balls.coupling import Coupling, Leg, Mark, legs
 from ..balls.quantile import distribution, level_of, quantile
-from ..curves import Curve, Image, Line, variable
+from ..curves import Curve, Line, variable
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
 from ..pieces import Bent, Heap, Lost, Pieces, Strand, atoms, cells, cuts, dense, same
 from ..reals import End, Real, exact_ball, precision
+from ..roots import Image
 from .abstract import AbstractLaw
 from .lifted import Lifted, lifted, straight
 

@@ -1,4 +1,4 @@
-"""Strands of a uniform law: how they lie, and their float64 panels, which are those of Phi moved."""
+"""The float64 panels of a uniform law, which are those of Phi moved."""
 
 from __future__ import annotations
 
@@ -6,37 +6,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from math import inf, log
-from typing import NamedTuple
 
+from ..balls.flat import flat
 from ..balls.normal import ball, working
 from ..balls.unfolded import Panel, edge, unfolded
-from ..curves import Chain, Line
-from ..maps.expressions import Z, call
+from ..maps.series import PHI as DISTRIBUTION
 from ..maps.series import Expressed
 from ..pieces import Bent
 
-PHI = Expressed(call("Phi", Z))  # takes N(0, 1) to the uniform law of [0, 1]
+PHI = Expressed(DISTRIBUTION)  # takes N(0, 1) to the uniform law of [0, 1]
 WHOLE = Bent(-inf, inf, PHI, True, Fraction(0), Fraction(1), 1, 1, 0.4, Fraction(0), Fraction(1), Fraction(1))
-
-
-class Flat(NamedTuple):
-    """The strand is slope * Phi(Z) + shift: a part of the uniform law between the two ends, of density 1 / |slope|."""
-
-    slope: Fraction
-    shift: Fraction
-
-
-def flat(strand: Bent) -> Flat | None:
-    """How a smooth strand is a part of a uniform law, if it is seen to be one.
-
-    >>> from lipbound.laws import Uniform
-    >>> flat(*Uniform(-1, 3).pieces())
-    Flat(slope=Fraction(4, 1), shift=Fraction(-1, 1))
-    """
-    curve, slope, shift = strand.curve, Fraction(1), Fraction(0)
-    while isinstance(curve, Chain) and isinstance(curve.outer, Line):
-        slope, shift, curve = slope * curve.outer.slope, slope * curve.outer.shift + shift, curve.inner
-    return Flat(slope, shift) if curve.key == PHI.key and (strand.mean, strand.sd) == (0, 1) else None
 
 
 def panels(strand: Bent) -> Sequence[Panel]:
@@ -44,7 +23,7 @@ def panels(strand: Bent) -> Sequence[Panel]:
     found = flat(strand)
     if found is None or (strand.start, strand.stop) != (-inf, inf):
         return unfolded(strand)
-    slope, shift = found
+    slope, shift = found.slope, found.shift
     low, high = (_moved(slope, end, side) for end, side in zip(sorted((shift, shift + slope)), (1, -1), strict=True))
     return [*low, *reversed(high)]
 

@@ -8,7 +8,7 @@ from math import ceil, floor, nextafter
 
 from flint import arb
 
-from ..curves import Chain, Curve, Line, Root, image, moved, sign_at
+from ..curves import Chain, Curve, Line
 from ..enclosure import Enclosure
 from ..errors import NotCertifiable
 from ..exact import INF, Exact
@@ -17,6 +17,7 @@ from ..germs.sums import Germ, outward
 from ..maps import AbstractMap, AbstractSmooth, Bend, Branch
 from ..pieces import Bent, Heap, Lost, Piece, Place, Strand
 from ..reals import End, Real, exact_ball, finite, precision, rational
+from ..roots import Root, image, moved, sign_at
 
 REACH = 40  # standard deviations looked at where a map turns for ever; 1e-349 of the mass lies beyond
 LINEAR = Scale(power=Fraction(1))

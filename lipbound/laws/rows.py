@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ..balls.steepest import passages
 from ..balls.steepness import Stretch
-from ..curves import Image, Root
 from ..errors import NotCertifiable
 from ..reals import End, exact_ball, rational
+from ..roots import Image, Root
 from .coupled import Monotone, Passage, SlopeOf
 
 

@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..curves import Curve, image
+from ..curves import Curve
 from ..errors import NotCertifiable
 from ..exact import INF
 from ..reals import End, Real, between
+from ..roots import image
 from .turns import Turn, order_at, slope_sign
 
 

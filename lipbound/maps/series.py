@@ -16,10 +16,11 @@ from ..curves import Curve
 from ..germs.powers import raised
 from ..germs.sums import Germ
 from ..reals import exact_ball
-from .expressions import PI, Expression, number
+from .expressions import PI, Expression, Z, call, number
 from .logistic import sigmoid
 
 Series = Callable[[arb_series], arb_series]
+PHI = call("Phi", Z)
 NARROW = arb(2) ** -60  # radius below which the range of a sine need not be told to second order
 
 
@@ -65,6 +66,9 @@ class Expressed(Curve):
 
     def even(self) -> bool:
         return self._even
+
+    def uniform(self) -> bool:
+        return self.expression.text == PHI.text
 
     @cached_property
     def _even(self) -> bool:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from flint import arb
 
-from ..curves import Curve, Root
+from ..curves import Curve
 from ..enclosure import Enclosure, of_ball
 from ..germs.sums import Germ
 from ..reals import exact_ball, precision
+from ..roots import Root
 from .ranges import box, coefficients, keeps_sign
 
 BITS = 80

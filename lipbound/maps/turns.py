@@ -8,10 +8,11 @@ from itertools import pairwise
 from math import ceil, floor, log2
 from typing import NamedTuple
 
-from ..curves import Curve, Root, sign_at
+from ..curves import Curve
 from ..errors import NotCertifiable
 from ..exact import INF, Exact
 from ..reals import LADDER, exact_ball, precision, rational
+from ..roots import Root, sign_at
 from .ranges import box, coefficients, keeps_sign
 
 # Cells end at ORIGIN plus dyadic numbers, where no formula that a person writes has a critical point.

@@ -1,0 +1,74 @@
+"""Divergences of uniform laws that overlap: sums over steps, and integrals beside a Gaussian."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from lipbound import chi2, hellinger2, js, kl, renyi, tv
+from lipbound.divergences import Divergence
+from lipbound.exact import INF
+from lipbound.laws import Gaussian, Mixture, Uniform
+
+P = Mixture(("1/2", "1/2"), (Uniform(5, 7), Uniform(6, 8)))
+Q = Mixture(("1/4", "3/4"), (Uniform(5, 8), Uniform("13/2", "17/2")))
+STEPS = (5, 6, 6.5, 7, 8)
+
+
+def heights(x: float) -> tuple[float, float]:
+    """Densities of both laws."""
+    p = ((5 <= x < 7) + (6 <= x < 8)) / 4
+    return p, (5 <= x < 8) / 12 + 3 * (6.5 <= x < 8.5) / 8
+
+
+def summed(f: Callable[[float, float], float]) -> float:
+    """The integral of f(p, q), which is constant from step to step, where p is positive."""
+    return sum((b - a) * f(*heights((a + b) / 2)) for a, b in pairwise(STEPS))
+
+
+BEYOND = 3 / 16  # mass of Q above 8, where P has none
+SUMS: list[tuple[Divergence, float]] = [
+    (kl, summed(lambda p, q: p * np.log(p / q))),
+    (chi2, summed(lambda p, q: (p - q) ** 2 / q) + BEYOND),
+    (renyi(3), np.log(summed(lambda p, q: p**3 / q**2)) / 2),
+    (hellinger2, 1 - summed(lambda p, q: np.sqrt(p * q))),
+    (tv, (summed(lambda p, q: abs(p - q)) + BEYOND) / 2),
+    (js, (summed(lambda p, q: p * np.log(2 * p / (p + q)) + q * np.log(2 * q / (p + q))) + BEYOND * np.log(2)) / 2),
+]
+
+
+@pytest.mark.parametrize(("D", "value"), SUMS, ids=lambda x: x.name if isinstance(x, Divergence) else "")
+def test_sums_over_steps(D, value):
+    for found in (D(P, Q), D.enclose(P, Q)):
+        assert found.lo - 1e-15 <= value <= found.hi + 1e-15
+        assert found.error < 1e-9
+    assert D.enclose(P, P).hi < 1e-12
+
+
+@pytest.mark.parametrize("D", [kl, chi2, renyi(2)], ids=lambda D: D.name)
+def test_a_law_that_goes_beyond_is_infinitely_far(D):
+    assert D(Q, P).lo == INF
+    assert D.enclose(Q, P).lo == INF
+
+
+def test_beside_a_gaussian():
+    """Where uniform laws begin and end inside the other's support, beside tails that have no end."""
+    p = Mixture(("1/3", "1/3", "1/3"), (Gaussian(), Uniform(-1, 2), Uniform(0, 3)))
+    q = Mixture(("1/2", "1/2"), (Gaussian(1, 2), Uniform("-1/2", "5/2")))
+
+    def f(x: float) -> float:
+        return (norm.pdf(x) + ((-1 <= x < 2) + (0 <= x < 3)) / 3) / 3
+
+    def g(x: float) -> float:
+        return (norm.pdf(x, 1, 2) + (-0.5 <= x < 2.5) / 3) / 2
+
+    places = (-12, -3, -1, -0.5, 0, 2, 2.5, 3, 6, 12)
+    value = sum(quad(lambda x: f(x) * np.log(f(x) / g(x)), a, b, epsabs=1e-14)[0] for a, b in pairwise(places))
+    for found in (kl(p, q), kl.enclose(p, q, 1e-12)):
+        assert abs(float(found) - value) < 1e-12 + found.error
+        assert found.error < 1e-11

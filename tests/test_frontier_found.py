@@ -1,4 +1,4 @@
-"""Frontiers of targets that a search over random mixtures found to be open: their bounds meet, and where they should."""
+"""Frontiers of targets that a search over random mixtures found to be open: their bounds meet, where they should."""
 
 from __future__ import annotations
 

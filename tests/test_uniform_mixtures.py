@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from lipbound import chi2, hellinger2, js, kl, renyi, tv
+from lipbound import chi2, hellinger2, js, kl, renyi, tv, w1
 from lipbound.divergences import Divergence
 from lipbound.exact import INF
 from lipbound.laws import Gaussian, Mixture, Uniform
@@ -54,6 +54,15 @@ def test_sums_over_steps(D, value):
 def test_a_law_that_goes_beyond_is_infinitely_far(D):
     assert D(Q, P).lo == INF
     assert D.enclose(Q, P).lo == INF
+
+
+@pytest.mark.parametrize(("low", "high"), [("1/4", "9/4"), (-3, -1), (8, "33/4")])
+def test_areas_beside_a_narrow_gaussian(low, high):
+    """Its own end is where the uniform law begins to count in W1: a point next to that is not told from it."""
+    p, q = Gaussian(5, "1/1000"), Uniform(low, high)
+    for found in (w1(p, q), w1.enclose(p, q), w1.enclose(q, p)):
+        assert abs(float(found) - abs(5 - float(q.mean()))) < 1e-12
+        assert found.error < 1e-9
 
 
 def test_beside_a_gaussian():

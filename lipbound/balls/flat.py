@@ -35,7 +35,8 @@ def even(f: Fibre) -> arb | None:
 
 
 def level(line: Line, y: arb) -> arb:
-    """Phi^-1 of the share of a uniform law up to y, or down from there, whichever is less."""
+    """Phi^-1 of the share of a uniform law up to y, or down from there, whichever is less; NaN if not told from 0."""
     slope = ball(line.slope)
     low, high = (y - ball(line.shift)) / slope, (ball(line.shift + line.slope) - y) / slope
-    return quantile(low) if low < high else -quantile(high)
+    z = quantile(low) if low < high else -quantile(high)
+    return z if z.is_finite() or z.is_exact() else arb.nan()

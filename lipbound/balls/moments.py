@@ -11,6 +11,7 @@ from ..reals import End
 from .bent import Fibre, at
 from .chart import Chart
 from .far import moment_tail
+from .flat import even
 from .heavy import diverges
 from .normal import area, ball, mass, phi, working
 from .table import Cell, Entry, Table
@@ -47,7 +48,9 @@ def moment(chart: Chart, cell: Cell, a: arb, b: arb, tol: arb) -> arb:
     for e in cell.entries:
         u, v = (chart.position(e, x, chart.end(x)) for x in (a, b))
         total += powers(e, u, v)[0] if chart.pilot.strand.rising else powers(e, v, u)[0]
-    for f in cell.bents:
+    left, right = (chart.end(x) for x in ((a, b) if chart.pilot.strand.rising else (b, a)))
+    total += chart.even(cell) * (right - left) * (right + left) / 2
+    for f in chart.uneven(cell):
         z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
         along = f.strand.rising == chart.pilot.strand.rising
         total += power_mean(f, z, w, 1, tol) if along else power_mean(f, w, z, 1, tol)
@@ -62,6 +65,10 @@ def mean_within(cell: Cell, lo: End, hi: End, few: arb) -> arb:
         v = e.high if hi == cell.hi else e.at(ball(hi))
         total += powers(e, u, v)[0]
     for f in cell.bents:
+        density = even(f)
+        if density is not None:
+            total += density * (ball(hi) - ball(lo)) * (ball(hi) + ball(lo)) / 2
+            continue
         left, right = (lo, hi) if f.strand.rising else (hi, lo)
         total += power_mean(f, at(f, left, cell.lo, cell.hi), at(f, right, cell.lo, cell.hi), 1, few)
     return total
@@ -87,6 +94,9 @@ def power_mean(f: Fibre, z: arb, w: arb, power: int, tol: arb) -> arb:
     for k, side in enumerate((-1, 1)):
         if ends[k].is_finite():
             continue
+        endless = ends[k] == side * arb.pos_inf()  # only if that is certain
+        if not endless:
+            return arb.nan()
         far, other = (f.mean + side * FAR / f.inv).mid(), ends[1 - k]
         if other.is_finite() and not side * (far - other) > 0:  # all of it lies out there
             return _beyond(f, other, side, power)

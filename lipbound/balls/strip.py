@@ -31,9 +31,11 @@ class Strip:
         a, b = run.a, run.b
         if not (a.is_finite() and b.is_finite()):
             return self._unbounded(run)
+        if run.sign == 0:
+            return self._step(a, b)
         at_a, at_b, width = self.gap(a), self.gap(b), abs(self.chart.y(b) - self.chart.y(a))
-        most = abs(at_a).max(abs(at_b)) + (run.bound if run.sign == 0 else 0)
-        if run.sign == 0 or width * most < self.tol:
+        most = abs(at_a).max(abs(at_b))
+        if width * most < self.tol:
             return arb(0).union(width * most)
         if (at_a >= 0 and at_b >= 0) or (at_a <= 0 and at_b <= 0):
             return abs(self._area(a, b))
@@ -91,9 +93,18 @@ class Strip:
 
     def _step(self, a: arb, b: arb) -> arb:
         """The same between two coordinates: F - G keeps its sign if it is larger than the masses that it may pass."""
-        chart, at = self.chart, abs(self.gap(a))
-        moved = chart.mass(chart.p, a, b) + chart.mass(chart.q, a, b)
+        chart, at, moved = self.chart, abs(self.gap(a)), self._moved(a, b)
         return abs(self._area(a, b)) if at > moved else arb(0).union(abs(chart.y(b) - chart.y(a)) * (at + moved))
+
+    def _moved(self, a: arb, b: arb) -> arb:
+        """At least by how much F - G may change between two coordinates: by no more than the masses there.
+
+        If all densities are constant, their difference is known; it may be zero.
+        """
+        chart = self.chart
+        if any(cell.entries or chart.uneven(cell) for cell in (chart.p, chart.q)):
+            return chart.mass(chart.p, a, b) + chart.mass(chart.q, a, b)
+        return abs(chart.even(chart.p) - chart.even(chart.q)) * abs(chart.y(b) - chart.y(a))
 
     def _tail(self, a: arb, b: arb) -> arb:
         """Bound of the integral beyond the window: F - G moves by no more than the masses there, and ends at zero."""

@@ -50,8 +50,7 @@ class Chart:
             u, v = (self.position(e, x, y) for x, y in zip((a, b), ends, strict=True))
             total += e.weight * (mass(u, v) if self.pilot.strand.rising else mass(v, u))
         for f in cell.bents:
-            density = self._even[id(f)]
-            if density is not None:
+            if (density := self._even[id(f)]) is not None:
                 total += density * abs(ends[1] - ends[0])
             else:
                 total += f.mass(*(self.coordinate(f, x, y) for x, y in zip((a, b), ends, strict=True)))
@@ -150,9 +149,11 @@ class Chart:
         for e in cell.entries:
             term = e.log(arb_series([y], prec=1))[0].exp() * slope
             low, high = low + term.lower().max(arb(0)), high + term.upper()
-        term = self.even(cell) * slope
-        low, high = low + term.lower().max(arb(0)), high + term.upper()
-        for f in self.uneven(cell):
+        strands = self.uneven(cell)
+        if len(strands) < len(cell.bents):
+            term = self.even(cell) * slope
+            low, high = low + term.lower().max(arb(0)), high + term.upper()
+        for f in strands:
             led = self._ways[id(f)]
             if led.by is self.pilot:
                 term = f.log_normal(arb_series([led.sign * x + led.shift], prec=1))[0].exp()

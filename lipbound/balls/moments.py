@@ -48,9 +48,11 @@ def moment(chart: Chart, cell: Cell, a: arb, b: arb, tol: arb) -> arb:
     for e in cell.entries:
         u, v = (chart.position(e, x, chart.end(x)) for x in (a, b))
         total += powers(e, u, v)[0] if chart.pilot.strand.rising else powers(e, v, u)[0]
-    left, right = (chart.end(x) for x in ((a, b) if chart.pilot.strand.rising else (b, a)))
-    total += chart.even(cell) * (right - left) * (right + left) / 2
-    for f in chart.uneven(cell):
+    strands = chart.uneven(cell)
+    if len(strands) < len(cell.bents):  # then the cell is bounded
+        left, right = (chart.end(x) for x in ((a, b) if chart.pilot.strand.rising else (b, a)))
+        total += chart.even(cell) * (right - left) * (right + left) / 2
+    for f in strands:
         z, w = (chart.coordinate(f, x, chart.end(x)) for x in (a, b))
         along = f.strand.rising == chart.pilot.strand.rising
         total += power_mean(f, z, w, 1, tol) if along else power_mean(f, w, z, 1, tol)

@@ -63,7 +63,8 @@ def distance(law: Spliced, tol: float) -> Enclosure:
     """
     if not law.nu.bent:
         return tv.enclose(law, law.nu, tol)
-    alone = replace(law, factors=(ZERO,) * len(law.stretches), filled=False)
+    plain = replace(law, filled=False)  # which has a stretch, of no length, also where two arcs go on as one
+    alone = replace(plain, factors=(ZERO,) * len(plain.stretches))
     found = tv.enclose(alone, law.nu, tol)
     for s in law.stretches:
         if s.filled or s.lo < s.hi:
@@ -89,9 +90,11 @@ def _at_joints(law: Spliced, alone: Spliced) -> Enclosure:
     joints, total = {s.atom for s in law.stretches}, exactly(0.0)
     for x, mass in law.nu.balls.atoms.items():
         if x in joints:
-            ours, theirs = (min(of_ball(mass).hi, _atom(p, x).hi) for p in (law, alone))
-            least = min(of_ball(mass).lo, _atom(alone, x).lo) if law.filled else 0.0
-            total = total + Enclosure(least, theirs if law.filled else max(least, theirs - ours), True)
+            heap, theirs = of_ball(mass), _atom(alone, x)
+            both, most = min(heap.lo, theirs.lo), min(heap.hi, theirs.hi)
+            if not law.filled:  # at least nothing, as the law has no more there
+                both, most = 0.0, max(0.0, np.nextafter(most - min(heap.hi, _atom(law, x).lo), np.inf))
+            total = total + Enclosure(both, float(most), True)
     return total
 
 

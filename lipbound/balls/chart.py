@@ -29,8 +29,9 @@ class Chart:
     """x -> y = pilot(x) from [lo, hi] onto a cell; masses and logarithmic densities of both laws in terms of x."""
 
     def __init__(self, p: Cell, q: Cell) -> None:
-        self.p, self.q, self.pilot = p, q, _pilot(p, q)
+        self.p, self.q = p, q
         self._even = {id(f): even(f) for f in (*p.bents, *q.bents)}
+        self.pilot = _pilot(p, q) if self.uneven(p) or self.uneven(q) else _itself(p)
         self.lo, self.hi = self.pilot.left, self.pilot.right
         self._ways = ways((self.pilot, *p.bents, *q.bents))
         self._places: dict[tuple[int, str], arb] = {}
@@ -187,14 +188,12 @@ class Chart:
 
 
 def _pilot(p: Cell, q: Cell) -> Fibre:
-    """Of the strands that turn at most ends of the cell the heaviest; y itself if all have constant densities."""
-    if all(even(f) is not None for f in (*p.bents, *q.bents)):
-        return _itself(p)
+    """Of the strands that turn at most ends of the cell the heaviest."""
     return max((*p.bents, *q.bents), key=lambda f: (sum(turns(f, p)), _order(f.mass(f.left, f.right))))
 
 
 def _itself(cell: Cell) -> Fibre:
-    """y -> y on a cell."""
+    """y -> y on a cell, where all densities are constant, or Gaussian."""
     zero, one = Fraction(0), Fraction(1)
     strand = Bent(cell.lo, cell.hi, Line(one, zero), True, cell.lo, cell.hi, 1, 1, 1.0, zero, one, one)
     return fibre(strand, ball(cell.lo), ball(cell.hi), (False, False))

@@ -24,6 +24,7 @@ from ..pieces import Place
 Floats = NDArray[np.float64]
 ROUNDING = 2e-15  # of Phi by its Taylor series, coefficients and sums included: each term has a relative error of 2^-52
 ULP = 2.0**-52
+STILL = 1e-9  # by which positions on an arc are rounded
 MANY = 20  # cells that are better measured together
 
 
@@ -130,6 +131,13 @@ class Follower:
     def D(self) -> Floats:
         """How much more mass it has than the target, up to each cut."""
         return self.G - self.F
+
+    def arcs(self, L: float) -> tuple[Floats, list[tuple[int, int]]]:
+        """Its positions less those of N(0, L^2), and where runs of cuts begin and end at which these stay the same."""
+        with np.errstate(invalid="ignore"):
+            w = ndtri(self.G) - self.cuts / L
+            still = np.abs(np.diff(w)) < STILL
+        return w, true_runs(still)
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,8 @@ Solver = Callable[[Moments, float, Divergence], Path]
 
 def least_convex(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
     """The least KL(nu || law), W1 or W2 of laws of slope at most L."""
-    cells = nu.balls.cells
-    if len(cells) != 1 or cells[0].bents or nu.balls.atoms:
-        return _by_cells(nu, L, divergence, tol)
-    path = _by_path(nu, L, divergence, tol)
+    first, *more = nu.balls.cells
+    path = None if more or first.bents or nu.balls.atoms else _by_path(nu, L, divergence, tol)
     if path is None:
         return _by_cells(nu, L, divergence, tol)
     return path if path.gap <= tol or path.value.lo == INF else _both(path, _by_cells(nu, L, divergence, tol))

@@ -130,10 +130,8 @@ def _quartered(a: float, b: float) -> Floats:
 
 def _arcs(found: Follower, L: float) -> list[tuple[int, int, float]]:
     """Runs of cuts between which the follower stays on one arc."""
-    with np.errstate(invalid="ignore"):
-        w = ndtri(found.G) - found.cuts / L
-        still = np.abs(np.diff(w)) < 1e-9
-    return [(i, j, float(w[i])) for i, j in true_runs(still) if j > i + 1 and 1e-8 < found.G[i] < 1 - 1e-8]
+    w, runs = found.arcs(L)
+    return [(i, j, float(w[i])) for i, j in runs if j > i + 1 and 1e-8 < found.G[i] < 1 - 1e-8]
 
 
 def _followed(found: Follower) -> list[float]:

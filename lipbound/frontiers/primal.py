@@ -13,7 +13,7 @@ from scipy.special import ndtri
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from ..pieces import Place
-from .bound import Floats, Follower, placed, places, true_runs
+from .bound import Floats, Follower, placed, places
 from .dual import valleys
 from .missing import lacking
 from .splice import FINE, SLACK, SPARE, Splice, root
@@ -36,11 +36,9 @@ class Run(NamedTuple):
 
 def runs(found: Follower, L: float, nu: AbstractLaw) -> list[Run]:
     """The arcs of a follower from the first to the last that adds mass, from left to right."""
-    with np.errstate(invalid="ignore"):
-        w = ndtri(found.G) - found.cuts / L
-        still = np.abs(np.diff(w)) < 1e-9
+    w, arcs = found.arcs(L)
     D = found.D
-    rows = [_run(found, D, w, i, j) for i, j in true_runs(still) if 1e-9 < found.G[i] < 1 - 1e-9]
+    rows = [_run(found, D, w, i, j) for i, j in arcs if 1e-9 < found.G[i] < 1 - 1e-9]
     adding = [k for k, row in enumerate(rows) if row.adds]
     return rows[adding[0] : adding[-1] + 1] if adding else []
 

@@ -7,16 +7,14 @@ from fractions import Fraction
 from itertools import product
 
 import numpy as np
-from scipy.special import ndtri
 
 from ..exact import exact
 from ..laws import AbstractLaw
-from .bound import Follower, gathered, true_runs
+from .bound import Follower, gathered
 from .joined import Span, joined
 from .spliced import Spliced
 
 LEAST = 1e-9  # mass up to a cut that is told from none
-STILL = 1e-9  # by which positions on an arc are rounded
 
 
 def traced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
@@ -30,18 +28,11 @@ def traced(nu: AbstractLaw, L: Fraction, found: Follower) -> Iterator[Spliced]:
         return
     first, last = max(int(some[0]) - 1, 0), min(int(some[-1]) + 1, found.cuts.size - 1)
     x = gathered(nu, found.cuts)[first : last + 1]
-    spans = [Span(i, j, centre) for i, j, centre in _arcs(found, L, first, last)]
+    w, arcs = found.arcs(float(L))
+    ends = [(max(i, first), min(j, last)) for i, j in arcs]
+    spans = [Span(i - first, j - first, -exact(float(w[(i + j) // 2])) * L) for i, j in ends if i < j]
     choices = (False, True) if spans else (False,)
     for left, right in product(choices, choices):
         law = joined(nu, L, x, spans, (left, right))
         if law is not None:
             yield law
-
-
-def _arcs(found: Follower, L: Fraction, first: int, last: int) -> Iterator[tuple[int, int, Fraction]]:
-    """Where the follower stays on one arc, from cut to cut after the first one, and the centre of that."""
-    with np.errstate(invalid="ignore"):
-        w = ndtri(found.G[first : last + 1]) - found.cuts[first : last + 1] / float(L)
-        still = np.abs(np.diff(w)) < STILL
-    for i, j in true_runs(still):
-        yield i, j, -exact(float(w[(i + j) // 2])) * L

@@ -185,7 +185,7 @@ def frontier(
         str,
         typer.Argument(metavar="L", help="Lipschitz constant, exact; or several: 1,2,4 or, 19 even ones, 1:10:19"),
     ],
-    target: Annotated[str, typer.Option(help="such as '1/2 N(-3, 1) + 1/2 N(3, 1)', or a formula in z: its law")],
+    target: Annotated[str, typer.Option(help="such as '1/2 N(-3, 1) + 1/2 U(3, 5)', or a formula in z: its law")],
     divergence: Annotated[str, typer.Option(help="tv, kl (image || target), kl.reversed, w1 or w2")] = "tv",
     tol: Annotated[float, typer.Option(help="width to aim at")] = 1e-6,
     json_file: Json = None,

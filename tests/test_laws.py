@@ -25,6 +25,7 @@ from scipy.special import ndtri_exp
 
 from instances import LAWS, NETWORK
 from lipbound import strategies as lips
+from lipbound import tv
 from lipbound.enclosure import Enclosure
 from lipbound.errors import DomainError
 from lipbound.exact import INF
@@ -35,6 +36,7 @@ from lipbound.laws import (
     Gaussian,
     Mixture,
     Patchwork,
+    Uniform,
     gaussian_mixture,
     parse_law,
     pushforward,
@@ -578,6 +580,10 @@ TEXTS: list[tuple[str, str]] = [
     ("N(1e+1, sd=1e-3)", "1 N(10, sd=1/1000)"),
     ("N(-1/3, sd = 2)", "1 N(-1/3, sd=2)"),
     ("1e+0 N(0, 1)", "1 N(0, 1)"),
+    ("U(0, 1)", "1 U(0, 1)"),
+    ("1/2 U(-1e-1,.5) + 1/2*delta(3)", "1/2 U(-1/10, 1/2) + 1/2 δ(3)"),
+    ("δ(-1/2)", "1 δ(-1/2)"),
+    ("1/4 δ(1e+2) + 1/4 delta( 2 ) + 1/2 N(0, sd=3)", "1/4 δ(100) + 1/4 δ(2) + 1/2 N(0, sd=3)"),
 ]
 
 
@@ -603,6 +609,13 @@ BAD_TEXTS: list[tuple[str, str]] = [
     ("N(3, 0)", "sd = 0 is not a standard deviation"),
     ("N(0, var=1e400)", "var = 1e400 is out of the reach"),
     ("N(0, sd=0)", "sd = 0 is not a standard deviation"),
+    ("U(1, 0)", "[1, 0] is not an interval"),
+    ("U(1)", "cannot read 'U(1)'"),
+    ("U(0, sd=1)", "cannot read"),
+    ("delta()", "cannot read"),
+    ("δ(1, 2)", "cannot read"),
+    ("U(0, 1e400)", "high = 1e400 is out of the reach"),
+    ("D(3)", "or delta(3) for an atom"),
     ("1/0 N(0, 1)", "'1/0' is not a finite number"),
     ("1/2 N(0, 1) + 1/3 N(1, 1)", "the weights sum to 5/6"),
     ("-1 N(0, 1) + 2 N(1, 1)", "weight -1 is not positive"),
@@ -619,6 +632,17 @@ def test_texts_that_are_refused(text: str, message: str):
 @given(lips.mixtures())
 def test_a_mixture_is_read_back(law: Mixture):
     assert parse_law(str(law)) == law
+
+
+def test_laws_of_several_kinds_are_written_term_by_term():
+    die = Discrete((0, 1), ("1/4", "3/4"))
+    law = Mixture(("1/2", "1/4", "1/4"), (die, Uniform(2, 3), two_gaussians(3)))
+    text = "1/8 δ(0) + 3/8 δ(1) + 1/4 U(2, 3) + 1/8 N(-3, 1) + 1/8 N(3, 1)"
+    assert str(die) == "1/4 δ(0) + 3/4 δ(1)"
+    assert str(law) == text
+    assert str(parse_law(text)) == text
+    assert tv(parse_law(text), law).hi < 1e-15
+    assert tv(parse_law(text.replace("3/8 δ(1)", "3/8 δ(2)")), law).lo > 0.37  # power
 
 
 def test_laws_travel_and_copy_also_after_certified_questions():

@@ -46,7 +46,7 @@ def _square(p: Table, q: Table, width: arb, tol: arb) -> arb:
     for n in range(count):
         z = lo + step * n
         gap = _smoothed(p, z, width, heaps[0]) - _smoothed(q, z, width, heaps[1])
-        total += gap * gap  # not gap ** 2, which is NaN where the ball holds zero
+        total += gap * gap  # not gap ** 2, which is NaN of a ball around zero
     rule = 16 * width * arb.pi().sqrt() * (-((width * arb.pi() / step) ** 2)).exp()
     return step * total + arb(0, rule.upper()) + arb(0).union(_beyond(p, q, width, step, far).upper())
 
@@ -105,7 +105,7 @@ def _beyond(p: Table, q: Table, width: arb, step: arb, far: arb) -> arb:
     entries = [e for law in (p, q) for cell in law.cells for e in cell.entries]
     parts = [(e.weight, _spread(e, width)) for e in entries]
     parts += [(m, width) for law in (p, q) for m in law.atoms.values()]
-    tails = sum((2 * m**2 * (step + wide * arb.pi().sqrt()) for m, wide in parts), arb(0))
+    tails = sum((2 * m * m * (step + wide * arb.pi().sqrt()) for m, wide in parts), arb(0))
     return len(parts) * tails * (-(far**2)).exp()
 
 

@@ -100,7 +100,7 @@ def portion(f: Fibre, a: arb, b: arb) -> Portion:
     reach = abs(curve(b) - curve(a)).upper()
     mean, square, cube = raw
     variance = square - mean * mean
-    third = abs(cube - 3 * mean * square + 2 * mean**3).upper()
+    third = abs(cube - 3 * mean * square + 2 * mean * mean * mean).upper()
     return Portion(weight, c + mean, variance, third, (variance * reach * reach).upper())
 
 

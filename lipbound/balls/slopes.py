@@ -32,7 +32,7 @@ def log_sum(y: arb, half: arb, entries: Sequence[Entry]) -> tuple[arb, arb, arb,
         grow = abs(gap) * half + (square_k - inv2).nonnegative_part() * half * half / 2
         most = (share * grow.exp()).min(arb(1))
         wide = abs(gap) + abs(inv2 - square_k) * half
-        spread += most * wide * wide  # not wide ** 2, which is NaN where the ball holds zero
+        spread += most * wide * wide  # not wide ** 2, which is NaN of a ball around zero
         square += most * (inv2 - square_k).nonnegative_part()
         least = least.min(inv2)
     value = (ref.height * total).log() - low / 2

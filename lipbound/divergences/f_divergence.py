@@ -152,11 +152,16 @@ def _finite(p: AbstractLaw, q: AbstractLaw, of: Sequence[Divergence]) -> list[En
     mirror = kernels.generators.mirrored
     generators = [mirror(base(d).kernel) if isinstance(d, Reversed) else base(d).kernel for d in of]
     totals, errors = kernels.panel.integrate(p.table, q.table, generators)
-    # in balls, because a mass may underflow where its logarithm does not
-    heaps = [balls.table.masses(atoms(law.pieces())) if law.atoms() else {} for law in (p, q)]
+    return [_sum(float(v), float(e), jump) for v, e, jump in zip(totals, errors, _jumps(p, q, of), strict=True)]
+
+
+def _jumps(p: AbstractLaw, q: AbstractLaw, of: Sequence[Divergence]) -> list[Enclosure]:
+    """What the atoms add; in balls, because a mass may underflow where its logarithm does not."""
+    if not (p.atoms() or q.atoms()):
+        return [exactly(0.0)] * len(of)
+    heaps = [balls.table.masses(atoms(law.pieces())) for law in (p, q)]
     flips = [heaps[::-1] if isinstance(d, Reversed) else heaps for d in of]
-    jumps = [of_ball(balls.panel.jumps(m, n, base(d).balls), low=0.0) for d, (m, n) in zip(of, flips, strict=True)]
-    return [_sum(float(v), float(e), jump) for v, e, jump in zip(totals, errors, jumps, strict=True)]
+    return [of_ball(balls.panel.jumps(m, n, base(d).balls), low=0.0) for d, (m, n) in zip(of, flips, strict=True)]
 
 
 def _sum(value: float, error: float, jumps: Enclosure) -> Enclosure:

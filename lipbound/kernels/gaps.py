@@ -8,7 +8,7 @@ import numpy as np
 
 from .cell import pdf1
 from .jit import inner, jit
-from .runs import EPS, near_cuts, own, runs, weigh
+from .runs import EPS, near_cuts, own, runs, strangers, weigh
 
 
 @inner
@@ -36,7 +36,7 @@ def _gap(y, i, j, cut, p, q, pi, qi):
 @jit
 def gaps(p, q):
     """The greatest and the least of F - G over the line, zero included, and the modelled error."""
-    table, lo, hi, at = runs(p, q)
+    table, lo, hi, at = runs(p, q, strangers(p, q))
     pi, qi = np.arange(p.inv.size), np.arange(q.inv.size)
     most, least, err = 0.0, 0.0, 0.0
     for k in range(lo.size):

@@ -7,7 +7,7 @@ import numpy as np
 from .cell import pdf1
 from .jit import inner, jit
 from .runs import near_cuts, runs
-from .shares import EPS, apart, every, is_whole, own, strangers, weigh
+from .shares import EPS, apart, entries, is_whole, strangers, weigh
 from .sums import two_sum
 from .table import unpacked
 
@@ -42,12 +42,12 @@ def _stretch(m, table, own_cell, other_cell, t, other, strange):
 
 
 @jit
-def _signed(t, other, table, lo, hi, own_cell, other_cell):
+def _signed(t, other, table, lo, hi, own_cell, other_cell, strange):
     """Integral of a law's density times the sign of p - q where that is decided: value, its rest, modelled error.
 
     A stretch of one sign is weighed at once, so that roundings count where the sign changes and nowhere else.
     """
-    index, strange = np.empty(t.inv.size, np.int64), strangers(t, other)
+    index = np.empty(t.inv.size, np.int64)
     total, rest, err, m = 0.0, 0.0, 0.0, np.int64(0)  # for a plain 0 `_stretch` would be compiled twice
     while m < len(table):
         sign, n = table[m, 2], m + 1
@@ -58,7 +58,7 @@ def _signed(t, other, table, lo, hi, own_cell, other_cell):
             if strange and is_whole(a, b, i, t):
                 x, e = t.cell[i], t.blur[i]
             else:
-                count = every(t, i, index) if strange else own(t, i, other, other_cell[k], index)
+                count = entries(t, i, other, other_cell[k], index, strange)
                 x, e = weigh(t, i, index, count, a, b, a == lo[k], b == hi[last])
             total, left_out = two_sum(total, sign * x)
             rest += left_out
@@ -68,16 +68,17 @@ def _signed(t, other, table, lo, hi, own_cell, other_cell):
 
 
 @jit
-def _undecided(p, q, table, lo, hi, at):
+def _undecided(p, q, table, lo, hi, at, strange):
     """|p - q| on the panels without a sign: the difference of their masses, and by how much |p - q| may exceed it."""
     pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
     total, err = 0.0, 0.0
     for m in range(len(table)):
         if table[m, 2] == 0.0:
             a, b, k = table[m, 0], table[m, 1], int(table[m, 4])
-            n_p, n_q = own(p, at[k, 0], q, at[k, 1], pi), own(q, at[k, 1], p, at[k, 0], qi)
-            x, e_x = weigh(p, at[k, 0], pi, n_p, a, b, a == lo[k], b == hi[k])
-            y, e_y = weigh(q, at[k, 1], qi, n_q, a, b, a == lo[k], b == hi[k])
+            i, j = at[k, 0], at[k, 1]
+            n_p, n_q = entries(p, i, q, j, pi, strange), entries(q, j, p, i, qi, strange)
+            x, e_x = weigh(p, i, pi, n_p, a, b, a == lo[k], b == hi[k])
+            y, e_y = weigh(q, j, qi, n_q, a, b, a == lo[k], b == hi[k])
             total += abs(x - y)
             err += e_x + e_y + min(table[m, 3], 2.0 * min(x, y))  # it weighs between |x - y| and x + y
     return total, err + len(table) * EPS * total
@@ -87,9 +88,10 @@ def _undecided(p, q, table, lo, hi, at):
 def half_l1(ours, yours):
     """Half the integral of |p - q| over the densities of two packed tables, and the modelled error."""
     p, q = unpacked(ours), unpacked(yours)
-    table, lo, hi, at = runs(p, q)
-    x, rest_x, e_x = _signed(p, q, table, lo, hi, at[:, 0], at[:, 1])
-    y, rest_y, e_y = _signed(q, p, table, lo, hi, at[:, 1], at[:, 0])
-    z, e_z = _undecided(p, q, table, lo, hi, at)
+    strange = strangers(p, q)
+    table, lo, hi, at = runs(p, q, strange)
+    x, rest_x, e_x = _signed(p, q, table, lo, hi, at[:, 0], at[:, 1], strange)
+    y, rest_y, e_y = _signed(q, p, table, lo, hi, at[:, 1], at[:, 0], strange)
+    z, e_z = _undecided(p, q, table, lo, hi, at, strange)
     total = max(0.0, (x - y) + ((rest_x - rest_y) + z))
     return 0.5 * total, 0.5 * (e_x + e_y + e_z) + EPS * total + _confused(p, q)

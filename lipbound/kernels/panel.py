@@ -34,13 +34,16 @@ def _ends(lo, hi, k, t, widths, out, m):
         far = max(-low, high)
         near = max(0.0, low, -high) * (1.0 - 1e-9)
         rate = max(rate, inv * max(1.0, far))
-        for n in range(widths.size):
-            if near <= widths[n] <= far:
-                for side in (-1.0, 1.0):
-                    y = centre + side * widths[n] / inv
-                    if lo < y < hi:
-                        out[m] = y
-                        m += 1
+        n = 0
+        while n < widths.size and widths[n] < near:
+            n += 1
+        while n < widths.size and widths[n] <= far:
+            for side in (-1.0, 1.0):
+                y = centre + side * widths[n] / inv
+                if lo < y < hi:
+                    out[m] = y
+                    m += 1
+            n += 1
     return m, rate
 
 

@@ -10,6 +10,7 @@ from .jit import inner, jit, leaf
 from .normal import phi
 from .settled import settled
 from .shares import EPS as EPS
+from .shares import entries
 from .shares import own as own
 from .shares import strangers as strangers
 from .shares import weigh as weigh
@@ -152,13 +153,16 @@ def _doubled(rows):
 
 
 @jit
-def runs(p, q):
-    """Rows a, b, sign of p - q (0: undecided), bound of its weight where undecided, merged cell; and the cells."""
+def runs(p, q, strange):
+    """Rows a, b, sign of p - q (0: undecided), bound of its weight where undecided, merged cell; and the cells.
+
+    `strange` tells that the laws are `strangers`.
+    """
     lo, hi, at = merge(p, q)
     out, m = np.empty((4 * lo.size + 64, 5)), 0
     stack = np.empty((4096, 2))
     pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
-    panels, strange = 0, strangers(p, q)
+    panels = 0
     known = settled(lo, hi, at, p, q) if strange else np.zeros(lo.size)
     for k in range(lo.size):
         if known[k] != 0.0:
@@ -166,7 +170,7 @@ def runs(p, q):
             m += 1
             continue
         i, j = at[k, 0], at[k, 1]
-        n_p, n_q = own(p, i, q, j, pi), own(q, j, p, i, qi)
+        n_p, n_q = entries(p, i, q, j, pi, strange), entries(q, j, p, i, qi, strange)
         if n_p + n_q == 0:
             continue
         start, stop = _window(lo[k], hi[k], p, pi, n_p, q, qi, n_q)

@@ -78,6 +78,8 @@ def _known(middle, half, lo, hi, k, t):
     for m in range(k.size):
         whole[m] = is_whole(lo[m], hi[m], k[m], t)
         count += whole[m]
+    if count == k.size == t.cell.size:
+        return t.tangent
     if count < k.size - count:
         return tangents(middle, half, k, t)
     out, others = np.empty((4, k.size)), np.flatnonzero(~whole)

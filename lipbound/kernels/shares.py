@@ -44,8 +44,10 @@ def strangers(p, q):
 
 
 @inner
-def every(p, i, mine):
-    """All entries of cell i, listed as `own` lists some."""
+def entries(p, i, q, j, mine, every):
+    """Entries of cell i of p, listed in `mine`: every one, or those that are its `own`."""
+    if not every:
+        return own(p, i, q, j, mine)
     for a in range(p.first[i], p.first[i + 1]):
         mine[a - p.first[i]] = a
     return p.first[i + 1] - p.first[i]

@@ -11,7 +11,7 @@ from .drift import drift
 from .jit import inner, jit, leaf
 from .normal import area, cdf, mass
 from .runs import runs
-from .shares import EPS, every, own
+from .shares import EPS, entries, strangers
 from .table import unpacked
 
 
@@ -123,7 +123,7 @@ def _area(c, d, gap, size, i, j, p, q, left):
 def w1(ours, yours):
     """Integral of |F - G| of two packed tables, monotone between crossings of the densities, and the modelled error."""
     p, q = unpacked(ours), unpacked(yours)
-    table, lo, hi, at = runs(p, q)
+    table, lo, hi, at = runs(p, q, strangers(p, q))
     table = _cover(table, lo, hi)
     pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
     total, err = 0.0, _displaced(p) + _displaced(q)
@@ -149,10 +149,8 @@ def w1(ours, yours):
                     total += abs(s)
                     err += e
             continue
-        if b - a < math.inf:
-            n_p, n_q = every(p, i, pi), every(q, j, qi)
-        else:  # what both laws have cancels, and must not count as doubt beyond the reach
-            n_p, n_q = own(p, i, q, j, pi), own(q, j, p, i, qi)
+        bounded = b - a < math.inf  # else what both laws have cancels, and must not count as doubt beyond the reach
+        n_p, n_q = entries(p, i, q, j, pi, bounded), entries(q, j, p, i, qi, bounded)
         for c, d in ((a, x), (x, b)):
             if c < d:
                 s, e_s = _integral(c, d, i, p, pi, n_p, left)

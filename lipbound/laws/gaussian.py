@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -77,7 +77,7 @@ class Mixture(AbstractLaw):
         return tuple(s._replace(weight=w * s.weight) for w, law in parts for s in law.pieces())
 
     def __str__(self) -> str:
-        return " + ".join(f"{w} {law}" for w, law in zip(self.weights, self.laws, strict=True))
+        return " + ".join(_terms(Fraction(1), self))
 
 
 @dataclass(frozen=True, init=False)
@@ -101,6 +101,20 @@ class Discrete(AbstractLaw):
         zero, one = Fraction(0), Fraction(1)
         pairs = zip(self.points, self.masses, strict=True)
         return tuple(Strand(-INF, INF, zero, x, zero, one, m) for x, m in pairs)
+
+    def __str__(self) -> str:
+        return " + ".join(_terms(Fraction(1), self))
+
+
+def _terms(weight: Fraction, law: AbstractLaw) -> Iterator[str]:
+    """The law times its weight as `parse_law` reads it, term by term."""
+    if isinstance(law, Mixture):
+        for w, part in zip(law.weights, law.laws, strict=True):
+            yield from _terms(weight * w, part)
+    elif isinstance(law, Discrete):
+        yield from (f"{weight * m} δ({x})" for x, m in zip(law.points, law.masses, strict=True))
+    else:
+        yield f"{weight} {law}"
 
 
 def gaussian_mixture(weights: Sequence[object], centres: Sequence[object], sds: Sequence[object]) -> Mixture:

@@ -1,4 +1,4 @@
-"""Targets as people write them: 1/2 N(-3, 1) + 1/2 N(3, 1)."""
+"""Targets as people write them: 1/2 N(-3, 1) + 1/4 U(0, 1) + 1/4 δ(3)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from math import isqrt
 
 from ..errors import DomainError
 from ..exact import exact
-from .gaussian import Gaussian, Mixture
+from .abstract import AbstractLaw
+from .gaussian import Discrete, Gaussian, Mixture
+from .uniform import Uniform
 
 LEAST = Fraction(1, 10**100)  # products of a few such numbers neither overflow nor vanish
 NUMBER = r"[-+]?[0-9./]+(?:[eE][-+]?[0-9]+)?"
-TERM = re.compile(rf"\s*(?P<weight>{NUMBER})?\s*\*?\s*N\(\s*(?P<centre>{NUMBER})\s*,(?P<spread>[^)]*)\)\s*")
+TERM = re.compile(rf"\s*(?P<weight>{NUMBER})?\s*\*?\s*(?P<kind>N|U|δ|delta)\((?P<inside>[^()]*)\)\s*")
+HOW = "write e.g. 1/2 N(-3, 1) + 1/2 N(3, sd=0.5), or U(0, 1) for a uniform law, δ(3) or delta(3) for an atom"
 HUGE = re.compile(r"[eE][-+]?[0-9]{4}")
+NORMAL, PAIR = re.compile(rf"\s*({NUMBER})\s*,(.*)", re.DOTALL), re.compile(rf"\s*({NUMBER})\s*,\s*({NUMBER})\s*")
+POINT = re.compile(rf"\s*({NUMBER})\s*")
 SPREAD = re.compile(rf"\s*(?:(?P<kind>sd|var)\s*=)?\s*(?P<value>{NUMBER})\s*$")
 
 
@@ -34,24 +39,39 @@ def number(text: str, what: str) -> Fraction:
 
 
 def parse_law(text: str) -> Mixture:
-    """Read a Gaussian mixture: `w N(m, 1) + ...`, with `N(m, sd=s)` or `N(m, var=v)` where the spread is not one.
+    """Read a mixture of Gaussians, uniform laws and atoms: `w N(m, 1) + ...`, `w U(low, high)`, `w δ(x)`.
 
-    A bare spread other than 1 is refused: half of the readers would take it for the variance.
+    `N(m, sd=s)` or `N(m, var=v)` where the spread is not one: a bare spread other than 1 is refused, as half of the
+    readers would take it for the variance. δ may be spelt `delta`. The text of such a law is read back.
 
-    >>> str(parse_law("0.25 N(-2, sd=0.5) + 0.75 N(1, 1)"))
-    '1/4 N(-2, sd=1/2) + 3/4 N(1, 1)'
+    >>> str(parse_law("0.25 N(-2, sd=0.5) + 0.5 N(1, 1) + 1/4 delta(3)"))
+    '1/4 N(-2, sd=1/2) + 1/2 N(1, 1) + 1/4 δ(3)'
     """
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - users type anything
         raise DomainError(f"{text!r} is not a text: write e.g. '1/2 N(-3, 1) + 1/2 N(3, sd=0.5)'")
     weights: list[Fraction] = []
-    laws: list[Gaussian] = []
-    for term in re.split(r"(?<![0-9.][eE])\+(?![^(]*\))(?=\s*[0-9.N])", text):
+    laws: list[AbstractLaw] = []
+    for term in re.split(r"(?<![0-9.][eE])\+(?![^(]*\))(?=\s*[0-9.NUδd])", text):
         found = TERM.fullmatch(term)
-        if not found:
-            raise DomainError(f"cannot read {term.strip()!r} in {text!r}: write e.g. 1/2 N(-3, 1) + 1/2 N(3, sd=0.5)")
+        law = _law(found["kind"], found["inside"], term) if found else None
+        if not found or law is None:
+            raise DomainError(f"cannot read {term.strip()!r} in {text!r}: {HOW}")
         weights.append(number(found["weight"] or "1", "weight"))
-        laws.append(Gaussian(number(found["centre"], "mean"), _sd(found["spread"], term)))
+        laws.append(law)
     return Mixture(weights, laws)
+
+
+def _law(kind: str, inside: str, term: str) -> AbstractLaw | None:
+    """The law of a term from what stands in its brackets; None if that cannot be read."""
+    read = (NORMAL if kind == "N" else PAIR if kind == "U" else POINT).fullmatch(inside)
+    if not read:
+        return None
+    first, *rest = read.groups()
+    if kind == "N":
+        return Gaussian(number(first, "mean"), _sd(rest[0], term))
+    if kind == "U":
+        return Uniform(number(first, "low"), number(rest[0], "high"))
+    return Discrete((number(first, "point"),), (1,))
 
 
 def _sd(spread: str, term: str) -> Fraction:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-TURN, OFTEN = 5e-3, 100  # seconds of a turn, and runs in it
+TURN, OFTEN = 25e-3, 500  # seconds of a turn, and runs in it
 
 
 class Row(NamedTuple):

@@ -10,6 +10,7 @@ from flint import arb, arb_series
 from ..curves import tried, variable
 from ..errors import NotCertifiable
 from .bent import lifted
+from .flat import even
 from .normal import ball, endwise
 from .quantile import Distribution, Level, quantile
 from .slopes import log_sum
@@ -121,6 +122,10 @@ def density_series(y: arb, cell: Cell, order: int) -> arb_series:
     for e in cell.entries:
         total += _cut(e.log(t).exp(), order)
     for f in cell.bents:
+        height = even(f)
+        if height is not None:
+            total += height
+            continue
         z = lifted(f, t, order + 1)
         total += _cut(f.log_normal(z).exp() * z.derivative() * f.side, order)
     return total

@@ -14,6 +14,7 @@ from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
 from .normal import quantile
 from .parts import Part, part
+from .segments import Segment
 from .stretches import Stretch
 from .table import Cell, Entry
 
@@ -30,13 +31,13 @@ def drift(s: Stretch, pair: tuple[arb, arb], side: int) -> arb:
     """
     x, end = (pair[0], s.stop[0]) if side > 0 else (pair[0], s.start[0])
     level = s.p.mass(x, end) if side > 0 else s.p.mass(end, x)
-    ours, yours = s.p.parts, s.q.parts
+    ours, yours = map(_parts, (s.p, s.q))
     return _gap(ours, yours, level, side).max(_gap(yours, ours, level, side)).max(arb(0))
 
 
 def outgrown(c: Cell, d: Cell, side: int) -> int:
     """1 if quantiles of the first law are proved to run away from the second's in this tail, -1 the other way, or 0."""
-    ours, yours = ([part(f) for f in (*cell.entries, *cell.bents)] for cell in (c, d))
+    ours, yours = map(_parts, (c, d))
     for k in range(3, FARTHEST):
         for sign, mine, other in ((1, ours, yours), (-1, yours, ours)):
             if any(
@@ -48,12 +49,16 @@ def outgrown(c: Cell, d: Cell, side: int) -> int:
 
 def outruns(c: Cell, d: Cell, side: int) -> bool:
     """Are quantiles of the second law proved to leave every multiple of the first's behind in this tail?"""
-    ours, yours = ([part(f) for f in (*cell.entries, *cell.bents)] for cell in (c, d))
+    ours, yours = map(_parts, (c, d))
     return any(
         all(_passes(q, p, off, 2**k, side) for q in some for p in ours)
         for k in range(3, FARTHEST)
         for some, off in _led(yours, ours)
     )
+
+
+def _parts(tail: Cell | Segment) -> list[Part]:
+    return [part(f) for f in (*tail.entries, *tail.bents)]
 
 
 def _gap(ours: Sequence[Part], yours: Sequence[Part], level: arb, side: int) -> arb:

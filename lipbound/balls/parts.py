@@ -56,15 +56,44 @@ class Part(NamedTuple):
         return side * found
 
 
+class Flat(NamedTuple):
+    """A strand of constant density on its cell; its coordinate is the place itself."""
+
+    of: Fibre
+    height: arb
+    low: arb
+    high: arb
+
+    def position(self, y: arb) -> arb:
+        """The coordinate of a place."""
+        return y
+
+    def value(self, u: arb) -> arb:
+        """The place."""
+        return u
+
+    def density(self, u: arb) -> arb:
+        """Density there, and wherever else it is asked for."""
+        return self.height
+
+    def mass(self, u: arb, v: arb) -> arb:
+        """Mass between two places u < v."""
+        return self.height * (v - u)
+
+    def beyond(self, u: arb, goal: arb, side: int) -> arb:
+        """The place up to which, from u to this side, the mass is `goal`."""
+        return u + side * goal / self.height
+
+
 def part(f: Entry | Fibre) -> Part:
-    """The part that a strand is."""
+    """The part that a strand is, by a Gaussian coordinate."""
     if isinstance(f, Entry):
         return Part(f, f.low, f.high)
     low, high = f.position(f.left), f.position(f.right)
     return Part(f, low, high) if f.side > 0 else Part(f, -high, -low)
 
 
-def shared(parts: Sequence[Part], us: Sequence[arb], goal: arb, side: int) -> tuple[arb, arb] | None:
+def shared(parts: Sequence[Part | Flat], us: Sequence[arb], goal: arb, side: int) -> tuple[arb, arb] | None:
     """Two places between which the parts' masses from `us` to this side reach `goal` together.
 
     Where each part has passed one and the same share of what it has beyond, the least of their places is too near and

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flint import arb
 
+from .flat import even
 from .moments import power_mean
 from .normal import mass, phi
-from .parts import Part, part
+from .parts import Flat, Part, part
 from .segments import Segment
 from .stretches import Stretch
 
@@ -32,14 +33,14 @@ def cut(s: Stretch, side: int, far: arb) -> Pair:
     return (x, y) if ours else (y, x)
 
 
-def _out(p: Part, inner: arb, side: int, far: arb) -> arb:
+def _out(p: Part | Flat, inner: arb, side: int, far: arb) -> arb:
     """The place `far` standard deviations out of a part, or one deviation beyond its inner end."""
     u = far.max(inner + 1) if inner.is_finite() else far
     return p.value((side * u).mid()).mid()
 
 
 def second(s: Segment, a: arb, b: arb, c: arb, tol: arb) -> arb:
-    """Integral of (y - c)^2 times the density over [a, b]; of Gaussian segments in closed form."""
+    """Integral of (y - c)^2 times the density over [a, b]; of Gaussian and uniform segments in closed form."""
     total = arb(0)
     for e in s.entries:
         u, v, off, sd = e.at(a), e.at(b), e.centre - c, 1 / e.inv
@@ -47,6 +48,11 @@ def second(s: Segment, a: arb, b: arb, c: arb, tol: arb) -> arb:
         spread = m + _moment(u) - _moment(v)
         total += e.weight * (off * off * m + 2 * off * sd * (_phi(u) - _phi(v)) + sd * sd * spread)
     for f in s.bents:
+        height = even(f)
+        if height is not None:
+            u, v = a - c, b - c
+            total += height * (v * v * v - u * u * u) / 3
+            continue
         p = part(f)
         u, v = (f.side * s.at(p, y) for y in ((a, b) if f.side > 0 else (b, a)))
         z, w, few = f.mean + u / f.inv, f.mean + v / f.inv, tol / (8 * (1 + abs(c)).upper())

@@ -11,9 +11,10 @@ from flint import arb, arb_series
 from ..curves import tried, variable
 from .bent import Fibre, inverse
 from .coupling import density_series
+from .flat import even
 from .normal import ball
 from .panel import LogSum
-from .parts import Part, part, shared
+from .parts import Flat, Part, part, shared
 from .table import Cell, Entry, Table
 from .ways import Way, ways
 
@@ -37,17 +38,24 @@ class Segment(NamedTuple):
         return bool(self.entries or self.bents)
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[Part | Flat]:
         """Its strands."""
-        return [part(f) for f in (*self.entries, *self.bents)]
+        heights = ((f, even(f)) for f in self.bents)
+        bents = (part(f) if h is None else Flat(f, h, self.start, self.stop) for f, h in heights)
+        return [*map(part, self.entries), *bents]
+
+    @property
+    def led(self) -> dict[int, Way]:
+        """How its smooth strands lead one another, those of constant density apart."""
+        return ways(f for f in self.bents if even(f) is None)
 
     def mass(self, a: arb, b: arb) -> arb:
         """Mass of the density between two places."""
-        parts, led, seen = self.parts, ways(self.bents), dict[int, arb]()
+        parts, led, seen = self.parts, self.led, dict[int, arb]()
         rows = zip(parts, self.positions(parts, led, a, seen), self.positions(parts, led, b, seen), strict=True)
         return sum((p.mass(u, v) for p, u, v in rows), arb(0))
 
-    def positions(self, parts: list[Part], led: Mapping[int, Way], y: arb, seen: dict[int, arb]) -> list[arb]:
+    def positions(self, parts: list[Part | Flat], led: Mapping[int, Way], y: arb, seen: dict[int, arb]) -> list[arb]:
         """The positions of the parts at a place; strands that one leads are told from it, all near where last seen."""
         if same(y, self.start) or same(y, self.stop):
             return [self.at(p, y) for p in parts]
@@ -55,21 +63,21 @@ class Segment(NamedTuple):
         seen.update(places)
         out: list[arb] = []
         for p in parts:
-            if isinstance(p.of, Entry):
+            if isinstance(p, Flat) or isinstance(p.of, Entry):
                 out.append(p.position(y))
                 continue
             by, sign, shift = led[id(p.of)]
             out.append(p.of.side * p.of.position(sign * places[id(by)] + shift))
         return out
 
-    def at(self, p: Part, y: arb) -> arb:
+    def at(self, p: Part | Flat, y: arb) -> arb:
         """The position of a part at a place, exactly at the ends."""
         return p.low if same(y, self.start) else p.high if same(y, self.stop) else p.position(y)
 
     def density(self, y: arb) -> arb:
         """The density."""
         parts = self.parts
-        rows = zip(parts, self.positions(parts, ways(self.bents), y, {}), strict=True)
+        rows = zip(parts, self.positions(parts, self.led, y, {}), strict=True)
         return sum((p.density(u) for p, u in rows), arb(0))
 
     def series(self, y: arb, order: int) -> arb_series:
@@ -81,7 +89,7 @@ class Segment(NamedTuple):
 
     def place(self, a: arb, goal: arb, side: int = 1, within: tuple[arb, arb] | None = None) -> arb:
         """The y with mass(a, y) = goal, or with mass(y, a) = goal if side is -1: guessed, then proved by the slope."""
-        parts, led, seen = self.parts, ways(self.bents), dict[int, arb]()
+        parts, led, seen = self.parts, self.led, dict[int, arb]()
         us = self.positions(parts, led, a, seen)
         if len(parts) == 1:
             found = parts[0].value(parts[0].beyond(us[0], goal, side))
@@ -184,9 +192,8 @@ def segments(table: Table) -> list[Segment]:
     for cell in table.cells:
         lo, hi, none = ball(cell.lo), ball(cell.hi), arb(0)
         if cell.entries or cell.bents:
-            rows = [part(f) for f in (*cell.entries, *cell.bents)]
-            masses.append(sum((p.mass(p.low, p.high) for p in rows), none))
             out.append(Segment(lo, hi, cell.entries, none, none, cell.bents))
+            masses.append(sum((p.mass(p.low, p.high) for p in out[-1].parts), none))
         if cell.hi in table.atoms:
             masses.append(table.atoms[cell.hi])
             out.append(Segment(hi, hi, (), none, none))

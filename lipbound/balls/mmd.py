@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from flint import arb
 
 from ..reals import precision
-from .normal import ball, mass
+from .normal import ball, mass, root_tau
 from .sketch import sketched
 from .table import Entry, Table
 
@@ -75,7 +75,16 @@ def _smoothed(law: Table, z: arb, width: arb, heaps: Drawers) -> arb:
         shrink, at = width / wide, (z - e.centre) / (e.inv * wide**2)
         inside = mass((e.low - at) / shrink, (e.high - at) / shrink)
         total += e.weight * shrink * _bell((z - e.centre) / wide) * inside
+    for lo, hi, m in _steps(law):
+        total += m / (hi - lo) * width * root_tau() * mass((lo - z) / width, (hi - z) / width)
     return total
+
+
+def _steps(law: Table) -> Iterator[tuple[arb, arb, arb]]:
+    """Ends and mass of each strand of constant density: all that a `sketched` law has of smooth ones."""
+    for cell in law.cells:
+        for f in cell.bents:
+            yield ball(cell.lo), ball(cell.hi), f.mass(f.left, f.right)
 
 
 def _bell(u: arb) -> arb:
@@ -94,9 +103,9 @@ def _reach(law: Table, width: arb, far: arb) -> tuple[arb, arb]:
         wide = far * _spread(e, width)
         lows.append((e.centre - wide).max(e.centre + e.low / e.inv - far * width))
         highs.append((e.centre + wide).min(e.centre + e.high / e.inv + far * width))
-    for x in law.atoms:
-        lows.append(ball(x) - far * width)
-        highs.append(ball(x) + far * width)
+    ends = [(ball(x), ball(x)) for x in law.atoms] + [(lo, hi) for lo, hi, _ in _steps(law)]
+    lows += [lo - far * width for lo, _ in ends]
+    highs += [hi + far * width for _, hi in ends]
     return arb(min(lows, key=_order).lower()), arb(max(highs, key=_order).upper())
 
 
@@ -104,7 +113,7 @@ def _beyond(p: Table, q: Table, width: arb, step: arb, far: arb) -> arb:
     """What the window leaves out, on both sides: n times the sum of the squares of n parts, by Gaussian tails."""
     entries = [e for law in (p, q) for cell in law.cells for e in cell.entries]
     parts = [(e.weight, _spread(e, width)) for e in entries]
-    parts += [(m, width) for law in (p, q) for m in law.atoms.values()]
+    parts += [(m, width) for law in (p, q) for m in (*law.atoms.values(), *(m for _, _, m in _steps(law)))]
     tails = sum((2 * m * m * (step + wide * arb.pi().sqrt()) for m, wide in parts), arb(0))
     return len(parts) * tails * (-(far**2)).exp()
 

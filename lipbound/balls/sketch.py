@@ -1,4 +1,7 @@
-"""A law with pairs of atoms for its smooth strands, and how far that moves its mean in the space of a kernel."""
+"""A law with pairs of atoms for its smooth strands, and how far that moves its mean in the space of a kernel.
+
+Strands of constant density stay: their mean in the space of a kernel is known.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from flint import arb, arb_series
 from ..curves import tried, variable
 from ..reals import End, rational
 from .bent import Fibre
+from .flat import even
 from .normal import ball
 from .table import Table
 
@@ -42,9 +46,9 @@ class Portion(NamedTuple):
 def sketched(law: Table, width: arb, tol: arb) -> tuple[Table, arb]:
     """The law with atoms for its smooth strands, and a bound of the distance between the two for a Gaussian kernel."""
     heaps, off = dict(law.atoms), 2 * (law.lost + law.smudge)
-    for f in (f for cell in law.cells for f in cell.bents):
+    for f in (f for cell in law.cells for f in cell.bents if even(f) is None):
         off += _spread(f, width, tol / FEWEST, heaps)
-    cells = tuple(cell._replace(bents=()) for cell in law.cells)
+    cells = tuple(cell._replace(bents=tuple(f for f in cell.bents if even(f) is not None)) for cell in law.cells)
     return law._replace(cells=cells, atoms=heaps), off.upper()
 
 

@@ -71,7 +71,7 @@ PROVED_ONLY = (
     "valley.py",  # its float twin is frontiers/valley.py
     *("astray.py", "lost.py", "scores.py", "ways.py"),  # mass that is not followed; scores of smooth strands
     *("costate.py", "multiplier.py"),  # those of frontiers/shooting.py and frontiers/antitonic.py
-    "flat.py",  # closed forms on smooth strands
+    *("flat.py", "levels.py"),  # closed forms on smooth strands, equal levels
     *("antitone.py", "cells.py"),  # those of frontiers/distance.py and frontiers/interior.py
 )
 GOOD = [

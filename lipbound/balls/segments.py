@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from ..curves import tried, variable
 from .bent import Fibre, inverse
 from .coupling import density_series
 from .flat import even
+from .levels import levels
 from .normal import ball
 from .panel import LogSum
 from .parts import Flat, Part, part, shared
@@ -31,6 +33,7 @@ class Segment(NamedTuple):
     level: arb  # mass up to its end
     above: arb  # mass beyond its end, which 1 - level would not tell in a far tail
     bents: tuple[Fibre, ...] = ()
+    told: Fraction | None = None  # the level, where it is known as a rational number
 
     @property
     def filled(self) -> bool:
@@ -138,6 +141,8 @@ class Segment(NamedTuple):
 
     def _proved(self, y: arb, gap: arb) -> arb | None:
         """A ball around y that holds the place: |y - place| <= |gap| / least density between them."""
+        if gap.is_zero() and self.density(y) > 0:
+            return y
         width = (2 * gap / self.density(y).lower()).upper()
         for _ in range(8):
             near = y + arb(0, width)
@@ -189,17 +194,17 @@ def same(x: arb, y: arb) -> bool:
 def segments(table: Table) -> list[Segment]:
     """All segments of a law in order of level."""
     out, masses = list[Segment](), list[arb]()
-    for cell in table.cells:
+    for cell, (before, at) in zip(table.cells, levels(table), strict=True):
         lo, hi, none = ball(cell.lo), ball(cell.hi), arb(0)
         if cell.entries or cell.bents:
-            out.append(Segment(lo, hi, cell.entries, none, none, cell.bents))
+            out.append(Segment(lo, hi, cell.entries, none, none, cell.bents, before))
             masses.append(sum((p.mass(p.low, p.high) for p in out[-1].parts), none))
         if cell.hi in table.atoms:
             masses.append(table.atoms[cell.hi])
-            out.append(Segment(hi, hi, (), none, none))
-    levels = list(accumulate(masses))
+            out.append(Segment(hi, hi, (), none, none, told=at))
+    passed = list(accumulate(masses))
     beyond = list(accumulate(reversed(masses), initial=arb(0)))[-2::-1]
-    return [s._replace(level=a, above=b) for s, a, b in zip(out, levels, beyond, strict=True)]
+    return [s._replace(level=a, above=b) for s, a, b in zip(out, passed, beyond, strict=True)]
 
 
 def _order(x: arb) -> float:

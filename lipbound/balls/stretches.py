@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flint import arb
 
+from .normal import ball
 from .segments import Segment, segments
 from .table import Table
 
@@ -50,19 +51,20 @@ def stretches(p: Table, q: Table) -> tuple[list[Stretch], list[Tie]]:
     i, j, x, y = 0, 0, ours[0].start, yours[0].start
     while i < len(ours) and j < len(yours):
         s, t = ours[i], yours[j]
-        ahead = min(s.level - t.level, t.above - s.above, key=_doubt)
-        first, second = _ending(ahead, i + 1 == len(ours), j + 1 == len(yours))
+        ahead = _ahead(s, t)
+        last, least = i + 1 == len(ours), j + 1 == len(yours)
+        first, second = _ending(ahead, last, least)
         end = s if first else t
         rest = min(end.level - level, above - end.above, key=_doubt)
         mine = rest if not s.filled else s.mass(x, s.stop) if first else None
         other = rest if not t.filled else t.mass(y, t.stop) if second else None
         weight = mine if first and mine is not None else other if other is not None else rest
-        if (i + 1, j + 1) == (len(ours), len(yours)) and mine is not None and other is not None:
+        if last and least and mine is not None and other is not None:
             weight = min(mine, other, key=_doubt)  # one and the same number
         x1 = s.stop if first or not s.filled else _place(s, x, weight, ahead)
         y1 = t.stop if second or not t.filled else _place(t, y, weight, -ahead)
         out.append(Stretch(s, t, weight, (x, y), (x1, y1)))
-        if first and second and (i + 1, j + 1) != (len(ours), len(yours)):
+        if first and second and not ahead.is_zero() and not (last and least):
             few = abs(ahead).upper()
             sides = _around(ours, i, few), _around(yours, j, few)
             ties.append(Tie(few, (sides[0][0], sides[1][0]), (sides[0][1], sides[1][1])))
@@ -70,6 +72,13 @@ def stretches(p: Table, q: Table) -> tuple[list[Stretch], list[Tie]]:
         x = ours[i].start if first and i < len(ours) else x1
         y = yours[j].start if second and j < len(yours) else y1
     return out, ties
+
+
+def _ahead(s: Segment, t: Segment) -> arb:
+    """By how much the level at which one segment ends is above that of the other."""
+    if s.told is not None and t.told is not None:
+        return ball(s.told - t.told)
+    return min(s.level - t.level, t.above - s.above, key=_doubt)
 
 
 def _place(s: Segment, x: arb, passed: arb, left: arb) -> arb:

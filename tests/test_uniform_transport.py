@@ -12,7 +12,9 @@ from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 
 from lipbound import mmd, w2, w_inf
-from lipbound.laws import Discrete, Mixture, Uniform, parse_law, two_gaussians
+from lipbound.exact import INF
+from lipbound.laws import Discrete, Gaussian, Mixture, Uniform, parse_law, pushforward, two_gaussians
+from lipbound.maps import clamp, fold
 
 Step = tuple[Fraction, Fraction, Fraction]  # weight, and the ends of a uniform law, equal for an atom
 
@@ -60,6 +62,36 @@ def test_steps_in_fractions(seed):
     for found in (w2(p, q), w2.enclose(p, q)):
         assert abs(float(found) - square**0.5) < 1e-9
         assert found.error < 1e-9
+
+
+def test_uniform_laws_that_are_equal_or_overlap():
+    """Strands of one uniform law count as one in a cell: the levels must not count it once for each."""
+    p = parse_law("1/4 U(0, 2) + 1/4 U(0, 2) + 1/2 U(1, 3)")
+    steps = [(Fraction(m, 4), Fraction(k), Fraction(k + 1)) for k, m in enumerate((1, 2, 1))]
+    for ends in ((Fraction(5, 8), 0, 1, 5, 6), (Fraction(1, 2), 0, 0, 10, 10)):
+        w, a, b, c, d = map(Fraction, ends)
+        other = [(w, a, b), (1 - w, c, d)]
+        rows = gaps(steps, other)
+        square = sum(m * (a * a + a * b + b * b) / 3 for m, a, b in rows)
+        assert abs(float(w2.enclose(p, law(other))) - float(square) ** 0.5) < 1e-9
+        assert abs(float(w_inf(law(other), p)) - float(max(max(abs(a), abs(b)) for _, a, b in rows))) < 1e-9
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("map_", "beside", "above"), [(clamp(0, INF), 1 / 4, 1.0), (fold(), 0.0, 1.5)])
+def test_a_gaussian_and_its_image(map_, beside, above, turned):
+    """Half N(0, 1), half its image: density phi/2 below zero, an atom there, `above` times phi above."""
+    laws = [Gaussian(), pushforward(map_)]
+    p, q = Mixture(["1/2", "1/2"], laws[::-1] if turned else laws), parse_law("3/4 δ(0) + 1/4 δ(5)")
+    z = ndtri(0.5 + (0.5 - beside) / above)  # where p has reached 3/4
+
+    def part(c: float, a: float, b: float) -> float:
+        return quad(lambda x: (x - c) ** 2 * np.exp(-x * x / 2) / np.sqrt(2 * np.pi), a, b, epsabs=1e-13)[0]
+
+    square = part(0, -12, 0) / 2 + above * (part(0, 0, z) + part(5, z, 12))
+    for found in (w2(p, q), w2.enclose(p, q), w2.enclose(q, p)):
+        assert abs(float(found) - square**0.5) < 1e-8
+        assert found.error < 1e-8
 
 
 THIRD = Fraction(1, 3)

@@ -2,69 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
 from ..exact import INF
-from ..pieces import Bent, Strand
-from ..reals import End
+from ..pieces import Bent, Heap, Lost, Pieces, Place, Strand, atoms, dense
+from ..reals import End, Real
 from .flat import flat
-from .table import Table
 
+Levels = dict[Place, tuple[Fraction, Fraction]]
 # of Phi, where they are rational
 SHARES: Mapping[object, Fraction] = MappingProxyType({-INF: Fraction(0), Fraction(0): Fraction(1, 2), INF: Fraction(1)})
 
 
-def levels(table: Table) -> Iterator[tuple[Fraction | None, Fraction | None]]:
-    """The mass up to the end of each cell, before the atom there and with it; None where it is not known exactly."""
-    known = table.smudge.is_zero() and table.lost.is_zero()
-    rows = (f.strand for cell in table.cells for f in (*cell.entries, *cell.bents))
-    strands = list({id(s): s for s in rows}.values())
-    heaps: Fraction | None = Fraction(0)
-    for cell in table.cells:
-        below = _below(strands, cell.hi) if known and heaps is not None else None
-        before = None if below is None or heaps is None else below + heaps
-        if cell.hi in table.atoms:
-            mass = table.told.get(cell.hi)
-            heaps = None if mass is None or heaps is None else heaps + mass
-        yield before, None if below is None or heaps is None else below + heaps
+def levels(pieces: Pieces, edges: Iterable[Place]) -> Levels:
+    """The mass below each edge, and up to it with the atom there, where both are known as rational numbers.
+
+    By the pieces themselves: those of one Gaussian that overlap count as one strand in the cells that they share.
+
+    >>> from lipbound.laws import parse_law
+    >>> law = parse_law("1/2 U(0, 2) + 1/4 U(0, 2) + 1/4 δ(1)")
+    >>> levels(law.pieces(), law.cuts)[Fraction(1)]
+    (Fraction(3, 8), Fraction(5, 8))
+    """
+    rows, heaps = list(dense(pieces)), [(x, _told(strands)) for x, strands in atoms(pieces)]
+    ends = [x for s in rows for x in s.image] + [x for x, _ in heaps]
+    if any(isinstance(s, Lost) for s in pieces) or any(isinstance(x, Real) for x in ends):
+        return {}
+    unknown = [s.image[0] for s in rows if _share(s, INF) is None]  # from there on nothing is
+    dark, lump = min(unknown, default=INF), min((x for x, m in heaps if m is None), default=INF)
+    out: Levels = {}
+    for y in edges:
+        masses = [_share(s, y) for s in rows] if y <= dark and y < lump else [None]
+        known = [m for m in masses if m is not None]
+        if len(known) == len(masses):
+            below = sum(known, Fraction(0))
+            out[y] = (
+                below + sum((m for x, m in heaps if m is not None and x < y), Fraction(0)),
+                below + sum((m for x, m in heaps if m is not None and x <= y), Fraction(0)),
+            )
+    return out
 
 
-def _below(strands: Iterable[Strand | Bent], y: End) -> Fraction | None:
-    """The mass of densities up to y."""
+def _told(strands: Iterable[Strand | Heap]) -> Fraction | None:
+    """The mass of an atom that whole Gaussians of rational weight make."""
     total = Fraction(0)
     for s in strands:
-        m = share(s, y)
-        if m is None:
+        if s.window != (-INF, INF) or not isinstance(s.weight, Fraction):
             return None
-        total += s.weight * m
+        total += s.weight
     return total
 
 
-def share(s: Strand | Bent, y: End = INF) -> Fraction | None:
-    """What a strand has up to y of its Gaussian's mass, if that is seen to be rational.
-
-    >>> from lipbound.laws import Gaussian, Uniform
-    >>> gaussian, uniform = *Gaussian(1).pieces(), *Uniform(0, 3).pieces()
-    >>> share(gaussian), share(gaussian, Fraction(1)), share(gaussian, Fraction(2)), share(uniform, Fraction(2))
-    (Fraction(1, 1), Fraction(1, 2), None, Fraction(2, 3))
-    """
-    low, high = s.image
+def _share(s: Strand | Bent, y: End) -> Fraction | None:
+    """The mass of a strand up to y, if that is seen to be rational; laws of frontiers have irrational weights."""
+    (low, high), line = s.image, flat(s) if isinstance(s, Bent) else None
     if y <= low:
         return Fraction(0)
+    stop = y if y < high else high
+    if not isinstance(s.weight, Fraction):
+        return None
+    if line and isinstance(low, Fraction) and isinstance(stop, Fraction):
+        return s.weight * (stop - low) / abs(line.slope)
     if y >= high:
-        return _between(*s.window)
-    if not isinstance(y, Fraction):
+        u, v = s.window
+    elif isinstance(s, Strand) and isinstance(y, Fraction):
+        u, v = s.position(low) if isinstance(low, Fraction) else low, s.position(y)
+    else:
         return None
-    if isinstance(s, Bent):
-        line = flat(s)
-        return (y - low) / abs(line.slope) if line and isinstance(low, Fraction) else None
-    return _between(s.position(low) if isinstance(low, Fraction) else low, s.position(y))
-
-
-def _between(u: End, v: End) -> Fraction | None:
-    """Phi(v) - Phi(u) where both are rational."""
-    if u not in SHARES or v not in SHARES:
-        return None
-    return SHARES[v] - SHARES[u]
+    return s.weight * (SHARES[v] - SHARES[u]) if u in SHARES and v in SHARES else None

@@ -13,7 +13,6 @@ from ..curves import tried, variable
 from .bent import Fibre, inverse
 from .coupling import density_series
 from .flat import even
-from .levels import levels
 from .normal import ball
 from .panel import LogSum
 from .parts import Flat, Part, part, shared
@@ -194,8 +193,9 @@ def same(x: arb, y: arb) -> bool:
 def segments(table: Table) -> list[Segment]:
     """All segments of a law in order of level."""
     out, masses = list[Segment](), list[arb]()
-    for cell, (before, at) in zip(table.cells, levels(table), strict=True):
+    for cell in table.cells:
         lo, hi, none = ball(cell.lo), ball(cell.hi), arb(0)
+        before, at = table.told.get(cell.hi, (None, None))
         if cell.entries or cell.bents:
             out.append(Segment(lo, hi, cell.entries, none, none, cell.bents, before))
             masses.append(sum((p.mass(p.low, p.high) for p in out[-1].parts), none))

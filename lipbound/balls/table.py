@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from flint import arb, arb_series
 
-from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
 from . import astray
@@ -61,7 +60,7 @@ class Table(NamedTuple):
 
     `smudge` bounds the mass that may sit in a neighbouring cell; `lost` is the mass that is nowhere, `strayed` bounds
     its mean distance from the first of the edges, and `spread` its second moment; `gone` has its parts. `blurred` tells
-    more of the smudge; `told` has the masses of atoms that are known as rational numbers.
+    more of the smudge; `told` has the levels at edges that are known as rational numbers, and with the atoms there.
     """
 
     cells: tuple[Cell, ...]
@@ -72,7 +71,7 @@ class Table(NamedTuple):
     spread: arb
     gone: tuple[Lost, ...] = ()
     blurred: astray.Excess = astray.NOTHING
-    told: Mapping[End, Fraction] = MappingProxyType({})
+    told: Mapping[End, tuple[Fraction, Fraction]] = MappingProxyType({})
 
 
 Heaps = tuple[Strand | Heap, ...]
@@ -98,15 +97,7 @@ def tabulate(
     gone, first = tuple(lost), next((c.hi for c in rows if not isinstance(c.hi, float)), Fraction(0))
     parts = [(astray.weight(s), astray.strayed(s, first), astray.spread(s)) for s in gone]
     sums = (sum(column, arb(0)) for column in zip((arb(0),) * 3, *parts, strict=True))
-    heaps = tuple(atoms)
-    told = {x: m for x, strands in heaps if (m := _told(strands)) is not None}
-    return Table(tuple(rows), masses(heaps), blurred.mass, *sums, gone=gone, blurred=blurred, told=told)
-
-
-def _told(strands: Heaps) -> Fraction | None:
-    """The mass of an atom that whole Gaussians make."""
-    whole = all(s.window == (-INF, INF) for s in strands)
-    return sum((s.weight for s in strands), Fraction(0)) if whole else None
+    return Table(tuple(rows), masses(atoms), blurred.mass, *sums, gone=gone, blurred=blurred)
 
 
 @working()

@@ -102,7 +102,7 @@ def _settled(table: Table) -> tuple[Table, arb]:
     place = next(c.hi for c in table.cells if not isinstance(c.hi, float))
     heaps = {**table.atoms, place: table.atoms.get(place, arb(0)) + table.lost}
     zero = arb(0)
-    settled = table._replace(atoms=heaps, lost=zero, strayed=zero, spread=zero)
+    settled = table._replace(atoms=heaps, lost=zero, strayed=zero, spread=zero, told={})
     return settled, moved + (2 * table.spread + 2 * table.lost * ball(place) ** 2).sqrt().upper()
 
 

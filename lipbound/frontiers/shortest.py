@@ -129,7 +129,7 @@ def _halved(
     costly: Sequence[Flags],
 ) -> tuple[list[Cells], list[Edges]]:
     """The cells of which pairs are kept, the costly ones in halves, and the pairs of those."""
-    used = [np.zeros(layer.low.size, bool) for layer in cells]
+    used, kept = [np.zeros(layer.low.size, bool) for layer in cells], [flags.copy() for flags in kept]
     for k, (row, keep, slope) in enumerate(zip(rows, kept, tangents, strict=False)):
         used[k][row.first[keep]] = True
         keep[slope.way[used[k]]] = True  # the best way on, though it be proved: the tangent is that of this way

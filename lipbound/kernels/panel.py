@@ -59,7 +59,7 @@ def panels(lo, hi, at, p, q, widths):
         if p.first[i] == p.first[i + 1] or q.first[j] == q.first[j + 1] or not lo[k] < hi[k]:
             continue
         ends[0], ends[1] = lo[k], hi[k]
-        m, ours = _ends(lo[k], hi[k], i, p, widths, ends, np.int64(2))
+        m, ours = _ends(lo[k], hi[k], i, p, widths, ends, np.int64(2))  # for a plain 2 `_ends` is compiled twice
         m, yours = _ends(lo[k], hi[k], j, q, widths, ends, m)
         grid = np.sort(ends[:m]) if m > 2 else ends[:2]
         while rows + m > len(out):

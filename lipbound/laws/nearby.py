@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TypeGuard
 
+from ..balls.levels import levels
 from ..balls.table import Table, tabulate
 from ..exact import INF
 from ..pieces import Bent, Lost, Piece, Pieces, Place, atoms, cells
@@ -32,7 +33,8 @@ def nearby(pieces: Pieces, reach: Fraction) -> Pieces:
 
 def tabulated(pieces: Pieces, at: list[Place]) -> Table:
     """The ball form of a law's pieces on cells between these places."""
-    return tabulate(cells(pieces, at), atoms(pieces), [s for s in pieces if isinstance(s, Lost)])
+    table = tabulate(cells(pieces, at), atoms(pieces), [s for s in pieces if isinstance(s, Lost)])
+    return table._replace(told=levels(pieces, at)) if table.smudge.is_zero() else table
 
 
 def _grown(lost: Lost, rows: Iterable[Piece], reach: Fraction) -> Lost:

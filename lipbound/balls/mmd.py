@@ -9,6 +9,7 @@ from fractions import Fraction
 from flint import arb
 
 from ..reals import precision
+from .flat import even
 from .normal import ball, mass, root_tau
 from .sketch import sketched
 from .table import Entry, Table
@@ -83,8 +84,10 @@ def _smoothed(law: Table, z: arb, width: arb, heaps: Drawers) -> arb:
 def _steps(law: Table) -> Iterator[tuple[arb, arb, arb]]:
     """Ends and mass of each strand of constant density: all that a `sketched` law has of smooth ones."""
     for cell in law.cells:
-        for f in cell.bents:
-            yield ball(cell.lo), ball(cell.hi), f.mass(f.left, f.right)
+        lo, hi = ball(cell.lo), ball(cell.hi)
+        for height in map(even, cell.bents):
+            if height is not None:
+                yield lo, hi, height * (hi - lo)
 
 
 def _bell(u: arb) -> arb:

@@ -48,7 +48,7 @@ def parse_law(text: str) -> Mixture:
     '1/4 N(-2, sd=1/2) + 1/2 N(1, 1) + 1/4 δ(3)'
     """
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - users type anything
-        raise DomainError(f"{text!r} is not a text: write e.g. '1/2 N(-3, 1) + 1/2 N(3, sd=0.5)'")
+        raise DomainError(f"{text!r} is not a text: {HOW}")
     weights: list[Fraction] = []
     laws: list[AbstractLaw] = []
     for term in re.split(r"(?<![0-9.][eE])\+(?![^(]*\))(?=\s*[0-9.NUδd])", text):

@@ -14,8 +14,10 @@ from instances import random_network
 from lipbound import balls
 from lipbound.balls.normal import ball, precision
 from lipbound.balls.sums import Signed
-from lipbound.kernels import generators, logs, panel, quadrature, runs, settled, sums, tails
+from lipbound.divergences import chi2, hellinger2, js, kl
+from lipbound.kernels import generators, logs, panel, quadrature, runs, settled, sums, table, tails
 from lipbound.laws import Gaussian, gaussian_mixture, pushforward, two_gaussians
+from lipbound.maps import PiecewiseAffine
 
 LAW, TARGET = pushforward(random_network(0, (24, 24))), two_gaussians(3)
 RULES = {"short": (quadrature.SHORT, 5), "long": (quadrature.LONG, 10)}
@@ -53,7 +55,7 @@ def test_logarithms_at_nodes_are_those_of_the_law():
     k = rng.permutation(np.flatnonzero(np.diff(t.first)[1:-1] > 0) + 1)  # cells with few and with many entries, mixed
     assert np.unique(np.diff(t.first)[k]).size > 1
     a, b = t.edges[k - 1], t.edges[k]
-    found = logs.log_densities(a, b, k, t, quadrature.SHORT.look)
+    found = logs.log_densities(a, b, k, table.segments(t), quadrature.SHORT.look)
     ys = a + 0.5 * (b - a) * (1 + quadrature.SHORT.look[:, None])
     assert np.allclose(found, LAW.logpdf(ys), rtol=0, atol=1e-11)
     assert not np.allclose(found[:, ::-1], LAW.logpdf(ys), rtol=0, atol=1e-3)  # power: the panels are told apart
@@ -62,7 +64,7 @@ def test_logarithms_at_nodes_are_those_of_the_law():
 def test_far_out_logarithms_do_not_underflow():
     law = gaussian_mixture(("1/3", "2/3"), (-1, 2), (1, 2))
     a, b = np.array([100.0, -3.0]), np.array([110.0, 3.0])
-    found = logs.log_densities(a, b, np.zeros(2, np.int64), law.table, np.array([-1.0, 1.0]))
+    found = logs.log_densities(a, b, np.zeros(2, np.int64), table.segments(law.table), np.array([-1.0, 1.0]))
     ys = np.stack((a, b))
     terms = [np.log(w) + norm.logpdf(ys, m, s) for w, m, s in ((1 / 3, -1, 1), (2 / 3, 2, 2))]
     assert np.allclose(found, logsumexp(terms, axis=0), rtol=1e-14)
@@ -70,8 +72,8 @@ def test_far_out_logarithms_do_not_underflow():
 
 def test_no_component_moves_much_on_a_flat_panel():
     p, q = LAW.table, TARGET.table
-    lo, hi, at, _ = panel.shared(p, q, (generators.kl(),))
-    wide, flat = panel.panels(lo, hi, at, p, q, panel.WIDTHS)
+    ends, _ = tails.window(p, q, (generators.kl(),))
+    (lo, hi, at), (wide, flat), *_ = panel.layout(p, q, *ends, panel.WIDTHS)
     assert len(flat) > len(wide)
 
     def moved(row: np.ndarray) -> float:
@@ -93,20 +95,31 @@ def test_no_component_moves_much_on_a_flat_panel():
 
 def test_sums_keep_what_rounding_leaves_out():
     fine = np.array([1.0, *[1e-16] * 1000])
-    value, error = sums.taken(fine, np.ones(fine.size), np.ones(fine.size, np.bool_))
+    ((value,), (error,)) = sums.taken(fine[None], np.ones((1, fine.size)), np.ones(fine.size, np.bool_))
     assert (value, error) == (pytest.approx(1 + 1e-13, abs=1e-16), 1001)
     assert sum(fine.tolist()) == 1.0  # power: a plain sum loses them
 
 
 def test_what_lies_beyond_a_tail_is_bounded():
-    ours, yours = tails.tail(Gaussian(0).table, 1), tails.tail(Gaussian(0, 2).table, 1)
+    ours, yours = (tails.tail(table.segments(Gaussian(0, sd).table), 1) for sd in (1, 2))
     for y in (4.0, 9.5):
-        alone, mixed = tails.powers(*ours, *ours, 1.0, y), tails.powers(*ours, *yours, 2.0, y)
+        alone, mixed = tails.powers(ours, ours, 1.0, y), tails.powers(ours, yours, 2.0, y)
         assert norm.sf(y) <= alone <= 1.1 * norm.sf(y)
         # p^2/q = 2 N(0, 1)^2 / N(0, 4) is a Gaussian of variance 4/7
         true = 4 / np.sqrt(7) * norm.sf(y * np.sqrt(7) / 2)
         assert true <= mixed <= 1.1 * true
-    assert tails.powers(*yours, *ours, 2.0, 9.5) == np.inf
+    assert tails.powers(yours, ours, 2.0, 9.5) == np.inf
+
+
+@pytest.mark.parametrize("place", [12, "19/2", -12])
+def test_a_cell_that_begins_beyond_all_that_is_looked_at(place):
+    # 9.5 standard deviations out the last cell has not yet begun, or just begins
+    at = Fraction(place)
+    p, q = pushforward(PiecewiseAffine([at], [at], *((3, 1) if at > 0 else (1, 3)))), Gaussian(0)
+    for d in (kl, js, chi2, hellinger2):
+        for pair in ((p, q), (q, p)):
+            assert d(*pair).overlaps(d.enclose(*pair, 1e-12))
+    assert float(chi2(q, p)) > 1e6  # power: what is there is not lost for being far out
 
 
 # Tangents.

@@ -10,7 +10,7 @@ import pytest
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from lipbound.kernels import generators, runs, terms
+from lipbound.kernels import generators, runs
 
 Floats = NDArray[np.float64]
 
@@ -71,4 +71,18 @@ def test_arrays_of_any_shape():
     lp, lq = (x.reshape(10, 30) for x in logs())
     value, ulps = generators.js().term(lp[:, ::7], lq[:, ::7])
     assert value.shape == ulps.shape == (10, 5)
-    assert np.array_equal(value, terms.term(terms.JS, lp, lq)[0][:, ::7])
+    assert np.array_equal(value, generators.js().term(lp, lq)[0][:, ::7])
+
+
+def test_several_in_one_go_are_what_each_is_alone():
+    lp, lq = (x.reshape(10, 30) for x in logs())
+    usual = [getattr(generators, name)() for name in EXACT]
+    several = [*usual, *map(generators.mirrored, usual)]
+    values, ulps = generators.terms(several, lp, lq)
+    mixed = generators.terms([*several, generators.power(2.0)], lp, lq)  # one that is not among the usual ones
+    for n, (g, value, rounding) in enumerate(zip(several, values, ulps, strict=True)):
+        assert np.array_equal(g.term(lp, lq), (value, rounding))
+        assert np.array_equal(value, mixed[0][n])
+        assert np.array_equal(rounding, mixed[1][n])
+    assert not np.array_equal(values[0], values[4])  # power: KL and its mirror image differ
+    assert np.array_equal(values[4], usual[0].term(lq, lp)[0])

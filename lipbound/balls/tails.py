@@ -74,13 +74,18 @@ def _powers(p: Sequence[Entry], q: Sequence[Entry], a: object, y: arb, side: int
 
 
 class Outermost(NamedTuple):
-    """The component that decides a tail: its variance, and how far out it is centred.
+    """The component that decides a tail: its standard deviation, and how far out it is centred.
 
     In FLINT's rationals, as networks have numbers of a thousand digits.
     """
 
-    variance: fmpq
+    sd: fmpq
     centre: fmpq
+
+    @property
+    def scale(self) -> float:
+        """The standard deviation, rounded."""
+        return int(self.sd.p) / int(self.sd.q)
 
 
 def outermost(strands: Iterable[Strand], side: int) -> Outermost | None:
@@ -96,14 +101,13 @@ def heavier(ours: Outermost | None, yours: Outermost | None, a: Fraction) -> boo
     if ours is None or yours is None:
         return False
     power = fmpq(a.numerator, a.denominator)
-    bend = power / ours.variance - (power - 1) / yours.variance
-    pull = power * ours.centre / ours.variance - (power - 1) * yours.centre / yours.variance
-    return bend < 0 or (bend == 0 and pull >= 0)
+    mine, other = power * yours.sd**2, (power - 1) * ours.sd**2
+    return mine < other or (mine == other and ours.centre >= yours.centre)
 
 
 def _placed(s: Strand, side: int) -> Outermost:
     slope, shift, mean, sd = (fmpq(x.numerator, x.denominator) for x in (s.slope, s.shift, s.mean, s.sd))
-    return Outermost((slope * sd) ** 2, side * (slope * mean + shift))
+    return Outermost(abs(slope * sd), side * (slope * mean + shift))
 
 
 def crude(c: Cell, d: Cell, g: Generator, growth: Growth, ends: tuple[arb, arb], logs: tuple[arb, arb]) -> arb:

@@ -52,12 +52,10 @@ def overwhelmed(p: AbstractLaw, q: AbstractLaw, a: Fraction, names: str = "pq") 
     """
     if p.bent or q.bent:
         return _steep(p, q, a, names)
-    for side in (-1, 1):
-        if a > 1 and balls.tails.heavier(p.outermost[side > 0], q.outermost[side > 0], a):
-            ours, yours = p.tails[side > 0], q.tails[side > 0]
+    for where, ours, yours in zip(("left", "right"), p.outermost, q.outermost, strict=True) if a > 1 else ():
+        if ours and yours and balls.tails.heavier(ours, yours, a):
             m, n = names
-            where = "right" if side > 0 else "left"
-            scales = " against ".join(_show(max(s.scale for s in strands)) for strands in (ours, yours))
+            scales = f"{_show(ours.scale)} against {_show(yours.scale)}"
             return f"the {where} tail of {m} is too heavy for {n} ({scales}): {m}^{a} {n}^{1 - a} is not integrable"
     return ""
 

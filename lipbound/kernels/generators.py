@@ -7,12 +7,13 @@ log q move by as many ulps as they are large, and what evaluating it adds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .terms import CHI2, HELLINGER2, JS, KL, term
+from .terms import CHI2, HELLINGER2, JS, KL
+from .terms import terms as usual
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Growth = tuple[tuple[float, float], ...]
@@ -25,6 +26,8 @@ class Generator(NamedTuple):
     zero: float  # f(0): the weight of q where p is zero
     slope: float  # f(t)/t at infinity: the weight of p where q is zero
     growth: Callable[[float], Growth]  # from (widest scale of p / widest scale of q)^2 in a tail
+    which: int = -1  # of the usual ones that `terms` has, if it is one
+    mirror: bool = False  # is it that one with its arguments exchanged?
 
 
 def mirrored(g: Generator) -> Generator:
@@ -33,7 +36,15 @@ def mirrored(g: Generator) -> Generator:
     def growth(spread: float) -> Growth:
         return tuple((c, 1.0 - a) for c, a in g.growth(1.0 / spread))
 
-    return Generator(lambda lp, lq: g.term(lq, lp), g.slope, g.zero, growth)
+    return Generator(lambda lp, lq: g.term(lq, lp), g.slope, g.zero, growth, g.which, not g.mirror)
+
+
+def terms(generators: Sequence[Generator], lp: Array, lq: Array) -> tuple[Array, Array]:
+    """Values and roundings of all, one after the other; of the usual ones in one go."""
+    if all(g.which >= 0 for g in generators):
+        return usual(np.array([g.which for g in generators]), np.array([g.mirror for g in generators]), lp, lq)
+    value, ulps = zip(*(g.term(lp, lq) for g in generators), strict=True)
+    return np.stack(value), np.stack(ulps)
 
 
 def _kl_growth(spread: float) -> Growth:
@@ -41,8 +52,15 @@ def _kl_growth(spread: float) -> Growth:
     return (1.0, 0.0), (1.0 / e, 1.0 + e)
 
 
-def _known(which: int) -> Callable[[Array, Array], tuple[Array, Array]]:
-    return lambda lp, lq: term(which, np.ascontiguousarray(lp), np.ascontiguousarray(lq))
+def _usual(which: int, zero: float, slope: float, growth: Callable[[float], Growth]) -> Generator:
+    """One that `terms` has."""
+    one, plain = np.array([which]), np.array([False])
+
+    def term(lp: Array, lq: Array) -> tuple[Array, Array]:
+        value, ulps = usual(one, plain, np.ascontiguousarray(lp), np.ascontiguousarray(lq))
+        return value[0], ulps[0]
+
+    return Generator(term, zero, slope, growth, which)
 
 
 def _bounded(zero: float, slope: float) -> Callable[[float], Growth]:
@@ -81,20 +99,20 @@ def affinity(a: float, shift: float) -> Generator:
 
 def kl() -> Generator:
     """t log t - t + 1."""
-    return Generator(_known(KL), 1.0, math.inf, _kl_growth)
+    return _usual(KL, 1.0, math.inf, _kl_growth)
 
 
 def js() -> Generator:
     """(t log t - (1 + t) log((1 + t)/2)) / 2."""
     half_log2 = 0.5 * math.log(2.0)
-    return Generator(_known(JS), half_log2, half_log2, _bounded(0.5, 0.5))
+    return _usual(JS, half_log2, half_log2, _bounded(0.5, 0.5))
 
 
 def hellinger2() -> Generator:
     """(sqrt t - 1)^2 / 2."""
-    return Generator(_known(HELLINGER2), 0.5, 0.5, _bounded(0.5, 0.5))
+    return _usual(HELLINGER2, 0.5, 0.5, _bounded(0.5, 0.5))
 
 
 def chi2() -> Generator:
     """(t - 1)^2 <= 1 + t^2."""
-    return Generator(_known(CHI2), 1.0, math.inf, lambda spread: ((1.0, 0.0), (1.0, 2.0)))
+    return _usual(CHI2, 1.0, math.inf, lambda spread: ((1.0, 0.0), (1.0, 2.0)))

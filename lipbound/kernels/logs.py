@@ -10,11 +10,6 @@ from .exponential import exp, log
 from .jit import jit, pure
 
 
-def log_densities(a, b, k, t, nodes):
-    """Logarithmic density at the nodes, a row for each, of panels that lie in the cells k: by log-sum-exp."""
-    return _log_densities(a, b, k, nodes, t.first, t.y0, t.u0, t.inv, t.log_height)
-
-
 @jit
 def _ranked(k, first):
     """The panels by the number of entries of their cells, most first; how many have more than s; where those begin."""
@@ -47,20 +42,22 @@ def _exponents(half, nodes, way, start, scale, high, e, top):
 @pure
 def _shares(e, top, total):
     for n in range(e.shape[0]):
-        for m in range(e.shape[1]):
+        for m in range(min(e.shape[1], total.shape[1])):
             total[n, m] += exp(e[n, m] - top[n, m])
 
 
 @pure
 def _logs(top, total):
-    for m in range(total.size):
-        total[m] = top[m] + log(total[m]) if top[m] > -math.inf else -math.inf
+    for n in range(total.shape[0]):
+        for m in range(total.shape[1]):
+            top[n, m] = top[n, m] + log(total[n, m]) if top[n, m] > -math.inf else -math.inf
 
 
 @jit
-def _log_densities(a, b, k, nodes, first, y0, u0, inv, log_height):
+def log_densities(a, b, k, t, nodes):
+    """Logarithmic density at the nodes, a row for each, of panels that lie in the cells k: by log-sum-exp."""
     # the panels with most entries first: a loop over the s-th entries of all panels becomes vector instructions
-    order, more = _ranked(k, first)
+    order, more = _ranked(k, t.first)
     half, ends, entries = np.empty(k.size), np.zeros(more.size + 1, np.int64), np.empty((4, k.size))
     for m in range(k.size):
         half[m] = 0.5 * (b[order[m]] - a[order[m]])
@@ -69,16 +66,20 @@ def _log_densities(a, b, k, nodes, first, y0, u0, inv, log_height):
     e, top = np.empty(ends[-1]), np.full((nodes.size, k.size), -math.inf)
     for s in range(more.size):
         for m in range(more[s]):
-            j = first[k[order[m]]] + s
-            entries[0, m], entries[1, m] = a[order[m]] - y0[j], u0[j]
-            entries[2, m], entries[3, m] = inv[j], log_height[j]
+            j = t.first[k[order[m]]] + s
+            entries[0, m], entries[1, m] = a[order[m]] - t.y0[j], t.u0[j]
+            entries[2, m], entries[3, m] = t.inv[j], t.log_height[j]
         part = e[ends[s] : ends[s + 1]].reshape(nodes.size, more[s])
         _exponents(half, nodes, entries[0], entries[1], entries[2], entries[3], part, top)
-    total, out = np.zeros(top.shape), np.empty(top.shape)
-    for s in range(more.size):
+    several = more[1] if more.size > 1 else 0  # of one entry the logarithm is the exponent itself
+    total = np.zeros((nodes.size, several))
+    for s in range(more.size if several else 0):
         _shares(e[ends[s] : ends[s + 1]].reshape(nodes.size, more[s]), top, total)
-    _logs(top.ravel(), total.ravel())
+    _logs(top, total)
+    if ends[-1] == nodes.size * (more.size - 1) * k.size:  # all have as many entries, and are in their order
+        return top
+    out = np.empty(top.shape)
     for n in range(nodes.size):
         for m in range(k.size):
-            out[n, order[m]] = total[n, m]
+            out[n, order[m]] = top[n, m]
     return out

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from . import doubts, tails
-from .generators import Array, Generator
+from .generators import Array, Generator, terms
 from .jit import inner, jit
 from .logs import log_densities
 from .quadrature import LONG, SHORT, Rule
 from .runs import EPS, _doubled, merge, near_cuts, weigh
-from .sums import final, gauge, taken
+from .sums import added
+from .table import Segments, segments
 
 WIDTHS: Final = np.array([0.0, 1.0, 2.5, 5.0, 9.0, 15.0, 25.0])  # panel ends around each component, in its own widths
-FLAT = 4.0  # a panel on which the logarithm of no component moves by more
+FLAT = 6.0  # a panel on which the logarithm of no component moves by more
 DEPTH = 45
 CROWD = 100_000  # panels of which no more are halved: then scales are too far apart, and the error says so
 
@@ -96,10 +98,16 @@ def lone(lo, hi, at, p, q):
 
 
 @jit
-def _common(p, q):
-    """The merged cells, the masses that one law has for itself, and the cuts that floats confuse."""
+def layout(p, q, left, right, widths):
+    """The merged cells, from `left` to `right` where both laws are unbounded, and their panels, the flat ones apart.
+
+    Also the masses that one law has for itself, and the cuts that floats confuse.
+    """
     lo, hi, at = merge(p, q)
-    return lo, hi, at, lone(lo, hi, at, p, q), near_cuts(p, q)
+    alone = lone(lo, hi, at, p, q)
+    lo[0] = lo[0] if math.isnan(left) else left
+    hi[-1] = hi[-1] if math.isnan(right) else right
+    return (lo, hi, at), panels(lo, hi, at, p, q, widths), alone, near_cuts(p, q)
 
 
 def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
@@ -109,18 +117,17 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
     overstates the error of the finer, is what the model adds up, with what layers at its ends may hide and the bound
     of what lies beyond the tails. Where no logarithm moves much nothing can hide: there fewer nodes are tried first.
     """
-    lo, hi, at, alone, near = _common(p, q)
-    err = _cut_off(lo, hi, p, q, generators)
-    total = np.zeros(len(generators))
+    ends, err = tails.window(p, q, generators)
+    cells, (rows, flat), alone, near = layout(p, q, *ends, WIDTHS)
+    total, masses = np.zeros(len(generators)), alone.tolist()
     for n, g in enumerate(generators):
-        value, doubt = _alone(alone, g)
+        value, doubt = _alone(masses, g)
         total[n] += value
         err[n] += doubt
-    rows, flat = panels(lo, hi, at, p, q, WIDTHS)
     with np.errstate(over="ignore", invalid="ignore"):  # p^2/q may leave the range of floats
-        doubts.slivers(lo, hi, at, p, q, generators, total, err)
+        doubts.slivers(*cells, p, q, generators, total, err)
         doubts.confused(*near, p, q, generators, err)
-        sums = _Sums((lo, hi, at), (p, q), generators, total, err)
+        sums = _Sums(cells, (segments(p), segments(q)), generators, total, err)
         rows = np.concatenate((rows, sums.add(flat, SHORT, False)))
         for depth in range(DEPTH):
             rows = sums.add(rows, LONG, depth == DEPTH - 1 or len(rows) > CROWD)
@@ -130,26 +137,11 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
     return total, err
 
 
-def shared(p, q, generators: Sequence[Generator]):
-    """The merged cells, with finite ends where both laws are unbounded, and what each generator may have beyond."""
-    lo, hi, at = merge(p, q)
-    return lo, hi, at, _cut_off(lo, hi, p, q, generators)
-
-
-def _cut_off(lo, hi, p, q, generators: Sequence[Generator]) -> Array:
-    """Make the ends of the cells finite where both laws are unbounded; what each generator may have beyond."""
-    left, below = tails.window(p, q, tuple(generators), -1)
-    right, above = tails.window(p, q, tuple(generators), 1)
-    lo[0] = left if p.first[1] and q.first[1] else lo[0]
-    hi[-1] = right if p.first[-1] > p.first[-2] and q.first[-1] > q.first[-2] else hi[-1]
-    return np.array(below) + np.array(above)
-
-
 class _Sums(NamedTuple):
     """Cells, laws and generators, and the sums to which panels are added: values and errors."""
 
     cells: tuple[Any, Any, Any]
-    laws: tuple[Any, Any]
+    laws: tuple[Segments, Segments]
     generators: Sequence[Generator]
     total: Array
     err: Array
@@ -158,22 +150,16 @@ class _Sums(NamedTuple):
         """Add what the panels give where the quadratures agree; the others."""
         if not len(rows):
             return rows
-        (lo, hi, at), (p, q) = self.cells, self.laws
-        a, b, i, j, moved = _read(rows, lo, hi, at)
-        lp, lq = log_densities(a, b, i, p, rule.look), log_densities(a, b, j, q, rule.look)
-        fits = np.ones(len(rows), np.bool_)
-        found = [gauge(a, b, *moved, *g.term(lp, lq), *rule, fits) for g in self.generators]
-        done = final(a, b, fits, last) if rule is LONG else fits
-        for n, (fine, doubt) in enumerate(found):
-            value, error = taken(fine, doubt, done)
-            self.total[n] += value
-            self.err[n] += error
-        return rows[:0] if done.all() else rows[~done]
+        moved, lp, lq = _seen(rows, *self.cells, *self.laws, rule.look)
+        found, left = added(rows, moved, *terms(self.generators, lp, lq), *rule, last)
+        self.total[:] += found[0]
+        self.err[:] += found[1]
+        return left
 
 
 @jit
-def _read(rows, lo, hi, at):
-    """Ends and cells of panels; what rounding may cost at ends that are cuts, in units of the height there."""
+def _seen(rows, lo, hi, at, p, q, look):
+    """What rounding may cost at ends that are cuts, in units of the height there; both logarithmic densities."""
     a, b, moved = rows[:, 0].copy(), rows[:, 1].copy(), np.zeros((2, len(rows)))
     i, j = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     for m in range(len(rows)):
@@ -181,7 +167,7 @@ def _read(rows, lo, hi, at):
         i[m], j[m] = at[k, 0], at[k, 1]
         moved[0, m] = 0.5 * EPS * abs(a[m]) if a[m] == lo[k] else 0.0
         moved[1, m] = 0.5 * EPS * abs(b[m]) if b[m] == hi[k] else 0.0
-    return a, b, i, j, moved
+    return moved, log_densities(a, b, i, p, look), log_densities(a, b, j, q, look)
 
 
 def _halves(rows: Array) -> Array:
@@ -190,7 +176,7 @@ def _halves(rows: Array) -> Array:
     return np.concatenate((np.stack((a, middle, k), 1), np.stack((middle, b, k), 1)))
 
 
-def _alone(masses, g: Generator) -> tuple[float, float]:
+def _alone(masses: Sequence[float], g: Generator) -> tuple[float, float]:
     """What a generator makes of the masses that one law has for itself."""
     value, err = 0.0, 0.0
     for weight, mass, doubt in ((g.slope, *masses[:2]), (g.zero, *masses[2:])):

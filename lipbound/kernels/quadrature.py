@@ -20,7 +20,7 @@ class Rule(NamedTuple):
     kronrod: Vector
     difference: Vector
     end: Vector  # of the values at the nodes, to continue their polynomial to the right end
-    last: float  # from an end to the node beside it, in widths of the panel
+    beside: float  # from an end to the node beside it, in widths of the panel
 
     @property
     def nodes(self) -> Vector:

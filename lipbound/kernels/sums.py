@@ -31,24 +31,38 @@ def _weighed(value, ulps, kronrod, difference, left, right, sums):
 
 
 @jit
-def gauge(a, b, moved_a, moved_b, value, ulps, look, kronrod, difference, end, last, fits):
-    """The finer quadrature on each panel and its modelled error; `fits` is lowered where that is not yet rounding."""
-    sums, n, first = np.zeros((5, a.size)), kronrod.size, (look.size - kronrod.size) // 2
-    for i in range(n):
-        _weighed(value[i + first], ulps[i + first], kronrod[i], difference[i], end[n - 1 - i], end[i], sums)
-    fine, err = np.empty(a.size), np.empty(a.size)
-    for m in range(a.size):
-        half, at_a, at_b = 0.5 * (b[m] - a[m]), sums[3, m], sums[4, m]
-        x, doubt = half * sums[0, m], 8 * EPS * half * sums[2, m]
-        gap = abs(half * sums[1, m])
-        if first:
-            at_a, at_b = value[0, m], value[n + 1, m]
-            gap += (b[m] - a[m]) * last * (abs(at_a - sums[3, m]) + abs(at_b - sums[4, m]))
-        fits[m] &= gap <= doubt + NEGLIGIBLE or not x < math.inf
-        fine[m], err[m] = x, gap + doubt + EPS * x
-        err[m] += abs(moved_a[m] * at_a) if moved_a[m] > 0.0 else 0.0
-        err[m] += abs(moved_b[m] * at_b) if moved_b[m] > 0.0 else 0.0
-    return fine, err
+def added(rows, moved, value, ulps, look, kronrod, difference, end, beside, last):
+    """For each integrand the sums over the panels where all quadratures agree, of values and errors; the others.
+
+    `last` takes them all. Where no ends are looked at, narrow panels are left as well.
+    """
+    a, b = rows[:, 0].copy(), rows[:, 1].copy()
+    fine, doubt, fits = gauge(a, b, moved, value, ulps, look, kronrod, difference, end, beside)
+    done = final(a, b, fits, last) if look.size > kronrod.size else fits
+    return taken(fine, doubt, done), rows[~done]
+
+
+@jit
+def gauge(a, b, moved, value, ulps, look, kronrod, difference, end, beside):
+    """For each integrand the finer quadratures on the panels and their modelled errors; where all are but rounding."""
+    n, first = kronrod.size, (look.size - kronrod.size) // 2
+    fine, err, fits = np.empty((len(value), a.size)), np.empty((len(value), a.size)), np.ones(a.size, np.bool_)
+    for g in range(len(value)):
+        sums = np.zeros((5, a.size))
+        for i in range(n):
+            _weighed(value[g, i + first], ulps[g, i + first], kronrod[i], difference[i], end[n - 1 - i], end[i], sums)
+        for m in range(a.size):
+            half, at_a, at_b = 0.5 * (b[m] - a[m]), sums[3, m], sums[4, m]
+            x, doubt = half * sums[0, m], 8 * EPS * half * sums[2, m]
+            gap = abs(half * sums[1, m])
+            if first:
+                at_a, at_b = value[g, 0, m], value[g, n + 1, m]
+                gap += (b[m] - a[m]) * beside * (abs(at_a - sums[3, m]) + abs(at_b - sums[4, m]))
+            fits[m] &= gap <= doubt + NEGLIGIBLE or not x < math.inf
+            fine[g, m], err[g, m] = x, gap + doubt + EPS * x
+            err[g, m] += abs(moved[0, m] * at_a) if moved[0, m] > 0.0 else 0.0
+            err[g, m] += abs(moved[1, m] * at_b) if moved[1, m] > 0.0 else 0.0
+    return fine, err, fits
 
 
 @jit
@@ -63,11 +77,14 @@ def final(a, b, fits, last):
 
 @jit
 def taken(fine, doubt, done):
-    """The sums over the panels that are done."""
-    value, rest, error = 0.0, 0.0, 0.0
-    for m in range(fine.size):
-        if done[m]:
-            value, left_out = two_sum(value, fine[m])
-            rest += left_out
-            error += doubt[m]
-    return value + rest if value < math.inf else value, error
+    """For each integrand the sums over the panels that are done, of values and of errors."""
+    out = np.empty((2, len(fine)))
+    for g in range(len(fine)):
+        value, rest, error = 0.0, 0.0, 0.0
+        for m in range(done.size):
+            if done[m]:
+                value, left_out = two_sum(value, fine[g, m])
+                rest += left_out
+                error += doubt[g, m]
+        out[0, g], out[1, g] = value + rest if value < math.inf else value, error
+    return out

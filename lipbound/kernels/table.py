@@ -52,6 +52,22 @@ class Table(NamedTuple):
     wide: np.ndarray[tuple[int], np.dtype[np.bool_]]  # does the exponent of an entry move much inside its cell?
 
 
+class Segments(NamedTuple):
+    """The columns of a table that panels and tails are laid from."""
+
+    first: np.ndarray[tuple[int], np.dtype[np.int64]]
+    y0: Floats
+    u0: Floats
+    centre: Floats
+    inv: Floats
+    log_height: Floats
+
+
+def segments(t: Table) -> Segments:
+    """The same numbers."""
+    return Segments(t.first, t.y0, t.u0, t.centre, t.inv, t.log_height)
+
+
 class Packed(NamedTuple):
     """A table in three arrays: to hand two dozen to a kernel costs as much as a thousand exponentials."""
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from .generators import Generator
+import numpy as np
+
+from .generators import Array, Generator
 from .jit import jit
-from .table import Floats, Table
+from .table import Floats, Table, segments
 
 FAR = 9.5  # standard deviations of any component that are always looked at
 NEGLIGIBLE = 1e-19
@@ -22,59 +25,74 @@ class Tail(NamedTuple):
     height: Floats  # logarithms
 
 
-def tail(t: Table, side: int) -> Tail:
+def window(p: Table, q: Table, generators: Sequence[Generator]) -> tuple[Sequence[float], Array]:
+    """From where to where unbounded tails are integrated, and for each generator a bound of what lies beyond.
+
+    An end is NaN if not both laws are unbounded there; it may lie before the unbounded cell, which then is left out.
+    """
+    ours, yours = segments(p), segments(q)
+    ends, rest = [math.nan, math.nan], np.zeros(len(generators))
+    for n, spread in enumerate(_spreads(ours, yours)):
+        if not math.isnan(spread):
+            rows = [(m, c, a) for m, g in enumerate(generators) for c, a in g.growth(spread)]
+            ends[n], beyond = _beyond(ours, yours, 2 * n - 1, np.array(rows).reshape(-1, 3), len(generators))
+            rest += beyond
+    return ends, rest
+
+
+@jit
+def tail(t, side):
     """The components of the first or last cell."""
-    k = 0 if side < 0 else t.edges.size
-    rows = slice(t.first[k], t.first[k + 1])
-    inv = t.inv[rows]
-    return Tail(side * (t.y0[rows] - t.u0[rows] / inv), inv, t.log_height[rows])
+    k = 0 if side < 0 else t.first.size - 2
+    a, b = t.first[k], t.first[k + 1]
+    return Tail(side * (t.y0[a:b] - t.u0[a:b] / t.inv[a:b]), t.inv[a:b], t.log_height[a:b])
 
 
-def window(p: Table, q: Table, generators: tuple[Generator, ...], side: int) -> tuple[float, list[float]]:
-    """How far an unbounded tail is integrated, and for each generator a bound of what lies beyond."""
+@jit
+def _spreads(p, q):
+    """(Widest scale of p / widest scale of q)^2, if floats have it, on both sides; NaN if not both are unbounded."""
+    out = [math.nan, math.nan]
+    for n in range(2):
+        ours, yours = tail(p, 2 * n - 1), tail(q, 2 * n - 1)
+        if ours.inv.size and yours.inv.size:
+            out[n] = min(max((yours.inv.min() / ours.inv.min()) ** 2, 1e-300), 1e300)
+    return out[0], out[1]
+
+
+@jit
+def _beyond(p, q, side, growths, n):
+    """Where to end, and n bounds of the rest, from rows (number of the bound, C, a) of C p^a q^(1 - a)."""
     ours, yours = tail(p, side), tail(q, side)
-    if not ours.inv.size or not yours.inv.size:
-        return 0.0, [0.0 for _ in generators]
-    (far, flat), (beyond, plain) = _outermost(ours.centre, ours.inv), _outermost(yours.centre, yours.inv)
-    growths = [g.growth((plain / flat) ** 2) for g in generators]
-    exponents = {a for growth in growths for _, a in growth}
-    ends = [side * float(t.edges[0 if side > 0 else -1]) + 1.0 for t in (p, q) if t.edges.size]
-    y = first = max(far, beyond, *ends)
+    first = -math.inf
+    for t in (ours, yours):
+        for j in range(t.inv.size):
+            first = max(first, t.centre[j] + FAR / t.inv[j])
+    y, rest = first, np.zeros(n)
     for k in range(STEPS):
-        known = {a: _powers(ours, yours, a, y) if a >= 1.0 else _powers(yours, ours, 1.0 - a, y) for a in exponents}
-        rest = [sum(c * known[a] for c, a in growth) for growth in growths]
-        if max(rest) < NEGLIGIBLE:
+        rest[:] = 0.0
+        for m in range(len(growths)):
+            c, a = growths[m, 1], growths[m, 2]
+            over, under, power = (ours, yours, a) if a >= 1.0 else (yours, ours, 1.0 - a)
+            rest[int(growths[m, 0])] += c * powers(over, under, power, y)
+        if rest.max() < NEGLIGIBLE:
             break
         y = first + (1.0 + abs(first)) * 2.0 ** (k - 3)
-    return side * y, rest  # pyright: ignore[reportPossiblyUnboundVariable]
+    return side * y, rest
 
 
 @jit
-def _outermost(centre, inv):
-    """How far out the components are looked at, and the inverse scale of the widest."""
-    far, least = -math.inf, math.inf
-    for j in range(inv.size):
-        far, least = max(far, centre[j] + FAR / inv[j]), min(least, inv[j])
-    return far, least
-
-
-def _powers(p: Tail, q: Tail, a: float, y: float) -> float:
-    return powers(*p, *q, a, y)
-
-
-@jit
-def powers(centre, inv, height, centre_q, inv_q, height_q, a, y):
+def powers(p, q, a, y):
     """Bound of the integral of p^a q^(1 - a), a >= 1, beyond y; infinite where none is known."""
     wide = 0
-    for j in range(inv_q.size):
-        if inv_q[j] < inv_q[wide] or (inv_q[j] == inv_q[wide] and centre_q[j] > centre_q[wide]):
+    for j in range(q.inv.size):
+        if q.inv[j] < q.inv[wide] or (q.inv[j] == q.inv[wide] and q.centre[j] > q.centre[wide]):
             wide = j
-    v = (y - centre_q[wide]) * inv_q[wide]
-    other, total = (1.0 - a) * (height_q[wide] - 0.5 * v * v), 0.0
-    for j in range(inv.size):
-        u = (y - centre[j]) * inv[j]
-        fall = a * u * inv[j] + (1.0 - a) * v * inv_q[wide]
+    v = (y - q.centre[wide]) * q.inv[wide]
+    other, total = (1.0 - a) * (q.height[wide] - 0.5 * v * v), 0.0
+    for j in range(p.inv.size):
+        u = (y - p.centre[j]) * p.inv[j]
+        fall = a * u * p.inv[j] + (1.0 - a) * v * q.inv[wide]
         if not fall > 0.0:
             return math.inf
-        total += math.exp(a * (height[j] - 0.5 * u * u) + other) / fall
-    return inv.size ** (a - 1.0) * total
+        total += math.exp(a * (p.height[j] - 0.5 * u * u) + other) / fall
+    return p.inv.size ** (a - 1.0) * total

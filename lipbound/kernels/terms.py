@@ -17,14 +17,20 @@ def _exp_m1(x):
 
 
 @pure
-def _kl(lp, lq, value, ulps):
+def _exps(x, out):
+    for i in range(x.size):
+        out[i] = exp(x[i])
+
+
+@pure
+def _kl(lp, lq, p, q, value, ulps):
     for i in range(lp.size):
-        p, q, r = exp(lp[i]), exp(lq[i]), lp[i] - lq[i]
-        near = q * (r * r) * (1.0 - bend(r) * (1.0 - r))  # r e^r - e^r + 1, as e^r = 1 + r + r^2 bend
-        value[i] = near if abs(r) < SHORT else p * (r - 1.0) + q
+        r = lp[i] - lq[i]
+        near = q[i] * (r * r) * (1.0 - bend(r) * (1.0 - r))  # r e^r - e^r + 1, as e^r = 1 + r + r^2 bend
+        value[i] = near if abs(r) < SHORT else p[i] * (r - 1.0) + q[i]
         # The value moves by p r with log p and by q - p with log q: far out, where p is nothing, log p may be anything.
-        moved = 3.0 * abs(p - q) * (3.0 + abs(lq[i]) + min(abs(lp[i]), abs(lq[i])))
-        ulps[i] = p * abs(r) * (4.0 + abs(lp[i])) + moved
+        moved = 3.0 * abs(p[i] - q[i]) * (3.0 + abs(lq[i]) + min(abs(lp[i]), abs(lq[i])))
+        ulps[i] = p[i] * abs(r) * (4.0 + abs(lp[i])) + moved
 
 
 @small
@@ -53,35 +59,35 @@ def _balanced(r):
 
 
 @pure
-def _js(lp, lq, value, ulps):
+def _js(lp, lq, p, q, value, ulps):
     for i in range(lp.size):
-        p, q, r = exp(lp[i]), exp(lq[i]), lp[i] - lq[i]
+        r = lp[i] - lq[i]
         # log(p/m) = log 2 - log(1 + q/p); a q/p below e^-200 adds nothing, and its cube underflows, which is slow
         rest = short_log1p(exp(-min(abs(r), 200.0)))  # where it is wrong, `near` is taken
         up, down = LOG2 - (max(0.0, -r) + rest), LOG2 - (max(0.0, r) + rest)
-        near = 0.25 * (p + q) * _balanced(r)
-        value[i] = near if abs(r) < 1.0 else 0.5 * (p * up + q * down)
-        moved = min(p, q) * min(1.0, abs(r)) * (2.0 + abs(lp[i]) + abs(lq[i]))
-        ulps[i] = 0.5 * (p * abs(up) * (4.0 + abs(lp[i])) + q * abs(down) * (4.0 + abs(lq[i]))) + moved
+        near = 0.25 * (p[i] + q[i]) * _balanced(r)
+        value[i] = near if abs(r) < 1.0 else 0.5 * (p[i] * up + q[i] * down)
+        moved = min(p[i], q[i]) * min(1.0, abs(r)) * (2.0 + abs(lp[i]) + abs(lq[i]))
+        ulps[i] = 0.5 * (p[i] * abs(up) * (4.0 + abs(lp[i])) + q[i] * abs(down) * (4.0 + abs(lq[i]))) + moved
 
 
 @pure
-def _hellinger2(lp, lq, value, ulps):
+def _hellinger2(lp, lq, p, q, value, ulps):
     for i in range(lp.size):
-        high, gap = max(lp[i], lq[i]), -abs(lp[i] - lq[i])
-        top, root = exp(high), _exp_m1(0.5 * gap)
+        top, root = max(p[i], q[i]), _exp_m1(-0.5 * abs(lp[i] - lq[i]))
         x = 0.5 * top * root * root
         value[i] = x
-        ulps[i] = x * (4.0 + abs(high)) - 0.5 * top * root * (1.0 + root) * (2.0 + abs(lp[i]) + abs(lq[i]))
+        moved = 0.5 * top * root * (1.0 + root) * (2.0 + abs(lp[i]) + abs(lq[i]))
+        ulps[i] = x * (4.0 + abs(max(lp[i], lq[i]))) - moved
 
 
 @pure
-def _chi2(lp, lq, value, ulps):
+def _chi2(lp, lq, p, value, ulps):
     for i in range(lp.size):
         r = lp[i] - lq[i]
         least = _exp_m1(-abs(r))
         x = exp(lp[i] + r if r > 0.0 else lq[i]) * least * least
-        moved = -2.0 * exp(lp[i]) * least * (2.0 + abs(lp[i]) + abs(lq[i]))
+        moved = -2.0 * p[i] * least * (2.0 + abs(lp[i]) + abs(lq[i]))
         value[i] = x
         ulps[i] = x * (4.0 + (2.0 * abs(lp[i]) if r > 0.0 else 0.0) + abs(lq[i])) + moved
 
@@ -90,16 +96,21 @@ KL, JS, HELLINGER2, CHI2 = range(4)
 
 
 @jit
-def term(which, lp, lq):
-    """Value and rounding of one of them."""
-    value, ulps = np.empty(lp.shape), np.empty(lp.shape)
-    a, b, v, u = lp.ravel(), lq.ravel(), value.ravel(), ulps.ravel()
-    if which == KL:
-        _kl(a, b, v, u)
-    elif which == JS:
-        _js(a, b, v, u)
-    elif which == HELLINGER2:
-        _hellinger2(a, b, v, u)
-    else:
-        _chi2(a, b, v, u)
-    return value, ulps
+def terms(which, mirrored, lp, lq):
+    """Values and roundings of several of them, one after the other; `mirrored` exchanges the two densities."""
+    n, size = which.size, lp.size
+    value, ulps, p, q = np.empty((n, size)), np.empty((n, size)), np.empty(size), np.empty(size)
+    a, b = lp.ravel(), lq.ravel()
+    _exps(a, p)
+    _exps(b, q)
+    for m in range(n):
+        x, y, r, s = (b, a, q, p) if mirrored[m] else (a, b, p, q)
+        if which[m] == KL:
+            _kl(x, y, r, s, value[m], ulps[m])
+        elif which[m] == JS:
+            _js(x, y, r, s, value[m], ulps[m])
+        elif which[m] == HELLINGER2:
+            _hellinger2(x, y, r, s, value[m], ulps[m])
+        else:
+            _chi2(x, y, r, value[m], ulps[m])
+    return value.reshape((n,) + lp.shape), ulps.reshape((n,) + lp.shape)  # noqa: RUF005 - for numba

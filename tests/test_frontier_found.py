@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import linprog, minimize, minimize_scalar
+from scipy.sparse import block_array, coo_array, diags_array, eye_array
 from scipy.stats import norm
 
-from lipbound import frontier, kl, tv, w1
+from lipbound import frontier, kl, tv, w1, w2
+from lipbound.frontiers import distance
+from lipbound.frontiers.spliced import Spliced
 from lipbound.laws import Discrete, Mixture, Uniform, parse_law
 
 APART = Mixture(("1/4", "3/4"), (Uniform("-7/4", "-3/2"), Uniform("25/4", "27/4")))
@@ -25,6 +30,14 @@ MIXTURES = [  # where the path of one smooth cell left a gap, and where thin tai
     (kl, "1/4 N(-5/2, sd=2) + 3/4 N(13/2, sd=1/2)", 1),
     (kl, "3/7 N(-31/4, sd=1/2) + 2/7 N(-3, sd=2) + 2/7 N(-1, sd=1/2)", 2),
 ]
+MIXED = [  # blocks that end in an atom, in a tail, where the density is small; multipliers that come back too late
+    (w1, "2/13 δ(31/4) + 3/13 N(8, sd=1/4) + 3/13 N(29/4, 1) + 5/13 U(21/4, 27/4)", 2),
+    (w1, "1/4 N(-29/4, sd=1/2) + 1/4 U(-9/2, -4) + 5/16 δ(9/2) + 3/16 N(11/2, sd=2)", 2),
+    (w1, "1/4 U(-15/2, -23/4) + 1/4 N(3, 1) + 1/3 U(-5/4, 0) + 1/6 U(-3/2, 1)", "3/2"),
+    (w1, "1/5 U(-11/2, -17/4) + 4/5 N(-1, sd=2)", 2),
+    (w2, "1/5 U(-15/2, -13/2) + 1/5 N(5/4, sd=1/2) + 2/5 N(5, sd=1/2) + 1/5 δ(6)", 1),
+    (w2, "1/6 N(1/4, sd=1/2) + 2/3 U(1/4, 3/4) + 1/6 N(3/2, sd=1/2)", 2),
+]
 
 
 @pytest.mark.parametrize(("D", "text", "L"), MIXTURES)
@@ -33,6 +46,41 @@ def test_bounds_meet_for_mixtures(D, text, L):
     assert point.gap < 2e-6
     assert point.primal.lipschitz().lo <= point.L * (1 + 1e-9)
     assert abs(float(D(point.law, point.target)) - point.value.hi) < 1e-7
+
+
+@pytest.mark.parametrize(("D", "text", "L"), MIXED)
+def test_distances_meet_for_mixed_targets(D, text, L):
+    point = frontier(parse_law(text), L, D)
+    assert point.gap < 1e-6
+    assert isinstance(point.law, Spliced)
+    assert point.law.admissible(point.L)
+    assert abs(float(D(point.law, point.target)) - point.value.hi) < 1e-7
+
+
+def test_a_linear_programme_finds_the_same_distance():
+    """The least sum of |T - Q| over steps of at most L, on 1,000 levels of equal width."""
+    D, text, L = MIXED[0]
+    z = np.linspace(-5, 5, 1_000)
+    Q, weight, n = parse_law(text).ppf(norm.cdf(z)), norm.pdf(z) * (z[1] - z[0]), z.size
+    steps = diags_array([-np.ones(n), np.ones(n - 1)], offsets=[0, 1], shape=(n - 1, n))
+    eye, none = eye_array(n), coo_array((n - 1, n))
+    rows = block_array([[steps, none], [-steps, none], [eye, -eye], [-eye, -eye]])
+    room = np.concatenate([np.full(n - 1, L * (z[1] - z[0])), np.zeros(n - 1), Q, -Q])
+    free = [(None, None)] * n + [(0, None)] * n
+    best = linprog(np.concatenate([np.zeros(n), weight]), A_ub=rows.tocsr(), b_ub=room, bounds=free).fun
+    assert best == pytest.approx(float(frontier(parse_law(text), L, D).value), abs=2e-4)
+
+
+def test_power_of_what_is_left_of_an_atom(monkeypatch):
+    """Were the whole atom put beyond the arc that ends in it, the law would be farther away."""
+    D, text, L = MIXED[0]
+    monkeypatch.setattr(distance, "joined", partial(joined_whole, distance.joined))
+    monkeypatch.setattr(distance, "KNOTS", ((120,), (120,)))
+    assert frontier(parse_law(text), L, D).gap > 1e-5
+
+
+def joined_whole(joined, *parts, shared):
+    return joined(*parts, shared=not shared)
 
 
 @pytest.mark.parametrize(("nu", "L", "lost"), [(APART, 1, 1 / 4), (HEAPS, "1/2", 1 / 2)], ids=("gap", "heaps"))

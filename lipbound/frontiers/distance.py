@@ -2,103 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
-from scipy.special import ndtr, ndtri
 
 from .. import balls
 from ..balls.antitone import Node
 from ..divergences import Divergence, w2
-from ..enclosure import of_ball
+from ..enclosure import Enclosure, of_ball
 from ..exact import INF, exact
 from ..laws import AbstractLaw, pushforward
 from ..maps import PiecewiseAffine
-from .antitonic import medians
+from ..reals import finite
 from .bound import Floats
+from .joined import Span, joined
+from .levels import Levels, levels
 from .polygons import limited
 from .splice import SLACK
+from .spliced import Spliced
 from .trade_off import TradeOff, enclosed
 
-REACH = 6.3  # positions of the outer levels
-NODES = (1500, 6000)  # levels of the multiplier; medians take the square of their number
-FINER = 24  # parts of the slices beside which a block ends or, for W1, the two quantiles cross
+REACH = 6.9  # positions of the outer levels
+NODES = 1500  # even levels; medians take the square of their number
+ROUNDS = 3
 KNOTS = ((1200, 4800), (120, 480))  # of the map, at most: chords cost W1 what they miss, and W2 only its square
-THIN = 1e-12  # mass between two levels that are told apart
+SAME = 1e-12  # by how much two quantiles may differ that count as one
 
 Multiplier = tuple[Sequence[Node], Sequence[Fraction]]  # nodes, and its values there
-
-
-@dataclass(frozen=True)
-class Levels:
-    """Nodes of a law with their positions, and on each slice its mass, and the mean of Q - L z."""
-
-    nodes: tuple[Node, ...]
-    z: Floats
-    mass: Floats
-    D: Floats
-
-    def blocks(self, square: bool) -> Floats:
-        """The antitonic projection of D: a map of slope L where it is constant."""
-        if square:
-            return isotonic_regression(self.D, weights=self.mass, increasing=False).x
-        return medians(self.D, self.mass)
-
-    def turns(self, flat: Floats) -> Floats:
-        """Positions inside the slices beside which blocks end, or lie to the other side of D."""
-        gap, same = flat - self.D, np.diff(flat) == 0
-        found = np.union1d(np.flatnonzero(np.diff(same)), np.flatnonzero(same & (gap[1:] * gap[:-1] <= 0)))
-        slices = np.unique(np.clip(found[:, None] + np.arange(-1, 3), 1, flat.size - 2))
-        return np.linspace(self.z[slices], self.z[slices + 1], FINER).ravel()
-
-
-def levels(nu: AbstractLaw, L: float, z: Floats) -> Levels:
-    """At these positions, on both sides of every atom, and at both ends of every gap."""
-    x, heaps = np.asarray(nu.ppf(ndtr(z))), {float(a.place): (a.place, a.mass) for a in nu.atoms()}
-    rows = [(float(t), Node(exact(float(y)), Fraction(1))) for t, y in zip(ndtr(z), x, strict=True) if y not in heaps]
-    ends = [c for c in nu.cuts if float(c) not in heaps]
-    rows += [(float(nu.cdf(float(c))), Node(c, Fraction(1))) for c in ends]
-    for y, (place, mass) in heaps.items():
-        low = float(nu.cdf(y)) - mass
-        inner = [0.0, 1.0, *((t - low) / mass for t in ndtr(z) if low < t < low + mass)]
-        rows += [(low + s * mass, Node(place, exact(s))) for s in inner]
-    rows = [(0.0, Node(-INF, Fraction(1))), *sorted(rows, key=lambda r: r[1]), (1.0, Node(INF, Fraction(0)))]
-    kept = rows[:1]
-    for row in rows[1:-1]:
-        if kept[-1][0] + THIN < row[0] < 1 - THIN:
-            kept.append(row)
-    t = np.array([r[0] for r in (*kept, rows[-1])])
-    return _sliced(nu, L, tuple(r[1] for r in (*kept, rows[-1])), t)
-
-
-def _sliced(nu: AbstractLaw, L: float, nodes: tuple[Node, ...], t: Floats) -> Levels:
-    z, mass = ndtri(t), np.diff(t)
-    height = np.where(np.isfinite(z), np.exp(-z * z / 2), 0.0) / 2.5066282746310002
-    Q = np.asarray(nu.ppf(0.5 * (t[1:] + t[:-1])))
-    return Levels(nodes, z, mass, Q + L * np.diff(height) / mass)
 
 
 def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: float) -> TradeOff:
     """The least W1 or W2 of laws of slope at most L; infinite where only the target lacks the moment."""
     square = divergence is w2
-    even = np.linspace(-REACH, REACH, NODES[square])
-    work = levels(nu, float(L), even)
-    work = levels(nu, float(L), np.union1d(even, work.turns(work.blocks(square))))
-    flat = work.blocks(square)
-    low = _proved(nu, L, _multiplier(work, flat, square), square, tol / 20)
-    found: list[TradeOff] = []
-    for knots in KNOTS[square]:
-        law = pushforward(_map(work, flat, L * (1 - SLACK), knots, square))
-        top = divergence.enclose(law, nu, tol / 20)
-        found.append(TradeOff(nu, L, divergence, top if top.lo == INF else enclosed(low, top), law))
-        if top.lo == INF or found[-1].gap <= tol:
+    z = np.linspace(-REACH, REACH, NODES)
+    work = levels(nu, float(L), z)
+    low, best = 0.0, TradeOff(nu, L, divergence, Enclosure(0.0, INF, True), nu)
+    for n in range(ROUNDS):
+        flat = work.blocks(square)
+        z = np.unique(np.concatenate([z, work.turns(flat), work.uneven(flat, tol / 4) if square else []]))
+        work = levels(nu, float(L), z)
+        flat = work.blocks(square)
+        for roomy in (False,) if square else (False, True):
+            low = max(low, _proved(nu, L, _multiplier(work, flat, square, roomy), square, tol / 20))
+        best = _nearest(best, _laws(work, flat, nu, L, square, n == ROUNDS - 1), low + tol, tol / 20)
+        if best.value.lo == INF or best.value.hi - low <= tol:
             break
-    return min(found, key=lambda point: point.value.hi)
+    return best if best.value.lo == INF else replace(best, value=enclosed(low, best.value))
+
+
+def _nearest(best: TradeOff, laws: Iterator[AbstractLaw], enough: float, tol: float) -> TradeOff:
+    """The nearest of these laws, or of those before; none is tried after one that is near enough, or infinitely far."""
+    for law in laws:
+        top = best.divergence.enclose(law, best.target, tol)
+        if top.lo == INF or top.hi < best.value.hi:
+            best = replace(best, value=top, law=law)
+        if top.lo == INF or best.value.hi <= enough:
+            break
+    return best
+
+
+def _laws(work: Levels, flat: Floats, nu: AbstractLaw, L: Fraction, square: bool, last: bool) -> Iterator[AbstractLaw]:
+    """What follows the target between the arcs; at last, images by maps with more and more knots."""
+    law = _spliced(work, flat, nu, L)
+    if law is not None:
+        yield law
+    if law is None or last:
+        for knots in KNOTS[square]:
+            yield pushforward(_map(work, flat, L * (1 - SLACK), knots, square))
+
+
+def _spliced(work: Levels, flat: Floats, nu: AbstractLaw, L: Fraction) -> Spliced | None:
+    """The target between arcs of slope L on the blocks and in both tails, if it is proved admissible."""
+    x, z, scale = [finite(node.x) for node in work.nodes[1:-1]], work.z[1:-1], L * (1 - SLACK)
+    edges = [0, *np.flatnonzero(np.diff(flat)) + 1, flat.size]
+    blocks = [(i, j) for i, j in pairwise(map(int, edges)) if j - i > 1]
+    spans = [Span(max(i - 1, 0), min(j - 1, len(x) - 1), exact(float(flat[i]))) for i, j in blocks]
+    if not blocks or blocks[0][0] > 0:
+        spans.insert(0, Span(0, 0, exact(float(x[0])) - scale * exact(float(z[0]))))
+    if not blocks or blocks[-1][1] < flat.size:
+        spans.append(Span(len(x) - 1, len(x) - 1, exact(float(x[-1])) - scale * exact(float(z[-1]))))
+    return joined(nu, scale, x, spans, (True, True), shared=True)
 
 
 def _proved(nu: AbstractLaw, L: Fraction, multiplier: Multiplier, square: bool, tol: float) -> float:
@@ -107,16 +94,19 @@ def _proved(nu: AbstractLaw, L: Fraction, multiplier: Multiplier, square: bool, 
     return max(0.0, of_ball(found, 0.0).lo) if found.is_finite() else 0.0
 
 
-def _multiplier(work: Levels, flat: Floats, square: bool) -> Multiplier:
-    """m at the nodes: its rise is 2 (T - Q) phi, or the sign of that; never negative, whatever was rounded."""
+def _multiplier(work: Levels, flat: Floats, square: bool, roomy: bool) -> Multiplier:
+    """m at the nodes: its rise is 2 (T - Q) phi, or the sign of that; never negative, whatever was rounded.
+
+    For W1 it comes back to zero by what changes where the two quantiles are nearest; if `roomy`, beside the block too.
+    """
     gap = flat - work.D
-    rise = 2 * gap * work.mass if square else np.sign(np.where(np.abs(gap) < THIN, 0.0, gap)) * work.mass
+    rise = 2 * gap * work.mass if square else np.sign(np.where(np.abs(gap) < SAME, 0.0, gap)) * work.mass
     m = np.zeros(len(work.nodes))
     edges = np.concatenate([[0], np.flatnonzero(np.diff(flat) != 0) + 1, [flat.size]])
     free = np.zeros(flat.size, bool)  # slices on which the map is the transport
     free[edges[:-1][np.diff(edges) == 1]] = True
     for i, j in pairwise(map(int, edges)):
-        if not square:
+        if roomy:
             i, j = _roomy(float(rise[i:j].sum()), work.mass, free & (rise == 0), i, j)
         rises = rise[i:j] if square else _balanced(rise[i:j], gap[i:j], work.mass[i:j])
         up, down = np.cumsum(rises)[:-1], -np.cumsum(rises[::-1])[::-1][1:]

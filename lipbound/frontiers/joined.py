@@ -29,11 +29,12 @@ def joined(
     x: Sequence[Place],
     spans: Sequence[Span],
     tails: tuple[bool, bool],
+    shared: bool = False,
 ) -> Spliced | None:
     """The law with these arcs, each a little longer, filled with nu: the first that is proved admissible, if any.
 
     With `tails` the first, or the last, goes on to infinity; else nothing is beyond the outer node. Where pieces of nu
-    end arcs are no longer: its density jumps there, or has no bound.
+    end arcs are no longer: its density jumps there, or has no bound. Atoms at which they end may be `shared` by them.
     """
     known = list(ends(nu).values())
     for more in LONGER:
@@ -42,7 +43,7 @@ def joined(
             arcs[0] = arcs[0]._replace(lo=-INF)
         if arcs and tails[1]:
             arcs[-1] = arcs[-1]._replace(hi=INF)
-        law = Spliced(nu, tuple(arcs), x[0], x[-1], filled=True)
+        law = Spliced(nu, tuple(arcs), x[0], x[-1], filled=True, shared=shared)
         if law.admissible(L):
             return law
     return None

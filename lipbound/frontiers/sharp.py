@@ -53,11 +53,10 @@ def frontier(
 
     L is a number or an iterable of numbers; `progress` then wraps it, as `rich.progress.track` does. Every divergence
     takes any target, with atoms, gaps and smooth parts. `tv` is refined until the bounds are `tol` apart, for at most
-    so many rounds, each about twice as long as the one before (the ninth may take ten seconds). `w1` and `w2` are
-    convex problems: to `tol` for mixtures of Gaussians, elsewhere on a grid of levels, 2e-6 or better for targets of
-    unit size. `kl.reversed`, which is KL(target || image), is convex too, to `tol` but for some heavy tails; `kl` is
-    not: a search over the centres of laws at several places settles it, as a rule to `tol`, and an image stays between
-    two gaps of the target. A wide enclosure says that the bounds did not meet. Raises DomainError for other
+    so many rounds, each about twice as long as the one before (the ninth may take ten seconds). `w1`, `w2`
+    and `kl.reversed`, which is KL(target || image), are convex problems, settled to `tol` but for some heavy tails;
+    `kl` is not: a search over the centres of laws at several places settles it, as a rule to `tol`, and an image stays
+    between two gaps of the target. A wide enclosure says that the bounds did not meet. Raises DomainError for other
     divergences, for a target of which part of the mass is not followed, and for L outside (1e-290, 1e290).
 
     >>> from lipbound.laws import two_gaussians

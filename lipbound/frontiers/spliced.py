@@ -72,7 +72,7 @@ class Spliced(AbstractLaw):
 
     The atoms make up for what is missing between two arcs, so that all masses up to an arc's end are the arc's own.
     With `factors`, one for each stretch, it has so many times the mass of nu there; `filled`, it has as many times that
-    as leave no atom.
+    as leave no atom, but for stretches that begin or end at an atom of nu if those are `shared`: it keeps the rest.
     """
 
     nu: AbstractLaw
@@ -81,6 +81,7 @@ class Spliced(AbstractLaw):
     stop: End
     factors: tuple[Fraction, ...] = ()
     filled: bool = False
+    shared: bool = False
 
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:
@@ -88,7 +89,8 @@ class Spliced(AbstractLaw):
         rows = tuple(self._stretches())
         if self.filled:  # arcs that go on as one leave nothing to fill
             rows = tuple(s for s in rows if (s.lo, s.before) != (s.hi, s.after))
-            return tuple(s._replace(factor=Portion(self.nu, *s[:4])) for s in rows)
+            kept = {a.place for a in self.nu.atoms()} if self.shared else set[Place]()
+            return tuple(s if s.atom in kept else s._replace(factor=Portion(self.nu, *s[:4])) for s in rows)
         factors = self.factors or (ONE,) * len(rows)
         return tuple(s._replace(factor=k) for s, k in zip(rows, factors, strict=True))
 

@@ -30,6 +30,10 @@ MIXTURES = [  # where the path of one smooth cell left a gap, and where thin tai
     (kl, "1/4 N(-5/2, sd=2) + 3/4 N(13/2, sd=1/2)", 1),
     (kl, "3/7 N(-31/4, sd=1/2) + 2/7 N(-3, sd=2) + 2/7 N(-1, sd=1/2)", 2),
 ]
+FAINT = [  # mass of 1e-94 below an atom, and nodes that lie near each other
+    ("2/7 N(19/4, sd=1/2) + 5/7 δ(-11/2)", "1/4"),
+    ("2/3 U(-11/2, -3) + 1/3 N(-1/4, 1)", "1/2"),
+]
 MIXED = [  # blocks that end in an atom, in a tail, where the density is small; multipliers that come back too late
     (w1, "2/13 δ(31/4) + 3/13 N(8, sd=1/4) + 3/13 N(29/4, 1) + 5/13 U(21/4, 27/4)", 2),
     (w1, "1/4 N(-29/4, sd=1/2) + 1/4 U(-9/2, -4) + 5/16 δ(9/2) + 3/16 N(11/2, sd=2)", 2),
@@ -55,6 +59,19 @@ def test_distances_meet_for_mixed_targets(D, text, L):
     assert isinstance(point.law, Spliced)
     assert point.law.admissible(point.L)
     assert abs(float(D(point.law, point.target)) - point.value.hi) < 1e-7
+
+
+@pytest.mark.parametrize(("text", "L"), FAINT)
+def test_laws_that_cover_atoms_and_gaps(text, L):
+    point = frontier(parse_law(text), L, kl.reversed)
+    assert point.gap < 1e-6
+    assert point.law.admissible(point.L)
+    assert point.dual > 1
+    assert abs(float(kl(point.target, point.law)) - point.value.hi) < 1e-6
+
+
+def test_a_valley_beyond_all_mass_but_rounding():
+    assert frontier(parse_law("1/5 U(23/4, 17/2) + 3/5 δ(7) + 1/5 N(-7/2, sd=2)"), "3/2").gap < 1e-6
 
 
 def test_a_linear_programme_finds_the_same_distance():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+from scipy.special import ndtri_exp
 
 from .. import balls
 from ..divergences import kl
@@ -14,13 +15,16 @@ from ..laws import AbstractLaw
 from .bound import Floats, true_runs
 from .interior import CENTRAL, Positions, log_between, positions
 from .joined import Span, joined
-from .nodes import Nodes, first_nodes
+from .nodes import Nodes, first_nodes, nodes
 from .primal import arcs_only
 from .spliced import Spliced
-from .tails import begin, tails
+from .tails import CELLS, begin, tails
 from .trade_off import TradeOff, enclosed
 
-FIRST, MORE = 300, (1200, 4000, 12000)  # nodes
+FIRST, MORE = 300, (1200, 4000, 12_000, 36_000, 100_000)  # nodes
+LATER, BETTER = 12_000, 0.5  # more than that only if the last ones left no more than such a part of the gap
+DOUBTS = 2  # times in turn that nothing was proved, before tails are cells again
+FAINT = 1e-30  # mass beyond an outer node that the search does not see
 TIGHT = 1e-6  # spare distances on arcs
 PATHS = CENTRAL, 1e-9, 1e-6  # where the central path is left: sooner if nothing is proved
 WIDER = 1.01  # distances of the start, in the least ones
@@ -28,18 +32,25 @@ WIDER = 1.01  # distances of the start, in the least ones
 
 def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
     """The least KL(nu || law) of laws of slope at most L, on more and more cells until the bounds are tol apart."""
-    work, low = first_nodes(nu, FIRST), 0.0
+    work, low, gap = first_nodes(nu, FIRST), 0.0, INF
     law, top = None, Enclosure(0.0, INF, True)
+    places, straight, doubts = work.x, True, 0  # all nodes so far; is the law taken to go on at slope L beyond some?
     for more in (*MORE, 0):
         found, proved = _solved(work, L)
+        doubts = 0 if proved else doubts + 1
+        if straight and doubts == DOUBTS and work.tails is not CELLS:
+            work, straight = nodes(nu, places), False
+            found, proved = _solved(work, L)
         low, candidate = max(low, proved), _law(work, L, found)
         value = top if candidate is None else kl.enclose(nu, candidate, tol / 20)
         if value.hi < top.hi:
             law, top = candidate, value
-        if top.hi - low < tol or not more:
+        last, gap = gap, top.hi - low
+        if gap < tol or not more or (more > LATER and gap > BETTER * last):
             break
-        work, found = _curtailed(work, L, found)
+        work, found = _curtailed(work, L, found) if straight else (work, found)
         work = work.denser(_costs(work, found), more, np.flatnonzero(np.diff(found.spare < TIGHT)) + 1)
+        places = np.union1d(places, work.x)
     if law is None:
         law = min(arcs_only(nu, L), key=lambda mu: float(kl(nu, mu)))
         top = kl.enclose(nu, law, tol / 20)
@@ -56,11 +67,24 @@ def _solved(work: Nodes, L: Fraction) -> tuple[Positions, float]:
     start -= start[int(np.argmin(np.abs(z)))]
     found: list[Positions] = []
     for central in PATHS:
-        found.append(positions(work.masses, apart, start, central, work.tails.floats))
+        found.append(_outer(work.masses, positions(work.masses, apart, start, central, work.tails.floats)))
         proved = _proved(work, least, found[-1])
         if proved > 0:
             return found[-1], proved
     return found[0], 0.0
+
+
+def _outer(p: Floats, found: Positions) -> Positions:
+    """The outer positions a little further out than the best, where the mass beyond is too small for the search.
+
+    There a multiplier that is negative by a rounding would cost all that is proved: see `balls.cells`.
+    """
+    u, log = found.u.copy(), log_between(found.u)
+    for side, k in ((-1, 0), (1, -1)):
+        if 0 < p[k] < FAINT:  # so that the law has less there, compared with nu, than in the cell beside it
+            beyond = np.log(p[k] / p[k - side]) + log[k - side] - 1
+            u[k] = side * max(side * u[k], -float(ndtri_exp(beyond)))
+    return found._replace(u=u)
 
 
 def _proved(work: Nodes, apart: list[Fraction], found: Positions) -> float:

@@ -22,7 +22,7 @@ from .tails import CELLS, Tails
 
 EDGE = 1e-13  # mass beyond the outer nodes
 PARTS = 8  # of a cell next to an edge
-NEAR = 1e-5  # parts of the whole, or positions: nodes that are nearer say no more
+NEAR = 1e-6  # parts of the whole, or positions: nodes that are nearer say no more
 SPAN = 7.3  # its position
 NEXT = Fraction(1, 2**ROUND)  # to an irrational place
 

@@ -91,7 +91,8 @@ def greedy(nu: AbstractLaw, L: Fraction) -> Iterator[Spliced]:
     It begins in the left tail, or where all that lies left of a valley is dropped.
     """
     far = float(nu.ppf(1 - 1e-9))
-    for drop in (*DROPS, *(float(nu.cdf(x)) + spare for x in valleys(nu) for spare in DROPS[1:])):
+    beside = (float(nu.cdf(x)) + spare for x in valleys(nu) for spare in DROPS[1:])
+    for drop in (*DROPS, *(drop for drop in beside if drop < 1)):  # a valley may be beyond all mass but rounding
         work = Splice(nu, L, *_tail(nu, -drop))
         start = work.place(work.x)
         for _ in range(ARCS):

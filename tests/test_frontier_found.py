@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.stats import norm
 
 from lipbound import frontier, kl, tv, w1, w2
 from lipbound.frontiers import distance
+from lipbound.frontiers.levels import MOST, levels
 from lipbound.frontiers.spliced import Spliced
 from lipbound.laws import Discrete, Mixture, Uniform, parse_law
 
@@ -94,6 +96,22 @@ def test_power_of_what_is_left_of_an_atom(monkeypatch):
     monkeypatch.setattr(distance, "joined", partial(joined_whole, distance.joined))
     monkeypatch.setattr(distance, "KNOTS", ((120,), (120,)))
     assert frontier(parse_law(text), L, D).gap > 1e-5
+
+
+def test_levels_are_not_too_many_for_wide_targets():
+    nu, z = parse_law("1/2 U(0, 1000000000000) + 1/2 δ(3)"), np.linspace(-6, 6, 500)
+    work = levels(nu, 1.0, z)
+    more = work.uneven(work.blocks(True), 1e-7)
+    assert 1000 < more.size < 2 * MOST  # where a slice is cut its ends are told, too
+
+
+def test_an_atom_at_neither_end_is_not_admitted():
+    """What a law without arcs has too little of would sit at zero, and beyond a gap the rest."""
+    nu = parse_law("1/2 U(0, 1) + 1/2 δ(0)")
+    for shared in (False, True):
+        apart = Spliced(nu, (), Fraction(1, 2), Fraction(1), filled=shared, shared=shared)
+        assert not apart.admissible(Fraction(1))
+    assert Spliced(nu, (), Fraction(1, 2), Fraction(1), filled=True).admissible(Fraction(1))  # power: without the atom
 
 
 def joined_whole(joined, *parts, shared):

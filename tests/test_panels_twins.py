@@ -14,10 +14,10 @@ from instances import random_network
 from lipbound import balls
 from lipbound.balls.normal import ball, precision
 from lipbound.balls.sums import Signed
-from lipbound.divergences import chi2, hellinger2, js, kl
+from lipbound.divergences import chi2, hellinger2, js, kl, renyi
 from lipbound.kernels import generators, logs, panel, quadrature, runs, settled, sums, table, tails
-from lipbound.laws import Gaussian, gaussian_mixture, pushforward, two_gaussians
-from lipbound.maps import PiecewiseAffine
+from lipbound.laws import Gaussian, Mixture, gaussian_mixture, pushforward, two_gaussians
+from lipbound.maps import PiecewiseAffine, affine
 
 LAW, TARGET = pushforward(random_network(0, (24, 24))), two_gaussians(3)
 RULES = {"short": (quadrature.SHORT, 5), "long": (quadrature.LONG, 10)}
@@ -120,6 +120,22 @@ def test_a_cell_that_begins_beyond_all_that_is_looked_at(place):
         for pair in ((p, q), (q, p)):
             assert d(*pair).overlaps(d.enclose(*pair, 1e-12))
     assert float(chi2(q, p)) > 1e6  # power: what is there is not lost for being far out
+
+
+@pytest.mark.parametrize("knots", [(0,), (-19, 0)])
+def test_a_tail_that_begins_where_it_is_cut_off_is_no_narrow_cell(knots):
+    """The fold at 19 is 9.5 standard deviations of q out: of the cell beyond, which has mass, nothing is looked at."""
+    fold = pushforward(PiecewiseAffine(knots, tuple(19 - abs(x) for x in knots), 1, -1))
+    for base in (Gaussian(0), Gaussian(-1)):
+        p, q = Mixture(("1/2", "1/2"), (base, fold)), Gaussian(0, 2)
+        assert 19.0 in p.table.edges
+        for d in (kl, js, hellinger2, renyi("1/2")):
+            for law, other in ((p, q), (q, p), (mirrored(p), q)):
+                assert d(law, other).overlaps(d.enclose(law, other, 1e-12))
+
+
+def mirrored(law: Mixture) -> Mixture:
+    return Mixture(law.weights, tuple(pushforward(affine(-1, 0), part) for part in law.laws))
 
 
 # Tangents.

@@ -38,7 +38,7 @@ def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
     for more in (*MORE, 0):
         found, proved = _solved(work, L)
         doubts = 0 if proved else doubts + 1
-        if straight and doubts == DOUBTS and work.tails is not CELLS:
+        if straight and doubts >= DOUBTS and work.tails is not CELLS:
             work, straight = nodes(nu, places), False
             found, proved = _solved(work, L)
         low, candidate = max(low, proved), _law(work, L, found)
@@ -81,7 +81,9 @@ def _outer(p: Floats, found: Positions) -> Positions:
     """
     u, log = found.u.copy(), log_between(found.u)
     for side, k in ((-1, 0), (1, -1)):
-        if 0 < p[k] < FAINT:  # so that the law has less there, compared with nu, than in the cell beside it
+        if (
+            0 < p[k] < FAINT * p[k - side]
+        ):  # there the law has less of nu than in the cell beside it
             beyond = np.log(p[k] / p[k - side]) + log[k - side] - 1
             u[k] = side * max(side * u[k], -float(ndtri_exp(beyond)))
     return found._replace(u=u)

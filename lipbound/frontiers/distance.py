@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .. import balls
 from ..balls.antitone import Node
 from ..divergences import Divergence, w2
-from ..enclosure import Enclosure, of_ball
+from ..enclosure import of_ball
 from ..exact import INF, exact
 from ..laws import AbstractLaw, pushforward
 from ..maps import PiecewiseAffine
@@ -40,7 +40,7 @@ def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: fl
     square = divergence is w2
     z = np.linspace(-REACH, REACH, NODES)
     work = levels(nu, float(L), z)
-    low, best = 0.0, TradeOff(nu, L, divergence, Enclosure(0.0, INF, True), nu)
+    low, best = 0.0, None
     for n in range(ROUNDS):
         flat = work.blocks(square)
         z = np.unique(np.concatenate([z, work.turns(flat), work.uneven(flat, tol / 4) if square else []]))
@@ -48,21 +48,19 @@ def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: fl
         flat = work.blocks(square)
         for roomy in (False,) if square else (False, True):
             low = max(low, _proved(nu, L, _multiplier(work, flat, square, roomy), square, tol / 20))
-        best = _nearest(best, _laws(work, flat, nu, L, square, n == ROUNDS - 1), low + tol, tol / 20)
-        if best.value.lo == INF or best.value.hi - low <= tol:
-            break
+        for law in _laws(work, flat, nu, L, square, n == ROUNDS - 1):
+            top = divergence.enclose(law, nu, tol / 20)
+            if best is None or top.lo == INF or top.hi < best.value.hi:
+                best = TradeOff(nu, L, divergence, top, law)
+            if top.lo == INF or best.value.hi - low <= tol:
+                return _settled(low, best)
+    assert best is not None  # the last round tries maps with knots
+    return _settled(low, best)
+
+
+def _settled(low: float, best: TradeOff) -> TradeOff:
+    """Proved from both sides, or infinite."""
     return best if best.value.lo == INF else replace(best, value=enclosed(low, best.value))
-
-
-def _nearest(best: TradeOff, laws: Iterator[AbstractLaw], enough: float, tol: float) -> TradeOff:
-    """The nearest of these laws, or of those before; none is tried after one that is near enough, or infinitely far."""
-    for law in laws:
-        top = best.divergence.enclose(law, best.target, tol)
-        if top.lo == INF or top.hi < best.value.hi:
-            best = replace(best, value=top, law=law)
-        if top.lo == INF or best.value.hi <= enough:
-            break
-    return best
 
 
 def _laws(work: Levels, flat: Floats, nu: AbstractLaw, L: Fraction, square: bool, last: bool) -> Iterator[AbstractLaw]:

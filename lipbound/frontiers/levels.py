@@ -54,9 +54,10 @@ class Levels:
         inside &= np.isfinite(self.z[1:]) & np.isfinite(self.z[:-1])
         share = np.where(inside, np.cbrt(self.mass * change * change / 12), 0.0)
         away = float(np.sqrt(np.sum(self.mass * (flat - self.D) ** 2)))  # W2, of which the square loses 2 W2 tol
-        if not away > 0:
+        total = float(share.sum())
+        if not away * total > 0:
             return np.empty(0)
-        parts = min(float(MOST), float(np.sqrt(share.sum() / (2 * away * tol)))) * share
+        parts = min(MOST / total, float(np.sqrt(total / (2 * away * tol)))) * share
         rows = [(i, math.ceil(parts[i])) for i in np.flatnonzero(parts > 1)]
         return np.concatenate([np.empty(0), *(np.linspace(self.z[i], self.z[i + 1], k + 1) for i, k in rows)])
 

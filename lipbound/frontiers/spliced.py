@@ -141,7 +141,7 @@ class Spliced(AbstractLaw):
         return all(a.scale <= L and a.lo < a.hi for a in self.arcs) and all(self._follows(s, L) for s in self.stretches)
 
     def _follows(self, s: Stretch, L: Fraction) -> bool:
-        if not (s.lo <= s.hi and s.before <= s.after):
+        if not (s.lo <= s.hi and s.before <= s.after and (s.filled or s.atom in (s.lo, s.hi))):
             return False
         return _follows(s, self.nu.balls, L)
 

@@ -27,7 +27,7 @@ class Generator(NamedTuple):
     slope: float  # f(t)/t at infinity: the weight of p where q is zero
     growth: Callable[[float], Growth]  # from (widest scale of p / widest scale of q)^2 in a tail
     which: int = -1  # of the usual ones that `terms` has, if it is one
-    mirror: bool = False  # is it that one with its arguments exchanged?
+    mirror: bool = False  # then: with its arguments exchanged?
 
 
 def mirrored(g: Generator) -> Generator:

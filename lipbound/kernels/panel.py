@@ -105,8 +105,9 @@ def layout(p, q, left, right, widths):
     """
     lo, hi, at = merge(p, q)
     alone = lone(lo, hi, at, p, q)
-    lo[0] = lo[0] if math.isnan(left) else left
-    hi[-1] = hi[-1] if math.isnan(right) else right
+    # a cell that begins where its end would be, or beyond, is left out: one without width would pass for a narrow one
+    lo[0] = lo[0] if math.isnan(left) else left if left < hi[0] else math.inf
+    hi[-1] = hi[-1] if math.isnan(right) else right if right > lo[-1] else -math.inf
     return (lo, hi, at), panels(lo, hi, at, p, q, widths), alone, near_cuts(p, q)
 
 

@@ -28,7 +28,7 @@ class Tail(NamedTuple):
 def window(p: Table, q: Table, generators: Sequence[Generator]) -> tuple[Sequence[float], Array]:
     """From where to where unbounded tails are integrated, and for each generator a bound of what lies beyond.
 
-    An end is NaN if not both laws are unbounded there; it may lie before the unbounded cell, which then is left out.
+    An end is NaN if not both laws are unbounded there; it may lie where the unbounded cell begins, or before.
     """
     ours, yours = segments(p), segments(q)
     ends, rest = [math.nan, math.nan], np.zeros(len(generators))

@@ -77,8 +77,8 @@ def _hellinger2(lp, lq, p, q, value, ulps):
         top, root = max(p[i], q[i]), _exp_m1(-0.5 * abs(lp[i] - lq[i]))
         x = 0.5 * top * root * root
         value[i] = x
-        moved = 0.5 * top * root * (1.0 + root) * (2.0 + abs(lp[i]) + abs(lq[i]))
-        ulps[i] = x * (4.0 + abs(max(lp[i], lq[i]))) - moved
+        moved = 0.5 * top * -root * (1.0 + root) * (2.0 + abs(lp[i]) + abs(lq[i]))
+        ulps[i] = x * (4.0 + abs(max(lp[i], lq[i]))) + moved
 
 
 @pure

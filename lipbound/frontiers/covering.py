@@ -81,9 +81,8 @@ def _outer(p: Floats, found: Positions) -> Positions:
     """
     u, log = found.u.copy(), log_between(found.u)
     for side, k in ((-1, 0), (1, -1)):
-        if (
-            0 < p[k] < FAINT * p[k - side]
-        ):  # there the law has less of nu than in the cell beside it
+        if 0 < p[k] < FAINT * p[k - side]:
+            # the law has less of nu beyond than in the cell beside it
             beyond = np.log(p[k] / p[k - side]) + log[k - side] - 1
             u[k] = side * max(side * u[k], -float(ndtri_exp(beyond)))
     return found._replace(u=u)

@@ -171,6 +171,13 @@ def test_distances_meet(D, name):
     assert all(x >= point.dual for x in seen)
 
 
+def test_a_target_without_variance_is_infinitely_far_by_w2():
+    point = frontier(pushforward(formula("exp(z^2/3)")), 1, w2)
+    assert point.value.lo == np.inf
+    assert "no moment of order 2" in point.value.reason
+    assert point.law.admissible(point.L)
+
+
 @pytest.mark.parametrize("D", [w1, w2], ids=("w1", "w2"))
 def test_power_of_the_multiplier(D):
     """A map of slope 1.02 L comes closer than the bound."""

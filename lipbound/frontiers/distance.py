@@ -46,21 +46,18 @@ def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: fl
         z = np.unique(np.concatenate([z, work.turns(flat), work.uneven(flat, tol / 4) if square else []]))
         work = levels(nu, float(L), z)
         flat = work.blocks(square)
-        for roomy in (False,) if square else (False, True):
-            low = max(low, _proved(nu, L, _multiplier(work, flat, square, roomy), square, tol / 20))
-        for law in _laws(work, flat, nu, L, square, n == ROUNDS - 1):
+        for k, law in enumerate(_laws(work, flat, nu, L, square, n == ROUNDS - 1)):
             top = divergence.enclose(law, nu, tol / 20)
-            if best is None or top.lo == INF or top.hi < best.value.hi:
+            if top.lo == INF:
+                return TradeOff(nu, L, divergence, top, law)
+            if best is None or top.hi < best.value.hi:
                 best = TradeOff(nu, L, divergence, top, law)
-            if top.lo == INF or best.value.hi - low <= tol:
-                return _settled(low, best)
+            if k == 0:
+                low = max(low, _proved(nu, L, _multipliers(work, flat, square), square, tol / 20))
+            if best.value.hi - low <= tol:
+                return replace(best, value=enclosed(low, best.value))
     assert best is not None  # the last round tries maps with knots
-    return _settled(low, best)
-
-
-def _settled(low: float, best: TradeOff) -> TradeOff:
-    """Proved from both sides, or infinite."""
-    return best if best.value.lo == INF else replace(best, value=enclosed(low, best.value))
+    return replace(best, value=enclosed(low, best.value))
 
 
 def _laws(work: Levels, flat: Floats, nu: AbstractLaw, L: Fraction, square: bool, last: bool) -> Iterator[AbstractLaw]:
@@ -86,10 +83,18 @@ def _spliced(work: Levels, flat: Floats, nu: AbstractLaw, L: Fraction) -> Splice
     return joined(nu, scale, x, spans, (True, True), shared=True)
 
 
-def _proved(nu: AbstractLaw, L: Fraction, multiplier: Multiplier, square: bool, tol: float) -> float:
-    """What the multiplier proves."""
-    found = (balls.antitone.w2 if square else balls.antitone.w1)(nu.balls, L, *multiplier, tol)
-    return max(0.0, of_ball(found, 0.0).lo) if found.is_finite() else 0.0
+def _proved(nu: AbstractLaw, L: Fraction, multipliers: Iterator[Multiplier], square: bool, tol: float) -> float:
+    """The most that a multiplier proves."""
+    bound = balls.antitone.w2 if square else balls.antitone.w1
+    found = (bound(nu.balls, L, *multiplier, tol) for multiplier in multipliers)
+    return max(0.0, *(of_ball(x, 0.0).lo if x.is_finite() else 0.0 for x in found))
+
+
+def _multipliers(work: Levels, flat: Floats, square: bool) -> Iterator[Multiplier]:
+    """Of W2 there is one, of W1 both that come back to zero in one way or the other."""
+    yield _multiplier(work, flat, square, False)
+    if not square:
+        yield _multiplier(work, flat, square, True)
 
 
 def _multiplier(work: Levels, flat: Floats, square: bool, roomy: bool) -> Multiplier:

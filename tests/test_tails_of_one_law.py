@@ -125,19 +125,21 @@ def test_folds_of_both_laws_in_one_cell():
 def test_w2_of_many_strands():
     """Of sin(Z) the strands are each other's mirror images and shifts; next to the folds places are told to scale."""
 
-    def cdf(y: float) -> float:
-        a = math.asin(y)
-        return math.fsum(norm.cdf(a + 2 * math.pi * k) - norm.cdf(-math.pi - a + 2 * math.pi * k) for k in range(-2, 4))
+    def cdf(t: float) -> float:  # at y = sin(t), -pi/2 < t < pi/2
+        return math.fsum(norm.cdf(t + 2 * math.pi * k) - norm.cdf(-math.pi - t + 2 * math.pi * k) for k in range(-3, 5))
 
-    def moved(x: float) -> float:
-        return brentq(lambda y: cdf(y) - norm.cdf(x), -1, 1, xtol=1e-15)
+    def density(t: float) -> float:
+        return math.fsum(norm.pdf(t + 2 * math.pi * k) + norm.pdf(-math.pi - t + 2 * math.pi * k) for k in range(-3, 5))
 
-    grid = [-6.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 6.0]
-    truth = math.sqrt(math.fsum(quad(lambda x: (moved(x) - x) ** 2 * norm.pdf(x), a, b)[0] for a, b in pairwise(grid)))
-    found = w2.enclose(pushforward(formula("sin(z)")), Gaussian(), 1e-3)
-    assert abs(float(found) - truth) <= found.error + 1e-7
-    assert found.error < 1e-3
-    assert not found.lo <= truth * 1.005 <= found.hi  # power
+    def square(t: float) -> float:
+        return float((math.sin(t) - norm.ppf(cdf(t))) ** 2 * density(t))
+
+    grid = [1e-12 - math.pi / 2, -1.57, -1.5, -1.0, 0.0]
+    truth = math.sqrt(2 * math.fsum(quad(square, a, b, epsabs=1e-12)[0] for a, b in pairwise(grid)))
+    found = w2.enclose(pushforward(formula("sin(z)")), Gaussian(), 2e-8)
+    assert abs(float(found) - truth) <= found.error + 1e-9
+    assert found.error < 2e-8
+    assert not found.lo <= truth + 2e-8 <= found.hi  # power
 
 
 def test_a_needle_of_1e_300_is_left_to_balls():

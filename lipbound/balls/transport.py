@@ -151,7 +151,9 @@ def _measured(s: Stretch, tol: arb) -> arb:
     while stack:
         left, right = stack.pop()
         panels += 1
-        most = s.p.mass(left[0], right[0]) * corner(left, right) ** 2
+        # the masses are equal; one may be hidden by rounding
+        mass = s.p.mass(left[0], right[0]).upper().min(s.q.mass(left[1], right[1]).upper())
+        most = mass * corner(left, right) ** 2
         if most < tol / 64:
             total += arb(0).union(most.upper())
             continue

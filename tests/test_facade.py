@@ -81,3 +81,10 @@ def test_a_wrong_name_is_told_with_the_right_ones():
 def test_star_import_gives_the_names():
     code = "from lipbound import *; assert 0 in tv(Gaussian(), Gaussian()) and all(map(callable, (check, exact)))"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_star_imports_of_parts_do_not_hide_names_behind_modules():
+    parts = ("laws", "maps", "divergences", "frontiers", "bounds", "latent", "chains", "adversarial", "variational")
+    stars = "; ".join(f"from lipbound.{part} import *" for part in parts)
+    code = f"import lipbound.divergences.formula; {stars}; assert callable(formula) and 0 in tv(Gaussian(), Gaussian())"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,6 +1,7 @@
 """Distances of laws with smooth strands, against quadrature along the coupling, closed forms and POT."""
 
 import math
+from fractions import Fraction
 from itertools import pairwise
 
 import mpmath as mp
@@ -287,3 +288,21 @@ def test_what_is_too_light_to_be_followed_may_lessen_tv_too():
         assert found.lo <= truth <= found.hi
         assert found.error <= tol
         assert not found.lo <= truth + 3 * tol <= found.hi  # power
+
+
+@pytest.mark.parametrize(("a", "b"), [("1/3", "0"), ("9/20", "0"), ("1/3", "1/6")])
+def test_w1_of_tails_of_powers_is_a_difference_of_means(a: str, b: str):
+    """exp(a Z^2) is above exp(b Z^2) and, in distribution, above N(0, 1), with mean (1 - 2a)^(-1/2)."""
+    p, q = image(f"exp({a}*z**2)"), Gaussian() if b == "0" else image(f"exp({b}*z**2)")
+    truth = (1 - 2 * Fraction(a)) ** -0.5 - (0 if b == "0" else (1 - 2 * Fraction(b)) ** -0.5)
+    for found in (w1(p, q), w1.enclose(p, q, 1e-9)):
+        assert found.lo - 1e-15 <= truth <= found.hi + 1e-15
+        assert found.error < 2e-10
+        assert not found.lo <= truth + 1e-9 <= found.hi  # power
+
+
+@pytest.mark.parametrize("text", ["exp(z**2/5)", "z**3", "exp(z)", "z**5 + z**3"])
+def test_w1_of_a_law_and_its_shift(text: str):
+    """In the tails the two densities are as good as equal; at a flat point one of them is infinite."""
+    found = w1(image(text), image(f"{text} - 1/2"))
+    assert abs(float(found) - 0.5) <= found.error < 1e-9

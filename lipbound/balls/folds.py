@@ -43,6 +43,17 @@ def runs(chart: Chart, tol: arb, lesser: bool = False) -> Iterator[Run]:
     start, stop = chart.window(tol, lesser)
     if not chart.lo.is_finite():
         yield _open(chart, chart.lo, start)
+    yield from within(chart, start, stop, tol, lesser)
+    if not chart.hi.is_finite():
+        yield _open(chart, stop, chart.hi)
+
+
+def within(chart: Chart, start: arb, stop: arb, tol: arb, lesser: bool = False) -> Iterator[Run]:
+    """The same between two finite coordinates."""
+    log_p, log_q = chart.log_density(chart.p), chart.log_density(chart.q)
+    if log_p is None or log_q is None:
+        yield Run(start, stop, 1 if log_p else -1, arb(0))
+        return
     stack, count = [(start, stop)], 0
     while stack:
         a, b = stack.pop()
@@ -53,8 +64,6 @@ def runs(chart: Chart, tol: arb, lesser: bool = False) -> Iterator[Run]:
             stack += [(y, b), (a, y)]
         else:
             yield from [_open(chart, a, b)] if found is None else found
-    if not chart.hi.is_finite():
-        yield _open(chart, stop, chart.hi)
 
 
 def _open(chart: Chart, a: arb, b: arb) -> Run:

@@ -11,7 +11,8 @@ from .normal import ball
 from .runs import Run, joined
 from .table import Cell
 
-REACHES = 200  # quarters of a standard deviation
+REACHES = 60  # standard deviations
+HALVINGS = 8
 
 
 class Strip:
@@ -21,10 +22,18 @@ class Strip:
         self.chart, self.before, self.tol = chart, before, tol
 
     def gap(self, x: arb) -> arb:
-        """F - G at the point with coordinate x."""
-        chart = self.chart
-        ends = (chart.lo, x) if chart.pilot.strand.rising else (x, chart.hi)
-        return self.before + chart.mass(chart.p, *ends) - chart.mass(chart.q, *ends)
+        """F - G at the point with coordinate x; in a tail from its end, where it is zero."""
+        chart, sides = self.chart, ((self.chart.lo, x), (x, self.chart.hi))
+        below, above = sides if chart.pilot.strand.rising else sides[::-1]
+        if not isinstance(chart.p.hi, float):
+            return self.before + self._excess(*below)
+        if not isinstance(chart.p.lo, float):
+            return -self._excess(*above)
+        return min(self._excess(*below), -self._excess(*above), key=_doubt)
+
+    def _excess(self, a: arb, b: arb) -> arb:
+        """By how much p outweighs q between two coordinates."""
+        return self.chart.mass(self.chart.p, a, b) - self.chart.mass(self.chart.q, a, b)
 
     def distance(self, run: Run) -> arb:
         """Integral of |F - G| over a run of p - q, on which F - G is monotone."""
@@ -32,7 +41,7 @@ class Strip:
         if not (a.is_finite() and b.is_finite()):
             return self._unbounded(run)
         if run.sign == 0:
-            return self._step(a, b)
+            return self._step(a, b, run.bound)
         at_a, at_b, width = self.gap(a), self.gap(b), abs(self.chart.y(b) - self.chart.y(a))
         most = abs(at_a).max(abs(at_b))
         if width * most < self.tol:
@@ -48,6 +57,9 @@ class Strip:
 
     def _unbounded(self, run: Run) -> arb:
         """The same where the run has an infinite end: a tail, and the rest."""
+        whole = self._ending(run.a, run.b) if run.sign else arb.pos_inf()
+        if whole.is_finite():
+            return whole
         lo, hi = self.chart.window(self.tol)
         x, y = (run.a if run.a.is_finite() else lo), (run.b if run.b.is_finite() else hi)
         if not x < y or run.sign == 0:
@@ -55,6 +67,14 @@ class Strip:
         inner = self.distance(Run(x, y, run.sign, run.bound))
         tails = [(a, b) for a, b in ((run.a, x), (y, run.b)) if not (a.is_finite() and b.is_finite())]
         return inner + sum((arb(0).union(self._tail(a, b)) for a, b in tails), arb(0))
+
+    def _ending(self, a: arb, b: arb) -> arb:
+        """The same on a run with a sign that ends at infinity, where F - G is monotone to zero; infinite on others."""
+        chart, x = self.chart, b if b.is_finite() else a
+        outward = chart.pilot.side if not b.is_finite() else -chart.pilot.side
+        if not x.is_finite() or not isinstance(chart.p.hi if outward > 0 else chart.p.lo, float):
+            return arb.pos_inf()
+        return abs(self._excess(a, b) * chart.y(x) - self._mean(chart.p, a, b) + self._mean(chart.q, a, b))
 
     def _area(self, a: arb, b: arb) -> arb:
         """Integral of F - G between two coordinates, by parts: what is left are means of single strands."""
@@ -80,24 +100,42 @@ class Strip:
         return a, b
 
     def _open(self, a: arb, b: arb) -> arb:
-        """The same where the sign of p - q is not known: by steps outwards, until little is left."""
+        """The same in a tail where the sign of p - q is not known yet: by its signs until little is left."""
         x, side = (a, 1) if a.is_finite() else (b, -1)
-        step, total = side / (4 * self.chart.pilot.inv), arb(0)
-        for _ in range(REACHES if x.is_finite() else 0):
-            if abs(self._tail(*((x, b) if side > 0 else (a, x)))) < self.tol:
-                break
-            y = (x + step).mid()
-            total += self._step(*((x, y) if side > 0 else (y, x)))
-            x = y
-        return total + arb(0).union(self._tail(*((x, b) if side > 0 else (a, x))))
+        far, rest = self._far(x, side)
+        if not rest.is_finite():
+            return arb(0).union(arb.pos_inf())
+        few = self.tol / (1 + abs(self.chart.y(far) - self.chart.y(x)))
+        found = joined(folds.within(self.chart, x.min(far), x.max(far), few)) if x != far else ()
+        parts = [self.distance(run) if run.sign else self._steps(run.a, run.b, HALVINGS) for run in found]
+        return sum(parts, arb(0).union(rest))
 
-    def _step(self, a: arb, b: arb) -> arb:
-        """The same between two coordinates: F - G keeps its sign if it is larger than the masses that it may pass."""
-        chart, at, moved = self.chart, abs(self.gap(a)), self._moved(a, b)
-        return abs(self._area(a, b)) if at > moved else arb(0).union(abs(chart.y(b) - chart.y(a)) * (at + moved))
+    def _far(self, x: arb, side: int) -> tuple[arb, arb]:
+        """A point from here outwards beyond which little is left, and how much; of the last one tried if none is."""
+        step, rest = side / self.chart.pilot.inv, arb.pos_inf()
+        for n in range(REACHES if x.is_finite() else 0):
+            x = (x + step).mid() if n else x
+            rest = abs(self._tail(*((x, arb.pos_inf()) if side > 0 else (arb.neg_inf(), x))))
+            if rest < self.tol:
+                break
+        return x, rest
+
+    def _steps(self, a: arb, b: arb, halvings: int) -> arb:
+        """The same between two coordinates, in parts as long as that leaves much doubt."""
+        found, y = self._step(a, b, arb.pos_inf()), ((a + b) / 2).mid()
+        if not halvings or found.rad() < self.tol / REACHES or not (a < y and y < b):
+            return found
+        return self._steps(a, y, halvings - 1) + self._steps(y, b, halvings - 1)
+
+    def _step(self, a: arb, b: arb, bound: arb) -> arb:
+        """The same between two coordinates: F - G keeps its sign if it is larger than what it may move there."""
+        moved, ends = self._moved(a, b).min(bound), (abs(self.gap(a)), abs(self.gap(b)))
+        most = abs(self.chart.y(b) - self.chart.y(a)) * (ends[0].min(ends[1]) + moved)
+        found = abs(self._area(a, b)) if any(at > moved for at in ends) else arb.pos_inf()
+        return found if found.is_finite() else arb(0).union(most)
 
     def _moved(self, a: arb, b: arb) -> arb:
-        """At least by how much F - G may change between two coordinates: by no more than the masses there.
+        """By how much F - G may change between two coordinates: by no more than the masses there.
 
         If all densities are constant, their difference is known; it may be zero.
         """
@@ -119,6 +157,10 @@ class Strip:
             return abs(ball(end) - y) * sum(masses, abs(self.gap(x)))
         means = [self._mean(cell, a, b) for cell in (chart.p, chart.q)]
         return sum((abs(m - y * w) for m, w in zip(means, masses, strict=True)), arb(0))
+
+
+def _doubt(x: arb) -> float:
+    return float(x.rad())  # priority
 
 
 def distance(chart: Chart, before: arb, tol: arb) -> arb:

@@ -152,7 +152,7 @@ def _measured(s: Stretch, tol: arb) -> arb:
         left, right = stack.pop()
         panels += 1
         # the masses are equal; one may be hidden by rounding
-        mass = s.p.mass(left[0], right[0]).upper().min(s.q.mass(left[1], right[1]).upper())
+        mass = min(s.p.mass(left[0], right[0]), s.q.mass(left[1], right[1]), key=_doubt)
         most = mass * corner(left, right) ** 2
         if most < tol / 64:
             total += arb(0).union(most.upper())
@@ -162,6 +162,10 @@ def _measured(s: Stretch, tol: arb) -> arb:
         a, b = (end[0] - part.middle[0] for end in (part.left, part.right))
         rest = (gap * gap * f)[ORDER] * (b ** (ORDER + 1) - a ** (ORDER + 1)) / (ORDER + 1)
         if not rest.rad() < tol / 16 and panels < PANELS:
+            near = (left[0] - right[1]).union(right[0] - left[1])  # beside flat points it hardly moves
+            if (mass * near * near).rad() < tol / 512:
+                total += mass * near * near
+                continue
             middle = flip(part.middle) if part.flipped else part.middle
             stack += [(middle, right), (left, middle)]
             continue
@@ -203,3 +207,7 @@ def _outside(s: Stretch, inner: Pair, outer: Pair, tol: arb) -> arb:
     for part, x, end in zip((s.p, s.q), inner, outer, strict=True):
         total += 2 * second(part, x.min(end), x.max(end), c, tol)
     return total
+
+
+def _doubt(x: arb) -> float:
+    return float(x.rad())  # priority

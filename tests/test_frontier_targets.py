@@ -171,6 +171,21 @@ def test_distances_meet(D, name):
     assert all(x >= point.dual for x in seen)
 
 
+@pytest.mark.parametrize(("text", "L"), [("exp(z^2/3)", 3), ("exp(9*z^2/20)", 1), ("sinh(z)", 1), ("z^5", 2)])
+def test_w1_of_tails_of_powers_and_of_flat_points(text: str, L: int):
+    """A tail like y^(-1.1) has a mean, and its distance to any law of slope L is as good as that mean tells."""
+    nu = pushforward(formula(text))
+    point = frontier(nu, L, w1)
+    assert 0 < point.gap < 1e-6
+    assert point.dual <= float(w1(Gaussian(float(nu.ppf(0.5)), L), nu))
+
+
+def test_a_target_that_is_just_steep_enough_is_reached():
+    for D in (tv, w1, w2):
+        assert frontier(pushforward(formula("tanh(z)")), 1, D).value.hi == 0
+    assert frontier(pushforward(formula("tanh(z)")), "0.999", w1).dual > 0
+
+
 def test_a_target_without_variance_is_infinitely_far_by_w2():
     point = frontier(pushforward(formula("exp(z^2/3)")), 1, w2)
     assert point.value.lo == np.inf

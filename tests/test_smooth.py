@@ -221,6 +221,18 @@ def test_lipschitz_constants(text: str, value: object):
         assert found.hi - found.lo <= 1e-13 * true
 
 
+@pytest.mark.parametrize(
+    "text", ["tanh(z)", "sigmoid(4*z)", "tanh(z - 1/2)", "(z + sin(z))/2", "tanh(z)/2 + tanh(z/2)"]
+)
+def test_a_slope_of_one_at_a_short_fraction_is_exact(text: str):
+    assert formula(text).lipschitz() == Enclosure(1.0, 1.0, True)
+
+
+def test_power_a_slope_a_little_above_one_is_not_taken_for_one():
+    assert formula("tanh(z)*(1 + 1/1000000000000000)").lipschitz().hi > 1
+    assert formula("tanh(z - 1/3)").lipschitz() != Enclosure(1.0, 1.0, True)  # one, but at no dyadic number
+
+
 def holds(found: Enclosure, true: mpmath.mpf) -> bool:
     rounding = mpmath.mpf("1e-25")
     return found.certified and mpmath.mpf(found.lo) - rounding <= true <= mpmath.mpf(found.hi) + rounding

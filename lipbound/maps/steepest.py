@@ -16,6 +16,7 @@ from ..germs.sums import Germ
 from ..reals import exact_ball, precision
 from ..roots import Root
 from .ranges import box, coefficients, keeps_sign
+from .turns import as_fraction
 
 BITS = 80
 NARROW = Fraction(1, 2**44)  # relative width at which the search ends
@@ -164,4 +165,7 @@ def _inflections(curve: Curve, a: Fraction, b: Fraction) -> list[arb] | None:
     left, right = (curve.jet(exact_ball(x), 3)[2] for x in (a, b))
     if not (keeps_sign(left) and keeps_sign(right)):
         return None
-    return [] if (left > 0) == (right > 0) else [Root(curve, a, b, order=2).ball()]
+    if (left > 0) == (right > 0):
+        return []
+    found = as_fraction(Root(curve, a, b, order=2), curve, 2)  # at a short fraction slopes may be exact
+    return [exact_ball(found) if isinstance(found, Fraction) else found.ball()]

@@ -96,14 +96,14 @@ def _simple(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
         return None
     if left == right:
         return []
-    return [Turn(_as_fraction(Root(curve, a, b, order=1), curve), 2)]
+    return [Turn(as_fraction(Root(curve, a, b, order=1), curve), 2)]
 
 
-def _as_fraction(root: Root, curve: Curve) -> Fraction | Root:
-    """The only critical point of a cell as a short fraction, where it is one."""
+def as_fraction(root: Root, curve: Curve, order: int = 1) -> Fraction | Root:
+    """The only zero of a derivative of the curve in a cell, by default a critical point; a short fraction if it is."""
     with precision(LADDER[0]):
         guess = rational((root.ball() * 2**20 + 0.5).mid().floor()) / 2**20
-        return guess if root.lo < guess < root.hi and curve.jet(exact_ball(guess), 2)[1].is_zero() else root
+        return guess if root.lo < guess < root.hi and curve.jet(exact_ball(guess), order + 1)[order].is_zero() else root
 
 
 def _degenerate(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
@@ -124,7 +124,7 @@ def _at_factor(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:
     left, right = sign_at(factor, a, Fraction(0)), sign_at(factor, b, Fraction(0))
     if not left * right:
         return None
-    return [Turn(_as_fraction(Root(factor, a, b), curve), n + 1)] if left != right else []
+    return [Turn(as_fraction(Root(factor, a, b), curve), n + 1)] if left != right else []
 
 
 def _at_simplest(curve: Curve, a: Fraction, b: Fraction) -> list[Turn] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flint import arb
 
 from .drift import steepest
-from .normal import phi
+from .normal import cdf, phi, quantile
 from .parts import part
 from .table import Cell, Entry
 
@@ -14,19 +14,21 @@ def lone_slope(above: Cell, z: arb, below: Cell, side: int) -> arb:
     """Above log T' beyond z, if the source is one Gaussian and all strands of the target go on for ever on this side.
 
     The hazard of the source is H(u) / sd, and that of the target a mean of H(v) / h'(v) over its strands h, of which
-    none weighs more than one: hence v >= u, H(v) >= H(u), and T' is at most the greatest h'(v) / sd.
+    each has at most the source's mass beyond: w (1 - Phi(v)) <= 1 - Phi(u). With H the hazard of N(0, 1), T' is at most
+    the greatest h'(v) H(u) / H(v) / sd; over v with equality H(u) / H(v) falls, since (log H)' / H = 1 - t / H does.
     """
     lone = above.entries[0] if len(above.entries) == 1 and not above.bents else None
     parts = [part(f) for f in (*below.entries, *below.bents)]
-    if lone is None or lone.weight < 1 or not all(p.weight <= 1 for p in parts):
-        return arb.pos_inf()
-    if any((p.high if side > 0 else p.low).is_finite() for p in parts):
+    if lone is None or any((p.high if side > 0 else p.low).is_finite() for p in parts):
         return arb.pos_inf()
     start, most = side * lone.at(z), arb(0)
-    if not all(start >= side * (p.low if side > 0 else p.high) for p in parts):
-        return arb.pos_inf()
     for p in parts:
-        most = most.max(steepest(p, start, side))
+        share = lone.weight / p.weight
+        v = start if share <= 1 else -quantile(share * cdf(-start))
+        if not v >= side * (p.low if side > 0 else p.high):
+            return arb.pos_inf()
+        quicker = arb(1) if share <= 1 else phi(start) / cdf(-start) * cdf(-v) / phi(v)
+        most = most.max(steepest(p, v, side) * quicker)
     return (most * lone.inv).log()
 
 

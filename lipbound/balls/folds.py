@@ -9,6 +9,7 @@ from flint import arb
 from .chart import Chart, Density, jets, middle
 from .runs import Run
 from .table import Cell
+from .ways import parallel
 
 PANELS = 1_000
 
@@ -17,7 +18,7 @@ def apart(c: Cell, d: Cell) -> tuple[Cell, Cell]:
     """The two cells without the smooth strands that they share, which cancel in p - q."""
     mine, yours = list(c.bents), list(d.bents)
     for f in c.bents:
-        twin = next((g for g in yours if g.strand == f.strand), None)
+        twin = next((g for g in yours if parallel(f, g) and f.strand[-3:] == g.strand[-3:]), None)
         if twin is not None:
             mine.remove(f)
             yours.remove(twin)

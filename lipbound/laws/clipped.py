@@ -21,7 +21,7 @@ from ..reals import End, Real, exact_ball, precision, rational
 from ..roots import Image
 from .coupled import refined
 from .monotone import FLOAT, each, two_floats
-from .rows import Row, cut, merged, plain
+from .rows import Row, cut, merged, of_formula, plain
 from .transport import Transport
 
 
@@ -62,14 +62,17 @@ class Clipped(AbstractSmooth):
         Raises NotCertifiable where the slope of T touches L, or tends to it at infinity.
         """
         T = self.transport
-        if T.lipschitz().hi <= self.L:
+        if T.steepest().hi <= self.L:
             return tuple(plain(p) for p in T.passages if p.leg.kind != "jump")
+        if T.formula is not None:
+            return tuple(merged(of_formula(T.formula, T.passages[0], self.L)))
         with precision(256):
             found = [row for p in T.passages if p.leg.kind != "jump" for row in cut(p, T.curve, self.L)]
         return tuple(merged(found))
 
     def lipschitz(self) -> Enclosure:
-        return exactly(self.L) if any(row.steep for row in self.rows) else self.transport.lipschitz()
+        """L, or the largest slope of T between its jumps if that is less."""
+        return exactly(self.L) if any(row.steep for row in self.rows) else self.transport.steepest()
 
     def __call__(self, z: Any) -> Any:
         """g(z) in float64."""
@@ -117,9 +120,12 @@ class Clipped(AbstractSmooth):
         return y if isinstance(y, float) else Image(Raised(Line(Fraction(1), Fraction(0)), Lift(self, k)), y)
 
     def part(self, k: int) -> Curve:
-        """The curve that g is on row k."""
-        inner = Line(self.L, Fraction(0)) if self.rows[k].steep else self.transport.curve
-        return Raised(inner, Lift(self, k))
+        """The curve that g is on row k; T itself on the row in which the two agree."""
+        T = self.transport
+        if self.rows[k].steep:
+            return Raised(Line(self.L, Fraction(0)), Lift(self, k))
+        inner = T.curve if T.formula is None else T.formula.curve
+        return inner if k == self._first() else Raised(inner, Lift(self, k))
 
     @property
     def key(self) -> Hashable:
@@ -138,9 +144,8 @@ class Clipped(AbstractSmooth):
         return self._lifts[bits]
 
     def _raise(self) -> list[arb]:
-        z = exact_ball(self.transport.median if self.at_z is None else self.at_z)
+        z, first = exact_ball(self._agreed), self._first()
         value, slope = self.transport.curve(z), exact_ball(self.L)
-        first = self.row_at(z)
         lifts = [arb(0)] * len(self.rows)
         lifts[first] = value - slope * z if self.rows[first].steep else arb(0)
         for k in range(first + 1, len(self.rows)):
@@ -148,6 +153,14 @@ class Clipped(AbstractSmooth):
         for k in range(first - 1, -1, -1):
             lifts[k] = self._over(k + 1, lifts[k + 1], -1) - self._over(k, arb(0), 1)
         return lifts
+
+    @property
+    def _agreed(self) -> Fraction | Real:
+        """Where g is T."""
+        return self.transport.median if self.at_z is None else self.at_z
+
+    def _first(self) -> int:
+        return self.row_at(exact_ball(self._agreed))
 
     def _over(self, k: int, lift: arb, side: int) -> arb:
         """The value at an end of row k if it is raised by `lift`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import pairwise
@@ -20,6 +21,7 @@ from .coupled import Monotone, Passage, Strands
 Floats = NDArray[np.float64]
 FLOAT = 1100  # bits that tell apart any two floats
 STEPS = 200
+TINY = 1e-300
 FINE = 33  # points between neighbouring centres among which valleys are looked for
 
 
@@ -70,6 +72,18 @@ def _on(z: Floats, span: Span, source: AbstractLaw, target: AbstractLaw) -> Floa
     return out
 
 
+def too_small(z: float, source: AbstractLaw, target: AbstractLaw) -> float:
+    """log T'(z) where T(z) is below the floats, beside an end of the target's support at zero.
+
+    There the mass of the target is as good as C |y|^k, and its density k times that over |y|.
+    """
+    side = 1 if target.support()[1] == 0.0 else -1
+    tail = (lambda law, x: float(law.logsf(x))) if side > 0 else (lambda law, x: float(law.logcdf(x)))
+    goal, known, log_y = tail(source, z), tail(target, -side * TINY), math.log(TINY)
+    k = math.exp(float(target.logpdf(-side * TINY)) + log_y - known)
+    return float(source.logpdf(z)) - math.log(k) - goal + log_y + (goal - known) / k
+
+
 def _log_mass(x: Floats, point: Point, law: AbstractLaw, side: int) -> Floats:
     """log of the mass between a point of the graph and x, which lies to its right (side 1) or left."""
     if point.end:
@@ -90,7 +104,7 @@ def _solved(goal: Floats, span: Span, law: AbstractLaw, side: int) -> Floats:
     active = np.flatnonzero(goal > -np.inf)
     y[goal == -np.inf] = point.y
     last = np.full(goal.shape, np.inf)
-    for _ in range(STEPS):
+    for n in range(STEPS):
         if not active.size:
             break
         x = y[active]
@@ -103,11 +117,19 @@ def _solved(goal: Floats, span: Span, law: AbstractLaw, side: int) -> Floats:
         fast = np.abs(step) < last[active] / 2  # in a deep valley Newton's steps hardly shrink
         last[active] = np.where(fast, np.abs(step), np.inf)
         inside = fast & (low[active] < new) & (new < high[active])
-        new = np.where(inside, new, low[active] / 2 + high[active] / 2)
-        new = np.where(gap == 0, x, new)
+        middle = low[active] / 2 + high[active] / 2
+        if n % 2 and np.isfinite(point.y):  # masses next to a fold are powers of the way to it
+            with np.errstate(all="ignore"):
+                power = point.y + (x - point.y) * np.exp(-step / (x - point.y))
+            near = np.nextafter(low[active], high[active]), np.nextafter(high[active], low[active])
+            middle = np.where(np.isnan(power), middle, np.clip(power, *near))
+        new = np.where(inside, new, middle)
+        between = (low[active] < new) & (new < high[active])
+        empty = ~between & np.isneginf(np.asarray(law.logpdf(new)))  # an end that is no fold: the float beside it
+        new = np.where((gap == 0) | empty, x, new)
         y[active] = new
         moved = np.abs(new - x) > 2e-16 * np.abs(new)
-        active = active[moved & (gap != 0) & (low[active] < new) & (new < high[active])]
+        active = active[moved & (gap != 0) & between]
     return y
 
 

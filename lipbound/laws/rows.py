@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
 from ..balls.steepest import passages
 from ..balls.steepness import Stretch
 from ..errors import NotCertifiable
+from ..exact import INF
+from ..maps.expressions import Z
+from ..maps.formula import Formula
 from ..reals import End, exact_ball, rational
 from ..roots import Image, Root
 from .coupled import Monotone, Passage, SlopeOf
@@ -33,6 +36,14 @@ def plain(p: Passage) -> Row:
     return Row(p.start, p.stop, False, p.low, p.high, p.leg.kind == "flat")
 
 
+def of_formula(g: Formula, whole: Passage, L: Fraction) -> Iterator[Row]:
+    """The parts of T on the whole line, if it is a formula: where T - L z rises, T is too steep."""
+    limits = {-INF: whole.low, INF: whole.high}
+    for bend in (g - Formula(Z) * L).bends(-INF, INF):
+        low, high = (limits[z] if isinstance(z, float) else Image(g.curve, z) for z in (bend.start, bend.stop))
+        yield Row(bend.start, bend.stop, bend.rising, low, high)
+
+
 def cut(p: Passage, curve: Monotone, L: Fraction) -> Iterator[Row]:
     """A part of T cut where its slope passes L."""
     if p.leg.kind == "flat":
@@ -49,16 +60,18 @@ def cut(p: Passage, curve: Monotone, L: Fraction) -> Iterator[Row]:
 
 
 def _passing(s: Stretch, curve: Monotone, L: Fraction) -> Root:
-    """The one z of a stretch at which T' = L."""
+    """The one z of a stretch at which T' = L, between places of known slope: at a cut it may not be known."""
     lo, hi = rational(s.lo.z.upper()), rational(s.hi.z.lower())
-    slope = SlopeOf(curve)
-    left, right = (slope(exact_ball(z)) - exact_ball(L) for z in (lo, hi))
-    if not left * right < 0:
+    slope, inner = SlopeOf(curve), [(hi - lo) * Fraction(1, 2**k) for k in (64, 32, 16, 8)]
+    left = next((z for z in (lo, *(lo + x for x in inner)) if slope(exact_ball(z)).is_finite()), lo)
+    right = next((z for z in (hi, *(hi - x for x in inner)) if slope(exact_ball(z)).is_finite()), hi)
+    first, last = (slope(exact_ball(z)) - exact_ball(L) for z in (left, right))
+    if not first * last < 0:
         raise NotCertifiable(f"where T' = {L} near z = {float(lo):.6g} could not be proved")
-    return Root(slope, lo, hi, L)
+    return Root(slope, left, right, L)
 
 
-def merged(rows: list[Row]) -> Iterator[Row]:
+def merged(rows: Iterable[Row]) -> Iterator[Row]:
     """Neighbours that are both steep are one; T may jump between them."""
     last: Row | None = None
     for row in rows:

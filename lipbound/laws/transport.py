@@ -24,7 +24,7 @@ from .abstract import AbstractLaw
 from .breaks import broken, orders, unbounded
 from .coupled import LADDER, Level, Monotone, Passage, admitted, affine_between, passages, refined, strands
 from .gaussian import Gaussian
-from .monotone import Span, each, spans, values
+from .monotone import Span, each, spans, too_small, values
 
 if TYPE_CHECKING:
     from .clipped import Clipped
@@ -93,8 +93,8 @@ class Transport(AbstractSmooth):
 
     def __call__(self, z: Any) -> Any:
         """T(z) in float64, by the masses of the smaller tails; accurate like the law's own quantiles, or better."""
-        if self._formula is not None:
-            return self._formula(z)
+        if self.formula is not None:
+            return self.formula(z)
         return each(z, lambda x: values(x, self._spans, self.source, self.target))
 
     def derivative(self, z: ArrayLike) -> float | NDArray[np.float64]:
@@ -106,8 +106,8 @@ class Transport(AbstractSmooth):
         return each(z, self._log_derivatives)
 
     def _log_derivatives(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self._formula is not None:
-            return onto.log_slopes(self._formula, z)
+        if self.formula is not None:
+            return onto.log_slopes(self.formula, z)
         y = values(z, self._spans, self.source, self.target)
         given, asked = np.asarray(self.source.logpdf(z)), np.asarray(self.target.logpdf(y))
         with np.errstate(invalid="ignore"):
@@ -118,9 +118,11 @@ class Transport(AbstractSmooth):
         return found
 
     def _beside_a_fold(self, z: float, otherwise: float) -> float:
-        """log T'(z), certified, where T(z) rounds to a fold of the target, of which the density is infinite."""
+        """log T'(z) where T(z) rounds to a fold of the target; certified, if it is in the range of floats."""
         slope = self.slope(Fraction(z))
-        return float(np.log(float(slope))) if slope.lo > 0 and slope.hi < INF else otherwise
+        if 0 < slope.lo <= slope.hi < INF:
+            return float(np.log(float(slope)))
+        return too_small(z, self.source, self.target) if 0.0 in self.target.support() else otherwise
 
     def at(self, z: object) -> Enclosure:
         """T(z), certified, for an exact number z."""
@@ -135,6 +137,14 @@ class Transport(AbstractSmooth):
         if self._affine:
             return exactly(self._affine[0])
         return self._lipschitz
+
+    def steepest(self) -> Enclosure:
+        """sup T' where T does not jump: the Lipschitz constant if it jumps nowhere."""
+        return (
+            self._exponential(*self._log_slope)
+            if any(p.leg.kind == "jump" for p in self.passages)
+            else self.lipschitz()
+        )
 
     def log_lipschitz(self) -> Enclosure:
         """log sup T', also where sup T' is beyond float64.
@@ -163,13 +173,13 @@ class Transport(AbstractSmooth):
 
         Raises NotCertifiable if T is flat or jumps somewhere: then it is no chain of smooth branches.
         """
-        if self._formula is not None:
-            return self._formula.bends(lo, hi)
+        if self.formula is not None:
+            return self.formula.bends(lo, hi)
         for p in self.passages:
             if p.leg.kind != "smooth":
                 raise NotCertifiable(f"T {broken(p)}: only its image of the source, the target, is known")
-        rows = ((p, orders(p, self.curve)) for p in self.passages)
-        return tuple(Bend(p.start, p.stop, self.curve, True, p.low, p.high, *flat) for p, flat in rows)
+        curve = self.curve
+        return tuple(Bend(p.start, p.stop, curve, True, p.low, p.high, *orders(p, curve)) for p in self.passages)
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -190,14 +200,14 @@ class Transport(AbstractSmooth):
             return outer.lipschitz(self.curve.inner.slope, self.curve.inner.shift)
         if self._breaks:
             return exactly(INF, self._breaks)
-        found = self._exponential(self._log_slope)
+        found = self._exponential(*self._log_slope)
         if outer is None:
             return found
         S = Transport(self.source, Gaussian(outer.mean, outer.sd))
         return onto.lipschitz(outer, S.lipschitz(), S.inverse.lipschitz(), found)
 
     @cached_property
-    def _formula(self) -> Formula | None:
+    def formula(self) -> Formula | None:
         return onto.straight(self.curve)
 
     @cached_property
@@ -231,8 +241,7 @@ class Transport(AbstractSmooth):
                 break
         return low, high, ""
 
-    def _exponential(self, found: tuple[arb, arb, str]) -> Enclosure:
-        low, high, why = found
+    def _exponential(self, low: arb, high: arb, why: str) -> Enclosure:
         with precision(LADDER[0]):
             least, most = of_ball(low.exp(), low=0.0).lo, of_ball(high.exp(), low=0.0).hi
         why = why or ("beyond the floats: see log_lipschitz" if high.is_finite() else UNDECIDED) * (most == INF)

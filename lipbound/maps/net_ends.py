@@ -10,7 +10,7 @@ from flint import arb, arb_mat
 from ..errors import NotCertifiable
 from ..germs.scales import CONSTANT, Scale
 from ..germs.spans import Span, spanned
-from ..germs.sums import NOTHING, Coefficient, Germ, fixed, monomial, outward, within
+from ..germs.sums import NOTHING, Coefficient, Germ, fixed, monomial, within
 from .ends import germ
 from .expressions import ONE, Expression
 
@@ -36,20 +36,21 @@ class Unit(NamedTuple):
             return zero + slope * u, slope
 
 
-def far_out(layers: Sequence[Matrix], unit: Unit, side: int, start: int) -> tuple[Germ, Germ]:
-    """The network and its slope on side * z >= start.
+def far_out(layers: Sequence[Matrix], unit: Unit, z: Germ) -> tuple[Germ, Germ]:
+    """The network and its slope after the germ z, on the half-line of z.
 
     Raises NotCertifiable where the start is too near.
 
+    >>> from lipbound.germs.sums import outward
     >>> from lipbound.maps.calculus import derivative
     >>> from lipbound.maps.expressions import Z, call
     >>> one = arb_mat([[1]])
     >>> unit = Unit(call("tanh", Z), derivative(call("tanh", Z)), arb(1))
-    >>> value, slope = far_out([(one, one), (one, one)], unit, 1, 4)
+    >>> value, slope = far_out([(one, one), (one, one)], unit, outward(1, 4))
     >>> value.limit.span.low, slope.sign
     (2.00000000000000, 1)
     """
-    values, slopes = [outward(side, start)], [germ(ONE, outward(side, start))]
+    values, slopes, start = [z], [germ(ONE, z)], z.start
     for i, (weights, bias) in enumerate(layers):
         if i:
             found = [unit.at(u) for u in values]

@@ -14,7 +14,7 @@ from flint import arb, arb_mat, arb_series
 
 from ..curves import Curve
 from ..errors import DomainError, NotCertifiable
-from ..germs.sums import Germ
+from ..germs.sums import Germ, outward
 from .abstract import Floats
 from .bends import Horizon
 from .calculus import derivative
@@ -60,6 +60,14 @@ class NetworkCurve(Curve):
     def matrices(self) -> tuple[Matrix, ...]:
         """Weights and biases as balls."""
         return tuple((arb_mat(w.tolist()), arb_mat(b[:, None].tolist())) for w, b in self.layers)
+
+    def germ(self, z: Germ) -> tuple[Germ, Germ]:
+        return far_out(self.matrices, self._unit, z)
+
+    @cached_property
+    def _unit(self) -> Unit:
+        f = ACTIVATIONS[self.activation]
+        return Unit(f, derivative(f), arb(Formula(f).lipschitz().hi))
 
     def series(self, z: arb_series) -> arb_series:
         units, unit = [z], Expressed(ACTIVATIONS[self.activation])
@@ -139,17 +147,12 @@ class SmoothNetwork(AbstractSmooth):
     def _germ(self, order: int, side: int, start: int) -> Germ:
         """The germ of the network (0) or of its slope (1)."""
         if (side, start) not in self._germs:
-            self._germs[side, start] = far_out(self._curve.matrices, self._unit, side, start)
+            self._germs[side, start] = self._curve.germ(outward(side, start))
         return self._germs[side, start][order]
 
     @cached_property
     def _germs(self) -> dict[tuple[int, int], tuple[Germ, Germ]]:
         return {}
-
-    @cached_property
-    def _unit(self) -> Unit:
-        f = ACTIVATIONS[self.activation]
-        return Unit(f, derivative(f), arb(Formula(f).lipschitz().hi))
 
     def _is_monotone(self, side: int, start: int) -> bool:
         try:

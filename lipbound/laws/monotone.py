@@ -78,8 +78,8 @@ def too_small(z: float, source: AbstractLaw, target: AbstractLaw) -> float:
     There the mass of the target is as good as C |y|^k, and its density k times that over |y|.
     """
     side = 1 if target.support()[1] == 0.0 else -1
-    tail = (lambda law, x: float(law.logsf(x))) if side > 0 else (lambda law, x: float(law.logcdf(x)))
-    goal, known, log_y = tail(source, z), tail(target, -side * TINY), math.log(TINY)
+    tails = (source.logsf, target.logsf) if side > 0 else (source.logcdf, target.logcdf)
+    goal, known, log_y = float(tails[0](z)), float(tails[1](-side * TINY)), math.log(TINY)
     k = math.exp(float(target.logpdf(-side * TINY)) + log_y - known)
     return float(source.logpdf(z)) - math.log(k) - goal + log_y + (goal - known) / k
 

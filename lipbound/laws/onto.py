@@ -13,13 +13,14 @@ from ..enclosure import Enclosure, exactly, of_ball
 from ..exact import INF
 from ..maps.calculus import derivative
 from ..maps.formula import Formula
-from ..reals import exact_ball, nearest, precision
+from ..reals import LADDER, exact_ball, nearest, precision
 from .coupled import Monotone
 from .lifted import Lifted
 
 Floats = NDArray[np.float64]
 LEAST = 1e-290  # below it the floats of a slope lose digits
 BITS = 256
+UNDECIDED = "how steep T is far out, or where a density is infinite or zero, was not decided"
 
 
 def straight(curve: Monotone) -> Formula | None:
@@ -58,6 +59,14 @@ def lipschitz(outer: Lifted, inner: Enclosure, back: Enclosure, found: Enclosure
         return plain
     high = min(found.hi, _product(plain.hi, inner.hi))
     return Enclosure(found.lo, max(high, found.lo), True, found.reason if high == INF else "")
+
+
+def exponential(low: arb, high: arb, why: str) -> Enclosure:
+    """exp of a number between two bounds, and why they are no better."""
+    with precision(LADDER[0]):
+        least, most = of_ball(low.exp(), low=0.0).lo, of_ball(high.exp(), low=0.0).hi
+    why = why or ("beyond the floats: see log_lipschitz" if high.is_finite() else UNDECIDED) * (most == INF)
+    return Enclosure(least, most, True, why)
 
 
 def logarithm(L: Enclosure) -> Enclosure:

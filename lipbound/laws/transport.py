@@ -29,7 +29,6 @@ from .monotone import Span, each, spans, too_small, values
 if TYPE_CHECKING:
     from .clipped import Clipped
 
-UNDECIDED = "how steep T is far out, or where a density is infinite or zero, was not decided"
 CLOSE = 2.0**-40  # width of log L with which no more bits are asked for
 
 
@@ -141,9 +140,7 @@ class Transport(AbstractSmooth):
     def steepest(self) -> Enclosure:
         """sup T' where T does not jump: the Lipschitz constant if it jumps nowhere."""
         return (
-            self._exponential(*self._log_slope)
-            if any(p.leg.kind == "jump" for p in self.passages)
-            else self.lipschitz()
+            onto.exponential(*self._log_slope) if any(p.leg.kind == "jump" for p in self.passages) else self.lipschitz()
         )
 
     def log_lipschitz(self) -> Enclosure:
@@ -200,7 +197,7 @@ class Transport(AbstractSmooth):
             return outer.lipschitz(self.curve.inner.slope, self.curve.inner.shift)
         if self._breaks:
             return exactly(INF, self._breaks)
-        found = self._exponential(*self._log_slope)
+        found = onto.exponential(*self._log_slope)
         if outer is None:
             return found
         S = Transport(self.source, Gaussian(outer.mean, outer.sd))
@@ -240,12 +237,6 @@ class Transport(AbstractSmooth):
             if full or high - low < CLOSE or self.source.bent or self.target.bent:
                 break
         return low, high, ""
-
-    def _exponential(self, low: arb, high: arb, why: str) -> Enclosure:
-        with precision(LADDER[0]):
-            least, most = of_ball(low.exp(), low=0.0).lo, of_ball(high.exp(), low=0.0).hi
-        why = why or ("beyond the floats: see log_lipschitz" if high.is_finite() else UNDECIDED) * (most == INF)
-        return Enclosure(least, most, True, why)
 
     @cached_property
     def _spans(self) -> list[Span]:

@@ -14,6 +14,7 @@ from ..germs.scales import Scale
 from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
 from .chart import Chart
+from .flat import even
 from .normal import ball
 from .table import Cell, Entry
 from .ways import parallel
@@ -142,7 +143,11 @@ def _pairs(chart: Chart, over: Cell, under: Cell, z: Coordinate) -> Iterator[tup
 
 
 def _logs(chart: Chart, s: Entry | Fibre, under: Cell, z: Coordinate) -> tuple[Germ | None, list[Germ | None]]:
-    f = s if isinstance(s, Fibre) else next((f for f in (chart.pilot, *under.bents) if z(f)), chart.pilot)
+    f = (
+        s
+        if isinstance(s, Fibre) and even(s) is None
+        else next((f for f in (chart.pilot, *under.bents) if z(f)), chart.pilot)
+    )
     logs = Logs(f, z(f))
     return logs.of(s), [logs.of(t) for t in (*under.entries, *under.bents)]
 
@@ -160,11 +165,11 @@ class Logs:
     def of(self, s: Entry | Fibre) -> Germ | None:
         if self.z is None:
             return None
-        if isinstance(s, Fibre):
+        if isinstance(s, Fibre) and even(s) is None:
             z = self.z if parallel(s, self.f) else self._mirrored(s)
             return _bell(z, s.strand.mean, s.strand.sd, s.log_height) if z else None
         try:
-            return _entry(s, *self.known) if self.known else None
+            return _given(s, *self.known) if self.known else None
         except NotCertifiable:
             return None
 
@@ -179,11 +184,15 @@ class Logs:
         return -self.z if even and all(c.exact is not None for c in self.known[0].terms.values()) else None
 
 
-def _entry(e: Entry, value: Germ, slope: Germ) -> Germ | None:
+def _given(e: Entry | Fibre, value: Germ, slope: Germ) -> Germ | None:
+    """Logarithm of a density given in y, Gaussian or constant, with respect to the Z of which y is the value."""
     if not slope.sign:
         return None
-    s = e.strand
-    return _bell(value, s.centre, s.scale, e.height.log()) + logarithm(slope.scaled(Fraction(slope.sign)))
+    flat = even(e) if isinstance(e, Fibre) else None
+    along = logarithm(slope.scaled(Fraction(slope.sign)))
+    if isinstance(e, Fibre):
+        return along + value.constant(flat.log()) if flat is not None else None
+    return along + _bell(value, e.strand.centre, e.strand.scale, e.height.log())
 
 
 def _bell(u: Germ, centre: Fraction, scale: Fraction, log_height: arb) -> Germ:

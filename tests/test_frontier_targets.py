@@ -12,7 +12,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
 from frontier_instances import random_map
-from lipbound import pushforward, tv
+from lipbound import pushforward, tv, two_gaussians
 from lipbound.divergences import w1, w2
 from lipbound.errors import DomainError
 from lipbound.frontiers import best_known, frontier
@@ -178,6 +178,15 @@ def test_w1_of_tails_of_powers_and_of_flat_points(text: str, L: int):
     point = frontier(nu, L, w1)
     assert 0 < point.gap < 1e-6
     assert point.dual <= float(w1(Gaussian(float(nu.ppf(0.5)), L), nu))
+
+
+def test_the_map_to_two_modes_is_pushed_forward_in_floats():
+    """Its law has an atom whose mass is a sum of parts of modes, some of them taken away."""
+    nu = two_gaussians(3)
+    point = frontier(nu, 5)
+    found = tv(pushforward(point.primal), nu)
+    assert abs(float(found) - point.value.hi) < 1e-9
+    assert found.lo > point.dual - 1e-9
 
 
 def test_a_target_that_is_just_steep_enough_is_reached():

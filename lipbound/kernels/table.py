@@ -107,7 +107,7 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
     cell = np.array([math.fsum(parts[i:j]) for i, j in pairwise(first)])
     known = dict(atoms)
     on_edge = [known.get(b, ()) for _, b, _ in cells[:-1]]
-    log_atom = np.array([_log_sum([_log_atom(s) for s in strands]) for strands in on_edge])
+    log_atom = np.array([_log_atoms(strands) for strands in on_edge])
     atom = np.array([math.fsum(_atom(s) for s in strands) for strands in on_edge])
     steps, log_steps = cell[:-1] + atom, np.logaddexp(log_cell[:-1], log_atom)
     back, log_back = cell[1:] + atom, np.logaddexp(log_cell[1:], log_atom)
@@ -169,6 +169,14 @@ def _atom(strand: Any) -> float:
 def _log_atom(strand: Any) -> float:
     low, high = strand.window
     return math.log(strand.weight) + log_mass(float(low), float(high))
+
+
+def _log_atoms(strands: Sequence[Any]) -> float:
+    """Of all of an atom; what is left of a cell has strands that are taken away from it."""
+    if all(s.weight > 0 for s in strands):
+        return _log_sum([_log_atom(s) for s in strands])
+    whole = math.fsum(map(_atom, strands))
+    return math.log(whole) if whole > 0 else -math.inf
 
 
 def _log_height(weight: float, inv: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from inspect import signature
 
 from .bound import Bound, Identity, Letters, Limit, UpperBound, declared
 from .divergences import Divergence
@@ -115,10 +116,32 @@ def check(
         raise DomainError("no target was given: check(bound, g, nu) or check(bound, Instance(g, nu))")
     else:
         case = Instance(g, nu)
+    event = completed(bound, event)
     standing = bound.standing(case, **event)
     letters = bound.read(case, **event)
     measured = measure(bound, case, certify, event)
     return Check(bound, letters, bound.enclose(**letters), measured, standing is Standing.PROVEN)
+
+
+def completed(bound: Bound, event: Letters) -> Letters:
+    """The event with what `read` supposes where nothing is given.
+
+    Raises DomainError if it needs more than was given, or knows no such name.
+
+    >>> from lipbound.bounds import bi_lipschitz
+    >>> completed(bi_lipschitz, {"r": 2})
+    {'at': 0, 'r': 2}
+    """
+    rows = list(signature(bound.read).parameters.values())[1:]
+    if any(q.kind is q.VAR_KEYWORD for q in rows):
+        return event
+    missing = [q.name for q in rows if q.default is q.empty and q.name not in event]
+    unknown = [name for name in event if name not in {q.name for q in rows}]
+    if missing or unknown:
+        wrong = f"{', '.join(missing)} missing" if missing else f"{', '.join(unknown)} unknown"
+        names = ", ".join(q.name for q in rows) or "nothing but g and nu"
+        raise DomainError(f"{bound.name} is read off g and nu by {names}: {wrong}")
+    return {q.name: event.get(q.name, q.default) for q in rows if event.get(q.name, q.default) is not None}
 
 
 def measure(bound: Bound, case: Instance, certify: bool, event: Letters | None = None) -> Enclosure:

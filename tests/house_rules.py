@@ -36,6 +36,7 @@ TABLE = {
     "maps.factors": (f"{BASE} maps", "flint"),
     "maps.floats": (f"{BASE} maps", "numpy scipy"),
     "maps.formula": (f"{BASE} maps", "flint"),
+    "maps.inverse": (f"{BASE} maps", "flint"),
     "maps.parsing": (f"{BASE} maps", "sympy"),
     "maps.limits": (f"{BASE} maps", "flint"),
     "maps.logistic": (f"{BASE} maps", "flint"),

@@ -45,7 +45,7 @@ from lipbound.exact_console import Console
 from lipbound.hypothesis import Standing
 from lipbound.instance import Instance
 from lipbound.laws import Discrete, Gaussian, gaussian_mixture, pushforward, two_gaussians
-from lipbound.maps import affine, clamp, formula, from_slopes
+from lipbound.maps import SmoothNetwork, affine, clamp, formula, from_slopes
 from lipbound.projection import project, unit
 
 STANDINGS = [
@@ -53,6 +53,10 @@ STANDINGS = [
     (exact_fit, Instance(affine(2), Gaussian(0, 3)), {}, Standing.VIOLATED),
     (balanced, Instance(clamp(-1, 1), Gaussian()), {}, Standing.PROVEN),
     (balanced, Instance(clamp(-1, 3), Gaussian()), {}, Standing.VIOLATED),
+    (balanced, Instance(formula("1/3 + tanh(z) + z*cos(z)"), two_gaussians(2)), {}, Standing.PROVEN),
+    (balanced, Instance(formula("softplus(z)"), two_gaussians(2)), {}, Standing.VIOLATED),
+    (balanced, Instance(SmoothNetwork([([[1]], [0]), ([[2]], [1])], "tanh"), Gaussian()), {}, Standing.ASSUMED),
+    (precision, Instance(formula("2*tanh(z)"), Gaussian()), {"left": -1, "right": 1}, Standing.PROVEN),
     (symmetric_fit, Instance(affine(1), two_gaussians(2)), {}, Standing.PROVEN),
     (symmetric_fit, Instance(affine(1), two_gaussians(2, weight="1/3")), {}, Standing.VIOLATED),
     (log_concave, Instance(affine(1), two_gaussians("1/2")), {}, Standing.PROVEN),
@@ -181,6 +185,16 @@ def test_any_generator_gives_the_declared_gap_bound():
     assert gap_f(hellinger2)(**letters) == pytest.approx(gap_hellinger2(**letters), rel=1e-12)
 
 
+@pytest.mark.parametrize("text", ["2*tanh(z)", "z + tanh(z)", "3*sin(z)", "pi + z/2"])
+def test_balanced_smooth_maps_keep_what_is_promised(text):
+    case = Instance(formula(text), two_gaussians(3))
+    assert check(balanced, case).verdict is Verdict.HOLDS
+    middle = Fraction(float(case.g(0.0)))  # g(0) is not a rational for each of them
+    event = {} if middle else {"left": -2, "right": 2}
+    if event:
+        assert check(precision, case, **event).verdict is Verdict.HOLDS
+
+
 @pytest.mark.parametrize("d", [1, 2, 3, 10])
 def test_bi_lipschitz_in_space_is_a_chi_law(d):
     assert bi_lipschitz(d=d, K=2, r="0.7") == pytest.approx(chi2_law.cdf(1.96, d), rel=1e-13)
@@ -236,7 +250,7 @@ def test_power_an_upper_bound_that_is_too_low_is_violated():
     found = check(residual_depth, Instance(g, pushforward(g)), kappa=1, n=1)
     assert found.verdict is Verdict.UNDECIDED  # 3 > 2: no block of this kind; the hypothesis was only assumed
     with pytest.raises(DomainError, match="depends on the event: at is missing"):
-        check(bi_lipschitz, Instance(affine(2), Discrete((0,), (1,))))
+        bi_lipschitz.quantity.of(Instance(affine(2), Discrete((0,), (1,))), {})
 
 
 # --- letters and measurements at the edge
@@ -257,10 +271,43 @@ def test_moments_say_nothing_of_two_laws_on_one_point_and_are_never_nan():
         moments(delta="1e-400", v=0, w=0)  # beyond floats, where it would be 0/0
 
 
-def test_bi_lipschitz_refuses_to_read_a_slope_off_some_branches_only():
-    case = Instance(formula("z + tanh(z)/2"), Gaussian())
-    with pytest.raises(DomainError, match="g has no Lipschitz inverse: a branch is constant or not affine"):
-        bi_lipschitz.read(case)
+def test_what_an_event_lacks_or_has_too_much_is_said():
+    case = Instance(affine(1), Gaussian())
+    with pytest.raises(DomainError, match="residual_depth is read off g and nu by kappa, n: kappa, n missing"):
+        check(residual_depth, case)
+    with pytest.raises(DomainError, match="two_modes is read off g and nu by left, right: lefft unknown"):
+        check("two_modes", case, lefft=1)
+    assert check(bi_lipschitz, case).letters["r"] == 1  # what is not given is as `read` supposes
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [("z + tanh(z)/2", 1), ("-z - tanh(z)/2", 1), ("2*z + sin(z)", 1), ("sinh(z)", 1), ("z**3 + z/2", "1/2")],
+)
+def test_bi_lipschitz_reads_the_least_slope_of_a_smooth_map(text, slope):
+    case = Instance(formula(text), Gaussian())
+    K = bi_lipschitz.read(case)["K"]
+    assert 1 <= K * Fraction(slope) <= 1 + Fraction(1, 10**9)
+    found = check(bi_lipschitz, case, r="1/2")
+    assert found.verdict is Verdict.HOLDS
+    assert found.supposed
+
+
+@pytest.mark.parametrize("text", ["sinh(z)", "z**3 + z/2"])
+def test_power_an_inverse_said_to_be_flatter_breaks_the_bound_of_a_smooth_map(text):
+    found = check(bi_lipschitz, Instance(formula(text), Gaussian()), r="1/100")  # where g is flattest
+    assert found.verdict is Verdict.HOLDS
+    wrong = bi_lipschitz.enclose(**found.letters | {"K": found.letters["K"] * Fraction(99, 100)})
+    assert wrong.at_least(found.measured) is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("tanh(z)", "the slope grows without bound"), ("z**3", "not decided"), ("z**2", "g rises and falls")],
+)
+def test_bi_lipschitz_says_why_there_is_no_lipschitz_inverse(text, reason):
+    with pytest.raises(DomainError, match=reason):
+        bi_lipschitz.read(Instance(formula(text), Gaussian()))
 
 
 @pytest.mark.parametrize(("m", "s"), [(2, 1), (2, "1/2"), ("1/16", 1), (3, 2)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from sympy import Integer, Max
@@ -21,28 +22,22 @@ from ..symbols import BallMass, K, b, d, kappa, n, r
 LINE = 1  # dimension of the instances on the line
 
 
-def _slopes(case: Instance) -> list[Any]:
-    return [each.slope for each in case.g.branches() if hasattr(each, "slope")]
-
-
 def _invertible(case: Instance, event: Letters) -> bool | str | None:
-    slopes = _slopes(case)
-    if len(slopes) < len(case.g.branches()):
-        return None
-    return (
-        min(slopes) > 0
-        or max(slopes) < 0
-        or f"the slopes of g run from {float(min(slopes)):.6g} to {float(max(slopes)):.6g}"
-    )
+    found = case.g.inverse_lipschitz()
+    if isinstance(found, Fraction) or found.hi < INF:
+        return True
+    return found.reason if found.lo == INF else None
 
 
 def _back(masses: bool) -> Any:
     def read(case: Instance, at: object = 0, r: object = 1) -> Letters:
-        """The dimension, the Lipschitz constant of the inverse, and the ball."""
-        slopes = [abs(x) for x in _slopes(case)]
-        if len(slopes) < len(case.g.branches()) or not min(slopes):
-            raise DomainError("g has no Lipschitz inverse: a branch is constant or not affine")
-        found: Letters = {"d": exact(LINE), "K": 1 / min(slopes), "r": exact(r)}
+        """The dimension, the Lipschitz constant of the inverse, or an upper bound of it, and the ball."""
+        slope = case.g.inverse_lipschitz()
+        if not isinstance(slope, Fraction):
+            if slope.hi == INF:
+                raise DomainError(f"g is not known to have a Lipschitz inverse: {slope.reason}")
+            slope = exact(slope.hi)
+        found: Letters = {"d": exact(LINE), "K": slope, "r": exact(r)}
         place, width = exact(at), exact(r)
         return {**found, "b": case.nu.certified.mass(place - width, place + width)} if masses else found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from sympy import Integer, Max
 from ..balls.normal import near_quantile
 from ..bound import INF, Hypothesis, Letters, LowerBound, Parameter, UpperBound, Witness
 from ..divergences import tv
+from ..enclosure import Enclosure
 from ..errors import DomainError
 from ..events import admissible, best_pair, position
 from ..exact import exact
@@ -117,17 +119,14 @@ tail_tv = LowerBound(
 
 
 def symmetric(case: Instance, event: Letters) -> bool | str | None:
-    """Is g odd about the point that zero is sent to? Proved on its branches, refuted by two masses that differ."""
-    branches = case.g.branches()
-    if not all(hasattr(each, "shift") for each in branches):
-        return None
-    middle = exact(case.g.at(0))
-    rows = {(x.start, x.stop, x.slope, x.shift) for x in branches}
-    if rows == {(-x.stop, -x.start, x.slope, 2 * middle - x.shift) for x in branches}:
+    """Is g odd about the point that zero is sent to? Seen on its formula, refuted by two masses that differ."""
+    if case.g.odd():
         return True
+    low, high = _centre(case)
     for level in (0.05, 0.2, 0.35, 0.65, 0.8, 0.95):
-        reach = abs(exact(float(case.mu.ppf(level))) - middle)
-        left, right = case.mu.certified.cdf(middle - reach), case.mu.certified.mass(middle + reach, INF)
+        reach = abs(exact(float(case.mu.ppf(level))) - low)
+        left = _either(*(case.mu.certified.cdf(x - reach) for x in (low, high)))
+        right = _either(*(case.mu.certified.mass(x + reach, INF) for x in (high, low)))
         if not left.overlaps(right):
             return f"farther than {float(reach):.6g} it has {float(left):.6g} and {float(right):.6g}"
     return None
@@ -136,19 +135,31 @@ def symmetric(case: Instance, event: Letters) -> bool | str | None:
 BALANCED = Hypothesis("g#N is symmetric about g(0), so that both sets get the same mass", symmetric)
 
 
+def _centre(case: Instance) -> tuple[Fraction, Fraction]:
+    """Where zero is sent to, between two numbers: one and the same where it is known exactly."""
+    found = case.g.at(0)
+    return (exact(found.lo), exact(found.hi)) if isinstance(found, Enclosure) else (found, found)
+
+
+def _either(a: Enclosure, b: Enclosure) -> Enclosure:
+    """What lies between two numbers, the first no larger."""
+    return Enclosure(a.lo, b.hi, a.certified and b.certified)
+
+
 def _pair(masses: bool) -> Callable[..., Letters]:
     def read(case: Instance, left: object = None, right: object = None) -> Letters:
         """Two half-lines at the same distance from g(0); for `balanced`, at levels of nu unless they are given."""
-        middle = exact(case.g.at(0))
+        low, high = _centre(case)
         if (left is None) != (right is None) or (left is None and not masses):
             raise DomainError("two sets are given by `left` and `right` together")
         if left is None:
-            reach = max(abs(exact(float(case.nu.ppf(0.4))) - middle), exact("1/1000"))
-            left, right = middle - reach, middle + reach
+            reach = max(abs(exact(float(case.nu.ppf(0.4))) - low), exact("1/1000"))
+            left, right = low - reach, high + reach
         lo, hi = exact(left), exact(right)
-        if not lo < hi or lo + hi != 2 * middle:
-            raise DomainError(f"left = {left} and right = {right} are not at the same distance from g(0) = {middle}")
-        found: Letters = {"D": hi - lo, "L": case.L}
+        if not (lo < low and high < hi and 2 * low <= lo + hi <= 2 * high):
+            raise DomainError(f"left = {left} and right = {right} are not at the same distance from g(0) = {low}")
+        # where g(0) is not known exactly, the sets lie within two at this distance from it
+        found: Letters = {"D": 2 * min(low - lo, hi - high), "L": case.L}
         nu = case.nu.certified
         return {**found, "a": nu.cdf(lo), "b": nu.mass(hi, INF)} if masses else found
 

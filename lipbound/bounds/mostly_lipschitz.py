@@ -18,21 +18,13 @@ from ..sources import ISOPERIMETRY
 from ..symbols import epsilon, t
 
 
-def steepest(case: Instance, start: object, stop: object) -> Fraction:
-    """The Lipschitz constant of g between two latent points."""
-    low, high = extended(start), extended(stop)
-    if not low < high:
-        raise DomainError(f"start = {start} is not below stop = {stop}: g is looked at between them")
-    inside = [each for each in case.g.branches() if each.start < high and low < each.stop]
-    slopes = [abs(each.slope) for each in inside if hasattr(each, "slope")]
-    if len(slopes) < len(inside):
-        raise DomainError("g has a branch that is not affine: its slope between two points is not known")
-    return max(slopes)
-
-
 def read(case: Instance, start: object = -INF, stop: object = INF) -> Letters:
     """What is proved of the frontier at the constant of g between start and stop, and the latent mass elsewhere."""
-    found = valley_frontier(case.nu, steepest(case, start, stop)).lower
+    slope = case.g.lipschitz_between(start, stop)
+    slope = slope if isinstance(slope, Fraction) else extended(slope.hi)
+    if slope == INF:
+        raise DomainError(f"g is not known to be Lipschitz from {start} to {stop}")
+    found = valley_frontier(case.nu, slope).lower
     tails = [(-INF, extended(start)), (extended(stop), INF)]
     outside = sum((Gaussian().certified.mass(a, b) for a, b in tails if a < b), exactly(0.0))
     return {"t": exactly(max(found.lo, 0.0)), "epsilon": Enclosure(max(outside.lo, 0.0), min(outside.hi, 1.0), True)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from flint import arb
@@ -13,7 +14,7 @@ from ..divergences import tv
 from ..enclosure import Enclosure, exactly, of_ball
 from ..laws import AbstractLaw
 from ..reals import End
-from .bound import normal_masses
+from .bound import Floats, normal_masses
 from .spliced import ZERO, Arc, Spliced, Stretch
 
 FINE = 2000  # points on an arc
@@ -26,7 +27,14 @@ def lacking(law: Spliced) -> float:
         return float(tv(law, law.nu))
     heaps = {a.place: a.mass for a in law.nu.atoms()}
     kept = sum(_kept(law.nu, s, heaps.get(s.atom, 0.0)) for s in law.stretches)
-    return 1.0 - kept - sum(_common(law.nu, arc) for arc in law.arcs)
+    levels = _levels(law.nu)
+    return 1.0 - kept - sum(_common(law.nu, arc, levels) for arc in law.arcs)
+
+
+@lru_cache(maxsize=8)
+def _levels(nu: AbstractLaw) -> Floats:
+    """Quantiles of the target, which the laws on trial for it share."""
+    return np.asarray(nu.ppf(np.linspace(0.001, 0.999, FINE)))
 
 
 def _kept(nu: AbstractLaw, s: Stretch, heap: float) -> float:
@@ -43,14 +51,13 @@ def followed(nu: AbstractLaw, s: Stretch) -> float:
     return float(nu.mass(float(s.lo), float(s.hi), closed="neither")) if s.lo < s.hi else 0.0
 
 
-def _common(nu: AbstractLaw, arc: Arc) -> float:
+def _common(nu: AbstractLaw, arc: Arc, levels: Floats) -> float:
     """The mass that both have on an arc, less where their densities cross inside a cell."""
     centre, scale = float(arc.centre), float(arc.scale)
     low, high = max(float(arc.lo), centre - SPAN * scale), min(float(arc.hi), centre + SPAN * scale)
     if not low < high:
         return 0.0
     inner = [float(x) for x in nu.cuts if low < float(x) < high]
-    levels = np.asarray(nu.ppf(np.linspace(0.001, 0.999, FINE)))
     x = np.unique(np.concatenate([np.linspace(low, high, FINE), levels[(low < levels) & (levels < high)], inner]))
     theirs = np.asarray(nu.mass(x[:-1], x[1:], closed="neither"))
     return float(np.minimum(normal_masses((x - centre) / scale)[1:-1], theirs).sum())

@@ -139,9 +139,8 @@ class Transport(AbstractSmooth):
 
     def steepest(self) -> Enclosure:
         """sup T' where T does not jump: the Lipschitz constant if it jumps nowhere."""
-        return (
-            onto.exponential(*self._log_slope) if any(p.leg.kind == "jump" for p in self.passages) else self.lipschitz()
-        )
+        jumps = any(p.leg.kind == "jump" for p in self.passages)
+        return onto.exponential(*self._log_slope) if jumps else self.lipschitz()
 
     def log_lipschitz(self) -> Enclosure:
         """log sup T', also where sup T' is beyond float64.
@@ -197,6 +196,9 @@ class Transport(AbstractSmooth):
             return outer.lipschitz(self.curve.inner.slope, self.curve.inner.shift)
         if self._breaks:
             return exactly(INF, self._breaks)
+        back = None if self.target.atoms() else self.inverse.formula
+        if back is not None:
+            return back.inverse_lipschitz()
         found = onto.exponential(*self._log_slope)
         if outer is None:
             return found
@@ -205,6 +207,7 @@ class Transport(AbstractSmooth):
 
     @cached_property
     def formula(self) -> Formula | None:
+        """T as a formula, if one is known."""
         return onto.straight(self.curve)
 
     @cached_property

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import reals
-from ..enclosure import Enclosure
-from ..exact import INF, Exact, exact
+from ..enclosure import Enclosure, exactly
+from ..errors import DomainError
+from ..exact import INF, Exact, exact, extended
 
 Floats = NDArray[np.float64]
 TINY = 2.0**-1022  # below it floats lose digits
@@ -85,6 +86,40 @@ class AbstractMap(ABC):
         """
         return max(abs(branch.slope) for branch in self.branches())
 
+    def lipschitz_between(self, start: object, stop: object) -> Fraction | Enclosure:
+        """The Lipschitz constant of g on an interval, exact for a piecewise-affine map, else a certified enclosure.
+
+        Raises DomainError if start is not below stop.
+
+        >>> from lipbound.maps import clamp, formula
+        >>> clamp(-1, 1).lipschitz_between(2, 3), formula("z**2").lipschitz_between(-1, 3).hi
+        (Fraction(0, 1), 6.0)
+        """
+        low, high = window(start, stop)
+        return max(abs(each.slope) for each in self.branches() if each.start < high and low < each.stop)
+
+    def inverse_lipschitz(self) -> Fraction | Enclosure:
+        """The Lipschitz constant of the inverse of g: 1 / inf |g'|, proved infinite, with the reason, if there is none.
+
+        >>> from lipbound.maps import affine, fold
+        >>> affine(-2).inverse_lipschitz(), str(fold().inverse_lipschitz())
+        (Fraction(1, 2), 'inf (certified: the slopes of g run from -1 to 1)')
+        """
+        low, high = (pick(branch.slope for branch in self.branches()) for pick in (min, max))
+        if low <= 0 <= high:
+            return exactly(INF, f"the slopes of g run from {float(low):.6g} to {float(high):.6g}")
+        return 1 / min(abs(low), abs(high))
+
+    def odd(self) -> bool:
+        """Is it known that g(0) - g(-z) = g(z) - g(0)?
+
+        >>> from lipbound.maps import clamp, formula
+        >>> clamp(-1, 1).odd(), clamp(-1, 2).odd(), formula("1 + tanh(z)").odd()
+        (True, False, True)
+        """
+        middle, rows = self.at(0), self.branches()
+        return set(rows) == {Branch(-x.stop, -x.start, x.slope, 2 * middle - x.shift) for x in rows}
+
     def at(self, z: object) -> Any:
         """g(z), exactly for a piecewise-affine map, else as a certified enclosure.
 
@@ -148,6 +183,18 @@ class _Table(NamedTuple):
             nearest = np.abs(ways).argmin(axis=0)
             way = np.take_along_axis(ways, nearest[None], axis=0)[0]
             return self.heights[rows, nearest] + self.slopes[rows] * way
+
+
+def window(start: object, stop: object) -> tuple[Exact, Exact]:
+    """The two ends of an interval; DomainError unless the first is below the second.
+
+    >>> window(0, "inf")
+    (Fraction(0, 1), inf)
+    """
+    low, high = extended(start), extended(stop)
+    if not low < high:
+        raise DomainError(f"start = {start} is not below stop = {stop}: g is looked at between them")
+    return low, high
 
 
 def _anchored(branch: Branch) -> tuple[list[float], list[float], float]:

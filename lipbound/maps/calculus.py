@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd, lcm, prod
 
-from .expressions import ONE, PI, Expression, call, number, product, sqrt, total
+from .expressions import ONE, PI, Expression, Z, call, number, product, sqrt, total
 
 
 def derivative(f: Expression) -> Expression:
@@ -110,8 +110,8 @@ def parity(f: Expression) -> int:
     """1 if the formula is seen to be even, -1 if odd, 0 if neither is seen.
 
     >>> from lipbound.maps.expressions import Z
-    >>> parity(Z * call("tanh", Z)), parity(Z**3 - Z), parity(Z + 1)
-    (1, -1, 0)
+    >>> parity(Z * call("tanh", Z)), parity(Z**3 - Z), parity(Z + 1), parity(call("sigmoid", Z) * call("sigmoid", -Z))
+    (1, -1, 0, 1)
     """
     if f.is_constant or f.head == "z":
         return 1 if f.is_constant else -1
@@ -119,10 +119,10 @@ def parity(f: Expression) -> int:
     if f.head == "sum":
         return parts[0] if len(set(parts)) == 1 else 0
     if f.head == "product":
-        return prod(parts)
+        return prod(parts) or int(substituted(f, -Z) == f)  # as sigmoid(z) sigmoid(-z)
     if f.head == "power":
         return (parts[0] if f.number % 2 else abs(parts[0])) if f.number.denominator == 1 else max(parts[0], 0)
-    if f.head in ("cos", "cosh", "cospi"):
+    if f.head in ("cos", "cosh", "cospi", "sech"):
         return abs(parts[0])
     return parts[0] if f.head in ("atan", "erf", "sin", "sinh", "sinpi", "tanh") else max(parts[0], 0)
 

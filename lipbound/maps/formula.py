@@ -16,7 +16,7 @@ from ..germs.sums import Germ, outward
 from ..pieces import Ripple
 from .abstract import AbstractMap, Floats
 from .bends import Horizon
-from .calculus import derivative, frequency, sign, substituted
+from .calculus import derivative, frequency, parity, sign, substituted
 from .domain import FARTHEST, demand_smooth
 from .ends import germ, soaring
 from .expressions import PI, Expression, Z, number, total
@@ -26,7 +26,7 @@ from .parsing import parsed
 from .ripples import ripple
 from .series import Expressed
 from .smooth import AbstractSmooth
-from .steepest import Beyond, beyond
+from .steepest import REPEATED, Beyond, beyond
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,6 +60,9 @@ class Formula(AbstractSmooth):
     def _curve(self) -> Curve:
         return Expressed(self.expression)
 
+    def odd(self) -> bool:
+        return parity(self._derivative) == 1
+
     def horizon(self, side: int) -> Horizon | None:
         end = limit((self.expression.text, side), partial(germ, self.expression, outward(side, 2**FARTHEST)))
         if end is None:
@@ -70,8 +73,8 @@ class Formula(AbstractSmooth):
         return None if end is None or start is None else Horizon(start, end)
 
     def far(self, side: int, start: int) -> Beyond | None:
-        if 2 * start >= self._period:  # nothing new there
-            return Beyond(arb(0), arb(0))
+        if 2 * start >= self._period:
+            return REPEATED
         if start < 2:
             return None
         try:

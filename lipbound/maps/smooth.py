@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from math import inf, isfinite, isnan, nan
 from typing import Any, ClassVar, TypeGuard, overload
 
@@ -16,14 +17,15 @@ from numpy.typing import NDArray
 
 from ..arrays import reals
 from ..curves import Chain, Curve, Line
-from ..enclosure import Enclosure, of_ball
+from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import DomainError
 from ..exact import INF, Exact, exact, extended
 from ..pieces import Ripple
 from ..reals import LADDER, Forgetful, exact_ball, precision
-from .abstract import TINY, AbstractMap, Floats
+from .abstract import TINY, AbstractMap, Floats, window
 from .bends import Bend, Horizon, bends
-from .steepest import Beyond, steepest
+from .inverse import inverse_slope
+from .steepest import REPEATED, Beyond, steepest
 from .turns import turns
 
 FINE = (1024, 2048, 4096)  # bits for values of which floats would show no digit
@@ -57,6 +59,11 @@ class AbstractSmooth(Forgetful, AbstractMap):
         """What is proved of |g'| on the half-line side * z >= start."""
         return None
 
+    def bounded(self, side: int, start: int) -> Beyond | None:
+        """The same, with a bound for all of the line where |g'| repeats what it is nearer by."""
+        known = self.far(side, start)
+        return Beyond(_most(self), arb(0)) if known is not None and known.repeats else known
+
     def ripple(self) -> Ripple | None:
         """How flat the map is on any stretch of one period; None if it has none, or that was not proved."""
         return None
@@ -87,6 +94,16 @@ class AbstractSmooth(Forgetful, AbstractMap):
 
     def lipschitz(self) -> Enclosure:
         return self._lipschitz
+
+    def lipschitz_between(self, start: object, stop: object) -> Enclosure:
+        low, high = window(start, stop)
+        return steepest(self.curve, self.bounded, self.farthest, self.patience, low, high)
+
+    def inverse_lipschitz(self) -> Enclosure:
+        return self._inverse_lipschitz
+
+    def odd(self) -> bool:
+        return False
 
     def at(self, z: object) -> Enclosure:
         return self._taylor(z, 0)
@@ -165,6 +182,14 @@ class AbstractSmooth(Forgetful, AbstractMap):
     def _lipschitz(self) -> Enclosure:
         return steepest(self.curve, self.far, self.farthest, self.patience)
 
+    @cached_property
+    def _inverse_lipschitz(self) -> Enclosure:
+        rows = self.branches()
+        for a, b in pairwise(rows):
+            if a.rising != b.rising:
+                return exactly(INF, f"g rises and falls: it turns at z = {float(b.start):.6g}")
+        return inverse_slope(self.curve, self.far, self.farthest, self.patience // 10)
+
 
 @dataclass(frozen=True)
 class Composed(AbstractSmooth):
@@ -186,7 +211,10 @@ class Composed(AbstractSmooth):
         most = _most(self.outer)
         if not isinstance(self.inner, AbstractSmooth):
             return Beyond(most * _most(self.inner), arb(0))
-        known = self.inner.far(side, start)
+        period = self.inner.curve.period()
+        if period is not None and 2 * start >= period:
+            return REPEATED
+        known = self.inner.bounded(side, start)  # where the inner slope repeats, the outer does not
         return None if known is None else Beyond(most * known.most, arb(0))
 
 

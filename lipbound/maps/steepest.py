@@ -6,12 +6,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import count
+from math import ceil
 from typing import NamedTuple
 
 from flint import arb
 
 from ..curves import Curve
 from ..enclosure import Enclosure, of_ball
+from ..exact import INF, Exact
 from ..germs.sums import Germ
 from ..reals import exact_ball, precision
 from ..roots import Root
@@ -25,18 +27,26 @@ OFF = Fraction(31, 64)  # where a box is cut: beside the middle, where symmetric
 
 
 class Beyond(NamedTuple):
-    """What is proved of |g'| on a half-line: an upper bound, a value that it comes as near to as one likes."""
+    """What is proved of |g'| on a half-line: an upper bound, a value that it comes as near to as one likes.
+
+    Where |g'| `repeats` what it is nearer by, the two say nothing.
+    """
 
     most: arb
     least: arb
+    repeats: bool = False
+
+
+NOTHING = Beyond(arb(0), arb(0))
+REPEATED = Beyond(arb(0), arb(0), True)
 
 
 def beyond(slope: Germ, first: arb | None = None) -> Beyond | None:
     """What the germ of a slope proves; of a monotone slope that is `first` at the start of the half-line, more.
 
     >>> from lipbound.germs.sums import outward
-    >>> beyond(outward(1, 4))
-    Beyond(most=[+/- inf], least=[+/- inf])
+    >>> beyond(outward(1, 4))[:2]
+    ([+/- inf], [+/- inf])
     """
     most = abs(slope.range.low).max(abs(slope.range.high))
     if slope.top.size > 0:
@@ -50,15 +60,15 @@ def beyond(slope: Germ, first: arb | None = None) -> Beyond | None:
 Far = Callable[[int, int], Beyond | None]  # side, start -> what is known of the half-line side * z >= start
 
 
-def steepest(curve: Curve, far: Far, farthest: int, patience: int) -> Enclosure:
-    """The supremum of |curve'|, for a curve known on half-lines from `farthest` (a power of two) at the latest.
+def steepest(curve: Curve, far: Far, farthest: int, patience: int, start: Exact = -INF, stop: Exact = INF) -> Enclosure:
+    """The supremum of |curve'| from start to stop, for a curve known on half-lines from `farthest` at the latest.
 
     >>> from lipbound.maps import formula
     >>> 3.0 in formula("z + 2*sin(z)").lipschitz(), formula("z**2").lipschitz().lo
     (True, inf)
     """
     with precision(BITS):
-        search = _Search(curve, far, farthest)
+        search = _Search(curve, far, farthest, (-start, stop))
         search.finish(patience)
         return search.enclosure()
 
@@ -66,8 +76,10 @@ def steepest(curve: Curve, far: Far, farthest: int, patience: int) -> Enclosure:
 class _Search:
     """Boxes by their upper bound, and the half-lines on both sides, which are cut where the search needs it."""
 
-    def __init__(self, curve: Curve, far: Far, farthest: int) -> None:
-        self.curve, self.far, self.farthest = curve, far, farthest
+    def __init__(self, curve: Curve, far: Far, farthest: int, reach: tuple[Exact, Exact]) -> None:
+        self.curve, self.far = curve, far
+        self.reach: dict[int, Exact] = {-1: reach[0], 1: reach[1]}  # how far the window goes to each side
+        self.farthest = {side: max(farthest, _power_of_two(end)) for side, end in self.reach.items()}
         self.lower = arb(0)
         self.boxes: list[tuple[float, int, arb, Fraction, Fraction]] = []
         self.ticket = count()
@@ -77,7 +89,7 @@ class _Search:
         for side in (-1, 1):
             self._look_beyond(side)
             starts = [2**k for k in range(farthest.bit_length())]
-            start = next((start for start in starts if _bounds_there(far(side, start))), NEAR)
+            start = next((start for start in starts if _bounds_there(self._known(side, start))), NEAR)
             while self.starts[side] < start and self._cut(side):
                 pass
 
@@ -109,30 +121,47 @@ class _Search:
         return bool(upper <= self.lower * (1 + exact_ball(NARROW)))
 
     def _look(self, a: Fraction, b: Fraction) -> None:
-        """Put a box on the heap with its upper bound."""
-        upper, seen = _bounds(self.curve, a, b)
-        self._raise(seen)
-        heappush(self.boxes, (-float(upper), next(self.ticket), upper, a, b))
+        """Put what the window has of a box on the heap with its upper bound."""
+        low, high = max(a, -self.reach[-1]), min(b, self.reach[1])
+        if isinstance(low, Fraction) and isinstance(high, Fraction) and low < high:
+            upper, seen = _bounds(self.curve, low, high)
+            self._raise(seen)
+            heappush(self.boxes, (-float(upper), next(self.ticket), upper, low, high))
 
     def _raise(self, seen: arb) -> None:
         self.lower = self.lower.max(arb(seen.lower()))
 
     def _look_beyond(self, side: int) -> None:
-        known = self.far(side, self.starts[side])
+        known = self._known(side, self.starts[side])
         self.outside[side] = arb.pos_inf() if known is None else known.most
         if known is not None:
             self._raise(known.least)
 
+    def _known(self, side: int, start: int) -> Beyond | None:
+        """What is known of |curve'| on the half-line, or on the part of it that the window has."""
+        if self.reach[side] <= start:
+            return NOTHING
+        known = self.far(side, start)
+        if known is not None and known.repeats:
+            return NOTHING if INF == self.reach[-1] == self.reach[1] else None
+        whole = self.reach[side] == INF and -self.reach[-side] <= start
+        return known if known is None or whole else known._replace(least=arb(0))
+
     def _cut(self, side: int) -> bool:
         """Move a half-line's start outwards, if it may move."""
         start = self.starts[side]
-        if start >= self.farthest or not self.lower.is_finite():
+        if start >= self.farthest[side] or not self.lower.is_finite():
             return False
         near, off = sorted((Fraction(side * start), Fraction(side * 2 * start)))
         self._look(near, off)
         self.starts[side] = 2 * start
         self._look_beyond(side)
         return True
+
+
+def _power_of_two(end: Exact) -> int:
+    """The least power of two from a place on, one if there is none."""
+    return 1 << (ceil(end) - 1).bit_length() if 1 < end < INF else 1
 
 
 def _bounds_there(known: Beyond | None) -> bool:

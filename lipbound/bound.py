@@ -35,7 +35,7 @@ class Witness(NamedTuple):
     event: Letters
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Bound:
     r"""A relation of quantity and formula, for every choice of letters that `read` may take from an instance (g, nu).
 
@@ -186,8 +186,8 @@ class Bound:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         over = f"min({self.capped}, sum over rows of " if self.capped else "min over rows of " * bool(self.rows)

@@ -16,7 +16,7 @@ from .laws import AbstractLaw
 from .maps import AbstractMap
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Check:
     """One bound on one instance: the letters read, what was promised, what was measured.
 
@@ -68,6 +68,9 @@ class Check:
         if measured == promised > 0:
             return 1.0
         return promised / measured if measured > 0 else 0.0
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         at = ", ".join(f"{k} = {_shown(v)}" for k, v in self.letters.items())

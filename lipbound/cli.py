@@ -138,13 +138,16 @@ def solve(
 
 @app.command()
 def repl() -> None:
-    """A Python console in which literals are exact, with lipbound as lb and every bound by its name."""
+    """A Python console in which literals are exact, with lipbound as lb, its names, every bound and its letters."""
     import lipbound as lb
 
     from .bounds import ALL
     from .exact_console import Console
 
-    Console({"lb": lb, **{each.name: each for each in ALL}}).interact("1/3 and 0.1 are exact here", "")
+    names = {name: getattr(lb, name) for name in lb.__all__ if name not in ("bounds", "plots", "strategies", "zoo")}
+    letters = {q.symbol.name: q.symbol for each in ALL for q in each.parameters}
+    statements = {each.name: each for each in ALL}
+    Console({**letters, **names, **statements, "lb": lb}).interact("1/3 and 0.1 are exact here", "")
 
 
 @app.command()

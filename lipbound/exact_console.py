@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import code
+import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -68,7 +69,8 @@ class Console(code.InteractiveConsole):
         return False
 
     def runcode(self, code: Any) -> None:
-        """As ever, but a refusal is one sentence."""
+        """As ever, but values are shown by their text, and a refusal is one sentence."""
+        before, sys.displayhook = sys.displayhook, self.show
         try:
             exec(code, self.locals)  # type: ignore[arg-type]
         except (DomainError, NotCertifiable) as refusal:
@@ -77,3 +79,17 @@ class Console(code.InteractiveConsole):
             raise
         except BaseException:
             self.showtraceback()
+        finally:
+            sys.displayhook = before
+
+    def show(self, value: object) -> None:
+        """Print a value that is not None by its text, if it has one, and keep it as `_`.
+
+        >>> Console({}).show(Fraction(1, 3))
+        1/3
+        """
+        if value is None:
+            return
+        quoted = isinstance(value, str) or type(value).__str__ is object.__str__
+        print(repr(value) if quoted else str(value))
+        self.locals["_"] = value  # type: ignore[index]

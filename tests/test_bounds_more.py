@@ -231,10 +231,10 @@ def test_projections():
 
 def test_console_literals_are_exact(capsys):
     console = Console({"two_modes": two_modes})
-    for line in ("x = 1/3 + 0.1", "x", "6/2", "1e-30", "two_modes(D=-1, L=1, a=0.5, b=0.5)"):
+    for line in ("x = 1/3 + 0.1", "x", "6/2", "_ - 2", "1e-30", "'x'", "[x]", "two_modes(D=-1, L=1, a=0.5, b=0.5)"):
         console.push(line)
     out = capsys.readouterr()
-    assert out.out.split("\n")[:3] == ["Fraction(13, 30)", "Fraction(3, 1)", f"Fraction(1, {10**30})"]
+    assert out.out.splitlines() == ["13/30", "3", "1", f"1/{10**30}", "'x'", "[Fraction(13, 30)]"]
     assert "DomainError: D = -1" in out.err
 
 

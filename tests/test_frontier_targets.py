@@ -243,3 +243,14 @@ def test_a_histogram():
     assert point.gap < 1e-4
     assert point.law.admissible(point.L)
     assert not point.law.admissible(point.L * Fraction(99, 100))
+
+
+def test_what_a_prompt_shows_of_bounds_checks_and_frontiers_is_for_readers():
+    nu = two_gaussians(2)
+    point, curve = frontier(nu, 1), frontier(nu, (1, 2))
+    assert repr(point).splitlines() == [
+        f"inf TV(g#N, nu) over all 1-Lipschitz g = {point.value}",
+        "  nu = 1/2 N(-2, 1) + 1/2 N(2, 1)",
+    ]
+    assert [str(v) in line for v, line in zip(curve.values, repr(curve).splitlines()[1:], strict=True)] == [True, True]
+    assert str(frontier(pushforward(formula("2*z")), 1)).endswith("nu = law of g(X), g = <Formula 2*z>, X ~ N(0, 1)")

@@ -32,7 +32,7 @@ def enclosed(low: float, top: Enclosure) -> Enclosure:
     return Enclosure(min(low, top.hi), top.hi, True, top.reason)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TradeOff:
     """inf of D(g#N, target) over all L-Lipschitz g, from a Gaussian of any dimension: `value` is proved on both sides.
 
@@ -67,6 +67,9 @@ class TradeOff:
         """The nondecreasing L-Lipschitz map of N(0, 1) to `law`; flat where that has an atom, however small."""
         return Transport(self.law)
 
+    def __repr__(self) -> str:
+        return f"inf {self.divergence.text()} over all {self.L}-Lipschitz g = {self.value}\n  nu = {self.target}"
+
     def plot(self, ax: Any = None) -> Any:
         """The density of `law` over that of the target, on `ax` or new axes."""
         ax = _axes(ax)
@@ -77,7 +80,7 @@ class TradeOff:
         return ax
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Curve:
     """The frontier at several constants, in the order given; each bound also serves the constants that it implies.
 
@@ -99,6 +102,13 @@ class Curve:
     def values(self) -> tuple[Enclosure, ...]:
         """The frontier at each of them."""
         return tuple(p.value for p in self.points)
+
+    def __repr__(self) -> str:
+        if not self.points:
+            return "a curve without points"
+        first = self.points[0]
+        rows = [f"  L = {float(p.L):<12.6g} {p.value}" for p in self.points]
+        return "\n".join([f"inf {first.divergence.text()} over all L-Lipschitz g, nu = {first.target}", *rows])
 
     def plot(self, ax: Any = None) -> Any:
         """The frontier over L, as the band between its two bounds."""

@@ -31,6 +31,9 @@ class Pushforward(AbstractLaw):
         need_map("g", self.map)
         need_law("base", self.base)
 
+    def __str__(self) -> str:
+        return f"law of g(X), g = {self.map}, X ~ {self.base}"
+
     @cached_property
     def _pieces(self) -> Pieces:
         known: AbstractLaw | None = self.map.image_of(self.base)

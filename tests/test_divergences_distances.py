@@ -421,3 +421,28 @@ def test_many_pieces_beside_an_atom():
     levels = (np.arange(10**6) + 0.5) / 10**6
     assert float(found) == pytest.approx(np.sqrt(np.mean((wave.ppf(levels) - spiked.ppf(levels)) ** 2)), abs=1e-4)
     assert narrow(found, 1e-9)
+
+
+# --- tolerances and units
+
+
+COARSE = (tv, kl, w1, w2, kolmogorov, kuiper, mmd(1))
+
+
+@pytest.mark.parametrize("d", COARSE, ids=repr)
+@pytest.mark.parametrize("name", ["a mean apart", "clamps", "mixture base", "atoms in densities"])
+def test_a_tolerance_beyond_all_that_is_asked_for_proves_less_and_nothing_wrong(d: Divergence, name: str):
+    p, q = PAIRS[name]
+    fine = d.enclose(p, q, 1e-9)
+    assert not fine.overlaps(Enclosure(0, 0, True))  # what was said of W1 for tolerances above ten
+    for tol in (0.3, 2, 9, 30, 1e3, 1e9):
+        assert d.enclose(p, q, tol).overlaps(fine), tol
+
+
+@pytest.mark.parametrize("c", [Fraction(1, 10**6), 10**3, 10**9, 10**15])
+def test_w1_grows_with_the_unit_as_a_certificate_too(c: Fraction | int):
+    one, many = (gaussian_mixture(("1/3", "2/3"), (-2 * k, 2 * k), (k, k)) for k in (1, c))
+    near, far = w1.enclose(Gaussian(), one), w1.enclose(Gaussian(0, c), many, float(c) * 1e-6)
+    assert far.lo / float(c) <= near.hi * (1 + 1e-15)
+    assert near.lo * (1 - 1e-15) <= far.hi / float(c)
+    assert far.error < 1e-12 * float(c)

@@ -254,3 +254,14 @@ def test_what_a_prompt_shows_of_bounds_checks_and_frontiers_is_for_readers():
     ]
     assert [str(v) in line for v, line in zip(curve.values, repr(curve).splitlines()[1:], strict=True)] == [True, True]
     assert str(frontier(pushforward(formula("2*z")), 1)).endswith("nu = law of g(X), g = <Formula 2*z>, X ~ N(0, 1)")
+
+
+@pytest.mark.parametrize("divergence", [w1, w2])
+@pytest.mark.parametrize("c", [10**3, 10**9, 10**12])
+def test_frontiers_of_distances_grow_with_the_unit(divergence, c):
+    def target(unit):
+        return Mixture(("1/2", "1/2"), (Gaussian(-2 * unit, unit), Uniform(unit, 3 * unit)))
+
+    one, many = frontier(target(1), 1, divergence), frontier(target(c), c, divergence)
+    assert many.gap <= 1e-6 * c
+    assert max(one.dual, many.dual / c) <= min(one.value.hi, many.value.hi / c) * (1 + 1e-12)

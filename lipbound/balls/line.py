@@ -76,6 +76,7 @@ def charted(c: Cell, d: Cell) -> Chart:
 def w1(p: Table, q: Table, tol: float) -> arb:
     """Integral of |F - G| over common cells: F - G is monotone on each run of p - q."""
     total, few = arb(0), arb(tol) / (8 * len(p.cells) + 64)
+    light = few / _width(p, q).max(arb(1))  # a mass that is not followed, times its way, is few
     f, g = arb(0), arb(0)  # mass left of the cell
     for c, d in zip(p.cells, q.cells, strict=True):
         f, g = f + p.atoms.get(c.lo, arb(0)), g + q.atoms.get(c.lo, arb(0))
@@ -85,7 +86,7 @@ def w1(p: Table, q: Table, tol: float) -> arb:
             f, g = f + within(c.lo, c.hi, c), g + within(d.lo, d.hi, d)
             continue
         mine, yours = own(c, d)
-        found = joined(runs(c, mine, yours, few)) if mine or yours else iter([Run(ball(c.lo), ball(c.hi), 1, arb(0))])
+        found = joined(runs(c, mine, yours, light)) if mine or yours else iter([Run(ball(c.lo), ball(c.hi), 1, arb(0))])
         for run in found:
             whole = run.a.is_finite() and run.b.is_finite()
             # what both laws have cancels, and must not count as doubt in a tail
@@ -93,6 +94,14 @@ def w1(p: Table, q: Table, tol: float) -> arb:
             total += _distance(run, ours, theirs, f, g)
         f, g = f + within(c.lo, c.hi, c), g + within(d.lo, d.hi, d)
     return total + _doubt(p, q)
+
+
+def _width(p: Table, q: Table) -> arb:
+    """How far apart the middle parts of the strands lie."""
+    rows = [e for table in (p, q) for c in table.cells for e in c.entries]
+    ends = [e.centre + side / e.inv for e in rows for side in (-1, 1)]
+    order = sorted(ends, key=lambda x: float(x.mid()))  # priority
+    return order[-1] - order[0] if order else arb(0)
 
 
 def _doubt(p: Table, q: Table) -> arb:
@@ -107,8 +116,8 @@ def _distance(run: Run, c: Cell, d: Cell, f: arb, g: arb) -> arb:
     """Integral of |F - G| over one run; f and g are the masses left of the cell."""
     a, b = run.a, run.b
     if not a.is_finite():
-        if not b.is_finite():
-            return arb(0)  # the densities agree on the whole line
+        if a == arb.neg_inf() and b == arb.pos_inf():
+            return arb(0)  # both laws have the same strands there
         s, t = _area(a, b, c, arb(0)), _area(a, b, d, arb(0))
         return abs(s - t) if run.sign else abs(s - t).union(s + t)
     if not b.is_finite():

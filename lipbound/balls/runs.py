@@ -89,7 +89,7 @@ def _window(cell: Cell, ends: tuple[arb, arb], entries: Sequence[Entry], tol: ar
     (lo, hi), left, right = ends, cell.lo != -INF, cell.hi != INF
     if left and right:
         return lo, hi
-    far = (-2 * tol.log()).sqrt() + 1
+    far = (-2 * tol.log()).nonnegative_part().sqrt() + 1
     low = min((e.centre - far / e.inv for e in entries), key=_order).mid().floor()
     high = max((e.centre + far / e.inv for e in entries), key=_order).mid().ceil()
     if left:

@@ -20,6 +20,7 @@ class Strip:
 
     def __init__(self, chart: Chart, before: arb, tol: arb) -> None:
         self.chart, self.before, self.tol = chart, before, tol
+        self.light = tol / _width(chart).max(arb(1))  # a mass that is not followed, times its way, is tol
 
     def gap(self, x: arb) -> arb:
         """F - G at the point with coordinate x; in a tail from its end, where it is zero."""
@@ -60,7 +61,7 @@ class Strip:
         whole = self._ending(run.a, run.b) if run.sign else arb.pos_inf()
         if whole.is_finite():
             return whole
-        lo, hi = self.chart.window(self.tol)
+        lo, hi = self.chart.window(self.light)
         x, y = (run.a if run.a.is_finite() else lo), (run.b if run.b.is_finite() else hi)
         if not x < y or run.sign == 0:
             return self._open(run.a, run.b)
@@ -166,4 +167,11 @@ def _doubt(x: arb) -> float:
 def distance(chart: Chart, before: arb, tol: arb) -> arb:
     """Integral of |F - G| over the cell of the chart; `before` is F - G at its lower end."""
     strip = Strip(chart, before, tol)
-    return sum((strip.distance(run) for run in joined(folds.runs(chart, tol))), arb(0))
+    return sum((strip.distance(run) for run in joined(folds.runs(chart, strip.light))), arb(0))
+
+
+def _width(chart: Chart) -> arb:
+    """How long the cell is, or the part of it that one standard deviation on either side of the pilot's mean fills."""
+    pilot, sides = chart.pilot, ((-1, chart.lo), (1, chart.hi))
+    low, high = (chart.y(end if end.is_finite() else pilot.mean + side / pilot.inv) for side, end in sides)
+    return abs(high - low) if (high - low).is_finite() else arb(1)

@@ -30,7 +30,7 @@ REACH = 6.9  # positions of the outer levels
 NODES = 1500  # even levels; medians take the square of their number
 ROUNDS = 3
 KNOTS = ((1200, 4800), (120, 480))  # of the map, at most: chords cost W1 what they miss, and W2 only its square
-SAME = 1e-12  # by how much two quantiles may differ that count as one
+SAME = 1e-13  # by what share of their range two quantiles may differ that count as one
 
 Multiplier = tuple[Sequence[Node], Sequence[Fraction]]  # nodes, and its values there
 
@@ -103,7 +103,7 @@ def _multiplier(work: Levels, flat: Floats, square: bool, roomy: bool) -> Multip
     For W1 it comes back to zero by what changes where the two quantiles are nearest; if `roomy`, beside the block too.
     """
     gap = flat - work.D
-    rise = 2 * gap * work.mass if square else np.sign(np.where(np.abs(gap) < SAME, 0.0, gap)) * work.mass
+    rise = 2 * gap * work.mass if square else np.sign(np.where(np.abs(gap) < SAME * np.ptp(flat), 0.0, gap)) * work.mass
     m = np.zeros(len(work.nodes))
     edges = np.concatenate([[0], np.flatnonzero(np.diff(flat) != 0) + 1, [flat.size]])
     free = np.zeros(flat.size, bool)  # slices on which the map is the transport

@@ -52,7 +52,8 @@ def frontier(
     """The least divergence between an L-Lipschitz image of a Gaussian and the target, proved from both sides.
 
     L is a number or an iterable of numbers; `progress` then wraps it, as `rich.progress.track` does. Every divergence
-    takes any target, with atoms, gaps and smooth parts. `tv` is refined until the bounds are `tol` apart, for at most
+    takes any target, with atoms, gaps and smooth parts. For `w1` and `w2`, `tol` is in the target's unit, or in
+    sixteenths of the distance between its first and its last percentile, if that is more. `tv` is refined until the bounds are `tol` apart, for at most
     so many rounds, each about twice as long as the one before (the ninth may take ten seconds). `w1`, `w2`
     and `kl.reversed`, which is KL(target || image), are convex problems, settled to `tol` but for some heavy tails;
     `kl` is not: a search over the centres of laws at several places settles it, as a rule to `tol`, and an image stays
@@ -103,7 +104,15 @@ def _point(masses: Masses, L: Fraction, divergence: Divergence, tol: float, roun
         return least_variation(masses, L, tol, rounds)
     if divergence == kl:
         return least_dropping(masses, L, tol)
-    return least_convex(nu, L, divergence, tol)
+    return least_convex(nu, L, divergence, tol * _unit(nu) if divergence in (w1, w2) else tol)
+
+
+def _unit(nu: AbstractLaw) -> float:
+    """What a tolerance for distances is a multiple of: the target's unit, or a sixteenth of the target's width if larger.
+
+    A distance grows with its target, and floats keep so many digits of it only.
+    """
+    return max(1.0, float(nu.ppf(0.99) - nu.ppf(0.01)) / 16)
 
 
 @lru_cache(maxsize=64)

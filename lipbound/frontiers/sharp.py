@@ -52,13 +52,14 @@ def frontier(
     """The least divergence between an L-Lipschitz image of a Gaussian and the target, proved from both sides.
 
     L is a number or an iterable of numbers; `progress` then wraps it, as `rich.progress.track` does. Every divergence
-    takes any target, with atoms, gaps and smooth parts. For `w1` and `w2`, `tol` is in the target's unit, or in
-    sixteenths of the distance between its first and its last percentile, if that is more. `tv` is refined until the bounds are `tol` apart, for at most
+    takes any target, with atoms, gaps and smooth parts. `tv` is refined until the bounds are `tol` apart, for at most
     so many rounds, each about twice as long as the one before (the ninth may take ten seconds). `w1`, `w2`
     and `kl.reversed`, which is KL(target || image), are convex problems, settled to `tol` but for some heavy tails;
-    `kl` is not: a search over the centres of laws at several places settles it, as a rule to `tol`, and an image stays
-    between two gaps of the target. A wide enclosure says that the bounds did not meet. Raises DomainError for other
-    divergences, for a target of which part of the mass is not followed, and for L outside (1e-290, 1e290).
+    of `w1` and `w2` it is in the target's unit, or in sixteenths of the way from its first to its last percentile if
+    that is more. `kl` is not convex: a search over the centres of laws at several places settles it, as a rule to
+    `tol`, and an image stays between two gaps of the target. A wide enclosure says that the bounds did not meet.
+    Raises DomainError for other divergences, for a target of which part of the mass is not followed, and for L
+    outside (1e-290, 1e290).
 
     >>> from lipbound.laws import two_gaussians
     >>> point = frontier(two_gaussians(2), 2)
@@ -108,7 +109,7 @@ def _point(masses: Masses, L: Fraction, divergence: Divergence, tol: float, roun
 
 
 def _unit(nu: AbstractLaw) -> float:
-    """What a tolerance for distances is a multiple of: the target's unit, or a sixteenth of the target's width if larger.
+    """What a tolerance for distances is a multiple of: the unit, or a sixteenth of the target's width if larger.
 
     A distance grows with its target, and floats keep so many digits of it only.
     """

@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.optimize import brentq
+from scipy.special import expit, ndtri
 
 from lipbound import SmoothNetwork, Uniform, chi2, formula, kl, pushforward, two_gaussians
 
@@ -54,3 +57,109 @@ def test_beside_a_uniform_law():
         assert found.error < 1e-13
         assert not found.lo <= truth + 1e-9 <= found.hi  # power
     assert np.isinf(kl(law, Uniform(-1, "1/2")).lo)
+
+
+# --- laws with a tail of which one strand ends at a finite Z, or whose maps differ
+
+
+def silu(c: float) -> tuple[Callable[[float], float], Callable[[float], float], float]:
+    """c z sigmoid(c z), its slope, and where it turns."""
+
+    def value(z: float) -> float:
+        return c * z / (1 + math.exp(-c * z))
+
+    def slope(z: float) -> float:
+        s = 1 / (1 + math.exp(-c * z))
+        return c * s * (1 + c * z * (1 - s))
+
+    return value, slope, brentq(slope, -2 / c, -1 / c, xtol=1e-15)
+
+
+def density(c: float, y: float) -> float:
+    """The density of silu(c Z) at y: its preimages by root finding."""
+    value, slope, turn = silu(c)
+    y = max(y, value(turn) * (1 - 1e-12))  # the least value is known to rounding
+    ranges = [(0.0, y / c + 2)] if y > 0 else [(-700 / c, turn), (turn, 0.0)]
+    roots = [brentq(lambda z: value(z) - y, a, b, xtol=1e-15, rtol=1e-14) for a, b in ranges]
+    return sum(math.exp(-z * z / 2) / math.sqrt(2 * math.pi) / abs(slope(z)) for z in roots)
+
+
+def mean(c: float, f: Callable[[float, float], float], d: float) -> float:
+    """E f(p(Y), q(Y)), Y = silu(c Z), p and q the densities of silu(c Z) and silu(d Z)."""
+    value, _, turn = silu(c)
+
+    def integrand(z: float) -> float:
+        y = value(z)
+        return math.exp(-z * z / 2) / math.sqrt(2 * math.pi) * f(density(c, y), density(d, y))
+
+    ends = (-9.0, -4.0, turn, 0.0, 3.0, 8.0)
+    return sum(quad(integrand, a, b, epsabs=1e-9, limit=200)[0] for a, b in pairwise(ends))
+
+
+@pytest.mark.parametrize(("c", "d"), [(2, 1), (1, 2)])
+def test_kl_of_silu_of_two_widths_against_quadrature(c: int, d: int):
+    found = kl.enclose(*(pushforward(formula(f"silu({k}*z)")) for k in (c, d)), 1e-6)
+    truth = mean(c, lambda p, q: math.log(p / q), d)
+    assert found.error < 1e-6
+    assert found.lo - 1e-7 <= truth <= found.hi + 1e-7
+    assert not found.lo <= truth + 1e-5 <= found.hi  # power
+
+
+def test_chi2_where_both_laws_fold_at_one_point():
+    p, q = (pushforward(formula(f"silu({k}*z)")) for k in (1, 2))
+    found = chi2.enclose(p, q, 1e-6)
+    truth = mean(1, lambda p, q: p / q, 2) - 1
+    assert found.error < 1e-6
+    assert found.lo - 1e-7 <= truth <= found.hi + 1e-7
+    assert np.isinf(chi2.enclose(q, p, 1e-6).lo)  # the wider law has the wider tail
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("gelu(z)", "z"), ("gelu(z)", "silu(z/2)"), ("softplus(z)", "softplus(2*z)"), ("z + tanh(z)", "2*z")],
+)
+def test_kl_of_maps_that_differ_far_out_is_decided_one_way_or_the_other(first: str, second: str):
+    p, q = (pushforward(formula(text)) for text in (first, second))
+    for found in (kl.enclose(p, q, 1e-5), kl.enclose(q, p, 1e-5)):
+        assert np.isinf(found.lo) or found.error < 1e-5
+
+
+LOGNORMAL = math.log(2) + 1 / 8 - 1 / 2, math.log(1 / 2) + 2 - 1 / 2  # KL of N(0, 1) and N(0, 4), both ways
+
+
+@pytest.mark.parametrize("text", ["exp({}*z)", "tanh({}*z)", "sinh({}*z)", "softplus({}*z)", "{}*z + ({}*z)**3"])
+def test_divergences_are_those_of_the_latent_laws_where_one_map_is_applied_to_both(text: str):
+    p, q = (pushforward(formula(text.replace("{}", str(k)))) for k in (1, 2))
+    for (one, two), truth in zip(((p, q), (q, p)), LOGNORMAL, strict=True):
+        found = kl.enclose(one, two, 1e-5)
+        assert found.error < 1e-5
+        assert found.lo <= truth <= found.hi
+        assert not found.lo <= truth + 1e-4 <= found.hi  # power
+    found = chi2.enclose(p, q, 1e-5)
+    assert found.lo <= 4 / math.sqrt(7) - 1 <= found.hi
+    assert found.error < 1e-5
+    assert np.isinf(chi2.enclose(q, p, 1e-5).lo)
+
+
+def test_tails_of_different_kinds():
+    """tanh and erf near -1 and 1: KL = E log(p_Z / q_W) for W = erfinv(tanh Z), as an integral over Z."""
+
+    def cost(z: float) -> float:
+        w = -float(ndtri(2 * expit(-2 * abs(z)) / 2)) / math.sqrt(2)  # erf(w) = tanh(|z|)
+        log_p = -z * z / 2 + 2 * float(np.logaddexp(abs(z), -abs(z))) - 2 * math.log(2)
+        log_q = -w * w / 2 + w * w - math.log(2 / math.sqrt(math.pi))
+        return math.exp(-z * z / 2) / math.sqrt(2 * math.pi) * (log_p - log_q)
+
+    truth = 2 * quad(cost, 0, 30, epsabs=1e-12, limit=400)[0]
+    found = kl.enclose(pushforward(formula("tanh(z)")), pushforward(formula("erf(z)")), 1e-6)
+    assert found.error < 1e-6
+    assert abs(float(found) - truth) < 1e-6
+
+
+@pytest.mark.parametrize("activation", ["gelu", "silu"])
+def test_a_network_of_gelu_or_silu_is_its_formula(activation: str):
+    net = pushforward(SmoothNetwork([([[2]], [0]), ([[1]], [0])], activation))
+    written, other = (pushforward(formula(f"{activation}({c}*z)")) for c in (2, 1))
+    found, same = kl.enclose(net, other, 1e-5), kl.enclose(written, other, 1e-5)
+    assert found.overlaps(same)
+    assert max(found.error, same.error) < 1e-5

@@ -12,6 +12,7 @@ from .chart import Chart, Density
 from .far import onward, power_tail, strand_tail
 from .generators import Generator
 from .normal import ball
+from .remote import order
 from .table import Cell
 from .taylor import integral
 from .ways import parallel
@@ -86,8 +87,10 @@ def _bound(chart: Chart, g: Generator, a: arb, b: arb) -> arb:
     chord = g.zero() * q + g.slope() * p  # a convex f(t) is at most f(0) + t f'(inf)
     if g.convex and chord.is_finite():
         return chord
-    if g.entropy is not None and not (a.is_finite() and b.is_finite()):
-        return p + q + _tail(chart, g.entropy, a, b)
+    if g.entropy is not None and (a.overlaps(chart.lo) or b.overlaps(chart.hi)):
+        rest = _tail(chart, g.entropy, a, b)
+        if rest.is_finite() or not (a.is_finite() and b.is_finite()):
+            return p + q + rest
     total = arb(0)
     for c, k in g.growth(NARROW):
         if 0 <= k <= 1:
@@ -128,6 +131,9 @@ def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
             continue
         twins = (g for g in under.bents if parallel(f, g))
         bounds = [_both(f, g, k, z, w) for g in twins] or [_own(f, k, z, w) * _falling(least, k)]
+        if order(f, z, w) > 1:
+            others = ((g, [chart.coordinate(g, x, chart.end(x)) for x in (a, b)]) for g in chart.uneven(under))
+            bounds += [_met(f, [z, w], *other, k) for other in others]
         total += min(bounds, key=lambda x: float(x.upper()))  # priority
     return total * (len(over.entries) + len(over.bents)) ** ball(k - 1)
 
@@ -143,10 +149,10 @@ def _both(f: Fibre, g: Fibre, k: Fraction, z: arb, w: arb) -> arb:
 
 
 def _tail(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
-    """The same on a half-line of coordinates."""
+    """The same up to an end of the cell, where the Z of strands may be infinite."""
     if not (a.is_finite() or b.is_finite()):
         return arb.pos_inf()
-    return power_tail(chart, k, onward(chart, a, 1) if a.is_finite() else onward(chart, b, -1))
+    return power_tail(chart, k, onward(chart, a, 1) if b.overlaps(chart.hi) else onward(chart, b, -1))
 
 
 def _least(chart: Chart, cell: Cell, a: arb, b: arb) -> arb:
@@ -167,11 +173,35 @@ def _own(f: Fibre, k: Fraction, z: arb, w: arb) -> arb:
     Next to a fold of order n, |g'| >= m |Z - fold|^(n - 1), m = n inf |n-th Taylor coefficient|: the integral of its
     power is m^(1 - k) width^s / s, with s = 1 - (n - 1)(k - 1).
     """
-    both, s = z.union(w), f.strand
-    ends = ((s.start, s.order_start), (s.stop, s.order_stop))  # of the strand, which may go on beyond the cell
-    order = max(n if z.overlaps(ball(x)) or w.overlaps(ball(x)) else 1 for x, n in ends)
-    power, least = 1 - (order - 1) * (k - 1), abs(s.curve.jet(both, order + 1)[order]).lower() * order
+    both, s, n = z.union(w), f.strand, order(f, z, w)
+    power, least = 1 - (n - 1) * (k - 1), abs(s.curve.jet(both, n + 1)[n]).lower() * n
     if power <= 0 or not least > 0:
         return arb.pos_inf()
     top = f.log_normal(arb_series([both], prec=1))[0].exp().upper()
     return top ** ball(k) * least ** ball(1 - k) * (both.rad() * 2).upper() ** ball(power) / ball(power)
+
+
+def _met(f: Fibre, there: list[arb], g: Fibre, here: list[arb], k: Fraction) -> arb:
+    """Above the integral of p^k q^(1 - k) over Z of f between two values, where both strands end at one fold.
+
+    Next to a fold of order n, |y - fold| = |c| |Z - end|^n and |g'| = n |c'| |Z - end|^(n - 1), c and c' two values of
+    the n-th Taylor coefficient. So |dy/dW| / |dy/dZ| is at most sup|b| (sup|a| / inf|b|)^((n - 1)/n) / inf|a|, a and b
+    those of the two strands.
+    """
+    orders = {(order(f, x, x), order(g, y, y)) for x, y in zip(there, here, strict=True)} - {(1, 1)}
+    n, other = orders.pop()
+    if orders or n != other or not all(x.is_finite() for x in here):
+        return arb.pos_inf()
+    rows = [(h, x[0].union(x[1])) for h, x in ((f, there), (g, here))]
+    (low, high), (floor, top) = (_extent(h.strand.curve.jet(x, n + 1)[n]) for h, x in rows)
+    if not (low > 0 and floor > 0):
+        return arb.pos_inf()
+    ratio = top * (high / floor) ** ball(1 - Fraction(1, n)) / low
+    most, least = (h.log_normal(arb_series([x], prec=1))[0].exp() for h, x in rows)
+    width = abs(there[1] - there[0])
+    return most.upper() ** ball(k) * _falling(arb(least.lower()), k) * ratio ** ball(k - 1) * width
+
+
+def _extent(x: arb) -> tuple[arb, arb]:
+    """The least and the largest absolute value of a ball."""
+    return arb(x.abs_lower()), arb(x.abs_upper())

@@ -14,10 +14,9 @@ from ..germs.scales import Scale
 from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
 from .chart import Chart
-from .flat import even
 from .normal import ball
+from .remote import Logs, bell, end, endless, smooth
 from .table import Cell, Entry
-from .ways import parallel
 
 SQUARE = Scale(power=Fraction(2))
 
@@ -29,8 +28,7 @@ def onward(chart: Chart, x: arb, side: int) -> Coordinate:
 
     def of(f: Fibre) -> Germ | None:
         out = along(chart, f, side)
-        start = int((out * chart.coordinate(f, x, chart.end(x))).lower().floor().unique_fmpz() or 0)
-        return outward(out, start) if start >= 2 and not end(f, out).is_finite() else None
+        return None if end(f, out).is_finite() else endless(out, chart.coordinate(f, x, chart.end(x)))
 
     return of
 
@@ -38,11 +36,6 @@ def onward(chart: Chart, x: arb, side: int) -> Coordinate:
 def along(chart: Chart, f: Fibre, side: int) -> int:
     """The direction in which the strand's Z runs as the chart's coordinate runs to this side."""
     return side if f.strand.rising == chart.pilot.strand.rising else -side
-
-
-def end(f: Fibre, side: int) -> arb:
-    """The last Z of the strand on its cell."""
-    return f.right if side > 0 else f.left
 
 
 def power_tail(chart: Chart, k: Fraction, z: Coordinate) -> arb:
@@ -89,7 +82,7 @@ def moment_tail(f: Fibre, power: int, x: arb, side: int) -> arb:
         known = f.strand.curve.germ(z)
         if known is None:
             return arb.pos_inf()
-        found = exponential(_bell(z, f.strand.mean, f.strand.sd, f.log_height))
+        found = exponential(bell(z, f.strand.mean, f.strand.sd, f.log_height))
         return falling(reduce(Germ.__mul__, [known[0]] * power, found))
     except NotCertifiable:
         return arb.pos_inf()
@@ -143,59 +136,8 @@ def _pairs(chart: Chart, over: Cell, under: Cell, z: Coordinate) -> Iterator[tup
 
 
 def _logs(chart: Chart, s: Entry | Fibre, under: Cell, z: Coordinate) -> tuple[Germ | None, list[Germ | None]]:
-    f = (
-        s
-        if isinstance(s, Fibre) and even(s) is None
-        else next((f for f in (chart.pilot, *under.bents) if z(f)), chart.pilot)
-    )
+    """Those of one strand and of the other law's, in its own coordinate, or that of a strand which has one."""
+    choice = ([s] if smooth(s) else []) + [chart.pilot, *chart.p.bents, *chart.q.bents]
+    f = next((f for f in choice if z(f)), chart.pilot)
     logs = Logs(f, z(f))
     return logs.of(s), [logs.of(t) for t in (*under.entries, *under.bents)]
-
-
-class Logs:
-    """Logarithmic densities with respect to the Z of one strand; None where one is not known."""
-
-    def __init__(self, f: Fibre, z: Germ | None) -> None:
-        self.f, self.z = f, z
-        try:
-            self.known = f.strand.curve.germ(z) if z else None
-        except NotCertifiable:
-            self.known = None
-
-    def of(self, s: Entry | Fibre) -> Germ | None:
-        if self.z is None:
-            return None
-        if isinstance(s, Fibre) and even(s) is None:
-            z = self.z if parallel(s, self.f) else self._mirrored(s)
-            return _bell(z, s.strand.mean, s.strand.sd, s.log_height) if z else None
-        try:
-            return _given(s, *self.known) if self.known else None
-        except NotCertifiable:
-            return None
-
-    def _mirrored(self, s: Fibre) -> Germ | None:
-        """The Z of the other branch of an even function."""
-        if self.z is None or self.known is None or s.strand.curve != self.f.strand.curve:
-            return None
-        if end(s, -self.z.sign).is_finite():
-            return None
-        other = s.strand.curve.germ(-self.z)
-        even = other is not None and other[0].terms == self.known[0].terms
-        return -self.z if even and all(c.exact is not None for c in self.known[0].terms.values()) else None
-
-
-def _given(e: Entry | Fibre, value: Germ, slope: Germ) -> Germ | None:
-    """Logarithm of a density given in y, Gaussian or constant, with respect to the Z of which y is the value."""
-    if not slope.sign:
-        return None
-    flat = even(e) if isinstance(e, Fibre) else None
-    along = logarithm(slope.scaled(Fraction(slope.sign)))
-    if isinstance(e, Fibre):
-        return along + value.constant(flat.log()) if flat is not None else None
-    return along + _bell(value, e.strand.centre, e.strand.scale, e.height.log())
-
-
-def _bell(u: Germ, centre: Fraction, scale: Fraction, log_height: arb) -> Germ:
-    """log_height - (u - centre)^2 / (2 scale^2)."""
-    v = u - u.constant(centre)
-    return (v * v).scaled(-1 / (2 * scale * scale)) + u.constant(log_height)

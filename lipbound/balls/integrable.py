@@ -10,8 +10,9 @@ from ..germs.sums import Germ, outward
 from ..reals import End, precision
 from .bent import Fibre
 from .chart import Chart, turns
-from .far import Coordinate, along, diverges, end, ordered, power_tail, strand_tail
+from .far import Coordinate, along, diverges, ordered, power_tail, strand_tail
 from .flat import even
+from .remote import end
 from .table import Cell, Table
 from .tails import heavier, outermost
 

@@ -11,7 +11,8 @@ from ..germs.powers import exponential, logarithm, power
 from ..germs.sums import Germ, outward
 from .bent import Fibre
 from .chart import Chart, turns
-from .far import Logs, end, falling, onward
+from .far import falling, onward
+from .remote import Logs, end
 from .table import Cell, Entry
 from .taylor import integral
 from .ways import parallel

@@ -55,19 +55,20 @@ def _reached(chart: Chart, g: Generator, side: int, tol: arb) -> arb:
 
     They set out where one law has become light, and if that is not enough where both have.
     """
-    end, x = (chart.lo if side < 0 else chart.hi), arb(0)
+    end, found = (chart.lo if side < 0 else chart.hi), arb(0)
     for lesser in (True, False):
-        x = chart.window(tol, lesser)[side > 0]
+        x = found = chart.window(tol, lesser)[side > 0]
         if end.is_finite():
             break
         for _ in range(REACH):
             rest = _within(chart, g, *_ordered(end, x))
+            found = x if rest.is_finite() else found  # a bound of a tail may hold from farther out only
             if rest.is_finite() and rest.rad() < tol:
                 return x
-            if not side * x > 0 or not rest.is_finite():
+            if not side * x > 0:
                 break
             x = (x * 5 / 4).mid()
-    return x
+    return found
 
 
 def _ordered(a: arb, b: arb) -> tuple[arb, arb]:

@@ -36,6 +36,7 @@ LEVELS, NARROWEST = (0.1, 0.3, 0.5, 0.7, 0.9), 40  # middles of windows, and hal
 RIM = 16  # cells beside an end of nu that has no atom: what is there is followed
 ANOTHER = 0.01  # in units of L: centres that are farther apart belong to two arcs
 SAME = 1e-3  # logarithms of ratios to nu beside an atom and in it
+LIGHT = 7.0  # positions beyond which less than 2e-12 of the mass is
 TURN = 2.0  # times the root of tol: steps of log-slopes, of which a map loses the square over 24
 
 
@@ -101,10 +102,8 @@ def _follows(plan: Plan, L: Fraction) -> list[Spliced]:
     last = int(min(pins.places[plan.centres == -INF], default=len(cuts) - 1))
     rim = RIM * (low > -INF and low not in heavy), len(cuts) - 1 - RIM * (high < INF and high not in heavy)
     spans = list[Span]()
-    for i, j in true_runs(~free[1:-1]):
-        i, j = max(i, first, rim[0]), min(j, last, rim[1])
-        if i >= j:
-            continue
+    runs = ((max(i, first, rim[0]), min(j, last, rim[1])) for i, j in true_runs(~free[1:-1]))
+    for i, j in _heavy([(i, j) for i, j in runs if i < j], plan.u):
         middle = j if i == first else i if j == last else (i + j) // 2  # of tails, where they meet what is followed
         centre = L * exact(_centre(plan, middle))
         if spans and spans[-1].centre == centre:  # as centres decrease, the law has been on this arc all along
@@ -117,6 +116,15 @@ def _follows(plan: Plan, L: Fraction) -> list[Spliced]:
         tails = low == -INF and spans[0].first <= near, high == INF and spans[-1].last >= last - first - near
     law = joined(source(nu), L, cuts[first : last + 1], spans, tails)
     return [] if law is None else [law]
+
+
+def _heavy(runs: Iterable[tuple[int, int]], u: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """The runs of cells, those as one between which a law follows nu with no mass to speak of."""
+    out = list[tuple[int, int]]()
+    for i, j in runs:
+        light = bool(out) and (u[i] < -LIGHT or u[out[-1][1]] > LIGHT)
+        out.append((out.pop()[0], j) if light else (i, j))
+    return out
 
 
 def _free(plan: Plan) -> NDArray[np.bool_]:

@@ -118,7 +118,7 @@ def folded(L: float) -> float:
         outer = 2 * sum(quad(rest, *pair, epsabs=1e-13)[0] for pair in ((z, 2), (2, 4), (4, 9)))
         return float(outer + inner * np.log(inner / (1 - 2 * norm.sf((f - c) / L))))
 
-    return float(minimize_scalar(cost, bounds=(-4, f - 1e-6), method="bounded", options={"xatol": 1e-10}).fun)
+    return float(minimize_scalar(cost, bounds=(-4, f - 1e-6), method="bounded", options={"xatol": 1e-6}).fun)
 
 
 @pytest.mark.parametrize("L", ["1", "5/2"])
@@ -305,3 +305,54 @@ def test_components_sum_to_the_law():
     whole = sum(float(mass) * np.asarray(law.cdf(x)) for law, mass in rows)
     assert whole == pytest.approx(np.asarray(GAP.cdf(x)), abs=1e-14)
     assert len(components(two_gaussians(3))) == 1
+
+
+# --- targets on a half-line: most is followed, the tail is a line
+
+
+def followed_then_straight(L: float, rate: float) -> float:
+    """The least KL(law || exp(rate Z)) of laws that are F / s up to a point, and a line of slope L from there on."""
+
+    def cost(u: float, s: float) -> float:
+        y = np.exp(rate * norm.ppf(s * norm.cdf(u)))
+
+        def beyond(z: float) -> float:
+            x = y + L * (z - u)
+            return norm.pdf(z) * (norm.logpdf(z) - np.log(L) - norm.logpdf(np.log(x) / rate) + np.log(x * rate))
+
+        return -norm.cdf(u) * np.log(s) + quad(beyond, u, u + 12, epsabs=1e-12, limit=200)[0]
+
+    def last(s: float) -> float:
+        """Where the followed part is as steep as L."""
+
+        def excess(u):
+            v = norm.ppf(s * norm.cdf(u))
+            return rate * v + np.log(rate * s) + norm.logpdf(u) - norm.logpdf(v) - np.log(L)
+
+        u = np.linspace(-7, 7, 1401)
+        steep = u[excess(u) > 0]
+        return brentq(excess, -8, steep[0], xtol=1e-14) if steep.size else 7.0
+
+    def best(s: float) -> float:
+        u = last(s)
+        return minimize_scalar(lambda v: cost(v, s), bounds=(u - 3, u), method="bounded", options={"xatol": 1e-6}).fun
+
+    return minimize_scalar(best, bounds=(0.3, 1 - 1e-9), method="bounded", options={"xatol": 1e-8}).fun
+
+
+@pytest.mark.parametrize(("L", "rate"), [("7/10", 1), (3, 1), (2, "1/2")])
+def test_lognormal_targets_against_a_minimisation_over_two_numbers(L, rate):
+    found = frontier(pushforward(formula(f"exp({rate}*z)")), L, kl)
+    truth = followed_then_straight(float(Fraction(L)), float(Fraction(rate)))
+    assert found.gap <= 1e-6
+    assert found.dual <= truth + 1e-10
+    assert abs(truth - found.value.hi) <= 1e-6
+    assert not found.dual - 1e-6 <= truth * 1.01 + 1e-5 <= found.value.hi + 1e-6  # power
+
+
+@pytest.mark.parametrize("text", ["z**2", "exp(z**2/5)", "z**4", "-exp(z)", "exp(z/2)"])
+@pytest.mark.parametrize("L", ["1/5", "9/10", "13/10", 5])
+def test_targets_on_a_half_line_are_settled(text: str, L: int | str):
+    found = frontier(pushforward(formula(text)), L, kl)
+    assert found.gap <= 1e-6
+    assert found.law is found.target or kl.enclose(found.law, found.target, 1e-8).overlaps(found.value)

@@ -47,11 +47,12 @@ def _falling(u: Germ) -> Germ:
 
 
 def _fast(u: Germ) -> Germ:
-    """exp(u) from above, u < 0 growing like an exponential: below a constant times exp(-k z)."""
+    """exp(u) from above, u < 0 growing like exp(c z^n): below a constant times exp(-k z^n)."""
+    n = len(u.top.rates)
     for k in RATES:
-        rest = u + monomial(k, Scale(power=Fraction(1)), u.start)
+        rest = u + monomial(k, Scale(power=Fraction(n)), u.start)
         if rest.sign < 0:
-            return within(Span(arb(0), rest.range.high.exp()), u.start, Scale((-k,)))
+            return within(Span(arb(0), rest.range.high.exp()), u.start, Scale((-k, *[Fraction(0)] * (n - 1))))
     return within(Span(arb(0), u.range.high.exp()), u.start)
 
 

@@ -80,7 +80,7 @@ PROVED_ONLY = (
     *("astray.py", "lost.py", "scores.py", "ways.py"),  # mass that is not followed; scores of smooth strands
     *("costate.py", "multiplier.py"),  # those of frontiers/shooting.py and frontiers/antitonic.py
     *("flat.py", "levels.py"),  # closed forms on smooth strands, equal levels
-    *("antitone.py", "cells.py"),  # those of frontiers/distance.py and frontiers/interior.py
+    *("antitone.py", "cells.py", "concentration.py"),  # those of frontiers/distance.py and frontiers/interior.py
 )
 GOOD = [
     ("lipbound/enclosure.py", "if TYPE_CHECKING:\n    from flint import arb"),

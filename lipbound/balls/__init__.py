@@ -3,6 +3,7 @@
 from . import antitone as antitone
 from . import astray as astray
 from . import cells as cells
+from . import concentration as concentration
 from . import costate as costate
 from . import density as density
 from . import drift as drift

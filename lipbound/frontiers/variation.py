@@ -8,6 +8,7 @@ from fractions import Fraction
 from ..divergences import tv
 from ..laws import AbstractLaw
 from .bound import Follower, Masses, lower
+from .concentrated import concentrated
 from .mesh import mesh
 from .missing import distance, lacking
 from .primal import arcs_only, greedy, spliced, staircase
@@ -30,6 +31,8 @@ def least_variation(masses: Masses, L: Fraction, tol: float, rounds: int) -> Tra
                 high, law = value, candidate
             if high - low < tol / 2:  # it is as good as any
                 break
+        if k == 0 and high - low >= tol / 2:
+            low = max(low, concentrated(nu, L, low, tol / 8))
         if high - low < tol / 2:
             break
         work = work.refined(follower, law)

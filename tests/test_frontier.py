@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from frontier_instances import random_target
 from lipbound import pushforward, tv
 from lipbound.divergences import chi2
 from lipbound.errors import DomainError
@@ -24,16 +25,6 @@ THIRD = Fraction(1, 3)
 def target(record: dict) -> AbstractLaw:
     t = record["inputs"]["target"]
     return gaussian_mixture(t["weights"], t["means"], t["stds"])
-
-
-def random_target(seed: int) -> tuple[AbstractLaw, float]:
-    """Two or three modes, unbalanced, of different widths, and a constant."""
-    rng = np.random.default_rng(seed)
-    k = int(rng.integers(2, 4))
-    parts = [int(n) for n in rng.integers(1, 6, k)]
-    centres, widths = np.sort(rng.integers(-40, 41, k)) / 8, rng.integers(2, 17, k) / 8
-    nu = gaussian_mixture([Fraction(n, sum(parts)) for n in parts], centres.tolist(), widths.tolist())
-    return nu, float(rng.choice([0.5, 1, 1.5, 2, 3, 5, 8]))
 
 
 @pytest.mark.parametrize("key", ["P032", "P033", "P034", "P035"])

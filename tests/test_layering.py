@@ -71,6 +71,7 @@ PROVED_ONLY = (
         "strip.py",
         "taylor.py",
     ),  # smooth strands: the enclosure's float
+    "priority.py",  # the floats by which balls are ordered
     "integrable.py",  # what is infinite is proved, whoever asks
     *("coupling.py", "steepest.py", "steepness.py"),  # Lipschitz constants are enclosed, never estimated
     *("fisher.py", "supremum.py"),  # one integral and one search, in balls whoever asks

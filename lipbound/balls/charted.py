@@ -12,6 +12,7 @@ from .chart import Chart, Density
 from .far import onward, power_tail, strand_tail
 from .generators import Generator
 from .normal import ball
+from .priority import by_top
 from .remote import order
 from .table import Cell
 from .taylor import integral
@@ -135,7 +136,7 @@ def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
         if order(f, z, w) > 1:
             others = ((g, [chart.coordinate(g, x, chart.end(x)) for x in (a, b)]) for g in chart.uneven(under))
             bounds += [_met(f, [z, w], *other, k) for other in others]
-        total += min(bounds, key=lambda x: float(x.upper()))  # priority
+        total += min(bounds, key=by_top)
     return total * (len(over.entries) + len(over.bents)) ** ball(k - 1)
 
 

@@ -13,6 +13,7 @@ from ..reals import End
 from .density import between
 from .flat import even
 from .normal import ball, phi, working
+from .priority import by_top
 from .table import Cell, Table
 
 PANELS = 20_000
@@ -55,7 +56,7 @@ class _Search:
         if change is not None:
             most = most.min(here + change * ball((b - a) / 2))
         upper = arb(most.upper())
-        heappush(self.panels, (-float(upper), next(self.ticket), upper, a, b))  # priority
+        heappush(self.panels, (-by_top(upper), next(self.ticket), upper, a, b))
 
     def finish(self, tol: float) -> arb:
         """Halve the most promising panel until it promises no more than was seen; what it then promises."""

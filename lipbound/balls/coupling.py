@@ -12,6 +12,7 @@ from ..errors import NotCertifiable
 from .bent import lifted
 from .flat import even
 from .normal import ball, endwise
+from .priority import by_middle
 from .quantile import Distribution, Level, quantile
 from .slopes import log_sum
 from .table import Cell, Entry
@@ -150,7 +151,7 @@ def _log_density(y: arb, cell: Cell) -> arb:
 
 def _shape(y: arb, entries: Sequence[Entry], order: int) -> arb_series:
     """Density at y + t over density at y, as a power series in t of order - 1 coefficients."""
-    top = max(entries, key=lambda e: _order(e.height.log() - e.at(y) * e.at(y) / 2))
+    top = max(entries, key=lambda e: by_middle(e.height.log() - e.at(y) * e.at(y) / 2))
     terms: list[tuple[arb, arb_series]] = []
     for e in entries:
         share = (e.height / top.height) * ((top.at(y) - e.at(y)) * (top.at(y) + e.at(y)) / 2).exp()
@@ -163,10 +164,6 @@ def _shape(y: arb, entries: Sequence[Entry], order: int) -> arb_series:
 
 def _cut(series: arb_series, order: int) -> arb_series:
     return arb_series([series[k] for k in range(order)], prec=order)
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority
 
 
 def legs(pair: Coupling) -> list[Leg]:
@@ -206,9 +203,10 @@ def _split(leg: Leg, pair: Coupling) -> Iterator[Leg]:
         if not inner or x < leg.z_lo or x > leg.z_hi:
             continue
         if not (leg.z_lo < x and x < leg.z_hi):
+            there = by_middle(leg.y_lo if x.overlaps(leg.z_lo) else leg.y_hi)
             raise NotCertifiable(
-                f"the source's cut at {_order(x):.12g} and the target's at "
-                f"{_order(leg.y_lo if x.overlaps(leg.z_lo) else leg.y_hi):.12g} have levels that are equal, or nearly"
+                f"the source's cut at {by_middle(x):.12g} and the target's at {there:.12g} have levels that are equal, "
+                f"or nearly"
             )
         y = leg.y_lo if leg.kind == "flat" else quantile(law.edge_levels(k)[1], pair.target)
         mark = Mark("source", k)

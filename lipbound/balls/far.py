@@ -15,6 +15,7 @@ from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
 from .chart import Chart
 from .normal import ball
+from .priority import by_top
 from .remote import Logs, bell, end, endless, smooth
 from .table import Cell, Entry
 
@@ -104,7 +105,7 @@ def _least(ours: Germ | None, yours: list[Germ | None], k: Fraction, count: int)
     if ours is None:
         return arb.pos_inf()
     bounds = (_integral(ours, other, k, count) for other in yours if other is not None)
-    return min(bounds, key=lambda b: float(b.upper()), default=arb.pos_inf())  # priority
+    return min(bounds, key=by_top, default=arb.pos_inf())
 
 
 def _integral(ours: Germ, yours: Germ, k: Fraction, count: int) -> arb:

@@ -11,6 +11,7 @@ from ..reals import End, precision
 from . import scores
 from .normal import ball, mass, phi
 from .panel import LogSum, bits, integral, mesh
+from .priority import by_middle
 from .table import Cell, Entry, Table
 
 
@@ -46,14 +47,14 @@ def _window(c: Cell, d: Cell, tol: arb) -> tuple[arb, arb, arb]:
             ends.append(ball(end))
             continue
         far = (-2 * tol.log()).nonnegative_part().sqrt() + 2
-        y = max((side * e.centre + far / e.inv for e in c.entries), key=_order).mid()
+        y = max((side * e.centre + far / e.inv for e in c.entries), key=by_middle).mid()
         if other != -side * INF:
             y = y.max((side * ball(other)).mid() + 1)
         for _ in range(60):
             most = _beyond(c.entries, d.entries, y, side)
             if most < tol:
                 break
-            y = (y + 1 / min((e.inv for e in c.entries), key=_order)).mid()
+            y = (y + 1 / min((e.inv for e in c.entries), key=by_middle)).mid()
         rest += most  # pyright: ignore[reportPossiblyUnboundVariable]
         ends.append(side * y)
     return ends[0], ends[1], rest
@@ -63,8 +64,8 @@ def _beyond(p: Sequence[Entry], q: Sequence[Entry], y: arb, side: int) -> arb:
     """Scores are means of those of the components: beyond y they differ by at most d + k (x - y), side * x > y."""
     x = side * y
     scores = [e.at(x) * e.inv for e in (*p, *q)]
-    d = max((abs(a - b) for a in scores for b in scores), key=_order).upper()
-    k = max((e.inv**2 for e in (*p, *q)), key=_order).upper()
+    d = max((abs(a - b) for a in scores for b in scores), key=by_middle).upper()
+    k = max((e.inv**2 for e in (*p, *q)), key=by_middle).upper()
     total = arb(0)
     for e in p:
         t, sd = side * e.at(x), 1 / e.inv
@@ -115,7 +116,3 @@ def _same(c: Cell, d: Cell) -> bool:
     sides = [{(e.strand.centre, e.strand.scale, e.strand.weight) for e in cell.entries} for cell in (c, d)]
     smooth = [{f.strand for f in cell.bents} for cell in (c, d)]
     return sides[0] == sides[1] and smooth[0] == smooth[1]
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority

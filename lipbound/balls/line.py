@@ -9,6 +9,7 @@ from . import folds, strip
 from .chart import Chart
 from .density import within
 from .normal import area, ball, cdf, working
+from .priority import by_middle
 from .runs import Run, joined, own, runs, weigh
 from .sums import Signed
 from .table import Cell, Table
@@ -100,7 +101,7 @@ def _width(p: Table, q: Table) -> arb:
     """How far apart the middle parts of the strands lie."""
     rows = [e for table in (p, q) for c in table.cells for e in c.entries]
     ends = [e.centre + side / e.inv for e in rows for side in (-1, 1)]
-    order = sorted(ends, key=lambda x: float(x.mid()))  # priority
+    order = sorted(ends, key=by_middle)
     return order[-1] - order[0] if order else arb(0)
 
 

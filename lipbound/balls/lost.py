@@ -15,6 +15,7 @@ from .generators import Generator, mirrored
 from .moments import powers as powers_of
 from .normal import ball
 from .panel import bits, jumps, terms, whole
+from .priority import by_top
 from .table import Cell, Table
 
 PARTS = 32  # of a cell, on which the largest p/q is looked for
@@ -101,7 +102,7 @@ def _open(c: Cell, d: Cell, q: Table) -> arb:
     side = -1 if c.lo == -INF else 1
     if c.bents or d.entries or d.bents or (c.lo, c.hi)[side > 0] != side * INF:
         return arb.pos_inf()
-    least = min((thinnest(s, side) for s in q.gone), key=lambda pair: _order(pair[1]), default=(arb(0), arb.pos_inf()))
+    least = min((thinnest(s, side) for s in q.gone), key=lambda pair: by_top(pair[1]), default=(arb(0), arb.pos_inf()))
     m, second = whole(c), sum((powers_of(e, e.low, e.high)[1] for e in c.entries), arb(0))
     top = sum((e.height for e in c.entries), arb(0))
     return (m * (top.log() + least[0]) + second * least[1]).max(arb(0)).upper()
@@ -119,7 +120,3 @@ def _gained(a: Excess, q: Table, g: Generator) -> arb:
         a.second + wide.centre**2 * m
     ) * wide.inv**2  # above that of a log(1/q)
     return (a.crowding + energy - m * m.log() - (1 - m).log()).max(arb(0))
-
-
-def _order(x: arb) -> float:
-    return float(x.upper())  # priority

@@ -11,6 +11,7 @@ from flint import arb
 from ..reals import precision
 from .flat import even
 from .normal import ball, mass, root_tau
+from .priority import by_middle
 from .sketch import sketched
 from .table import Entry, Table
 
@@ -109,7 +110,7 @@ def _reach(law: Table, width: arb, far: arb) -> tuple[arb, arb]:
     ends = [(ball(x), ball(x)) for x in law.atoms] + [(lo, hi) for lo, hi, _ in _steps(law)]
     lows += [lo - far * width for lo, _ in ends]
     highs += [hi + far * width for _, hi in ends]
-    return arb(min(lows, key=_order).lower()), arb(max(highs, key=_order).upper())
+    return arb(min(lows, key=by_middle).lower()), arb(max(highs, key=by_middle).upper())
 
 
 def _beyond(p: Table, q: Table, width: arb, step: arb, far: arb) -> arb:
@@ -119,7 +120,3 @@ def _beyond(p: Table, q: Table, width: arb, step: arb, far: arb) -> arb:
     parts += [(m, width) for law in (p, q) for m in (*law.atoms.values(), *(m for _, _, m in _steps(law)))]
     tails = sum((2 * m * m * (step + wide * arb.pi().sqrt()) for m, wide in parts), arb(0))
     return len(parts) * tails * (-(far**2)).exp()
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority

@@ -15,6 +15,7 @@ from .chart import Chart
 from .generators import Generator
 from .logs import log_sum
 from .normal import mass
+from .priority import by_middle
 from .table import Cell, Entry, Table
 
 ORDER = 16  # even: then the remainder is a mean of its coefficient
@@ -143,8 +144,4 @@ def whole(cell: Cell) -> arb:
 def mesh(lo: arb, hi: arb, entries: Sequence[Entry]) -> list[arb]:
     """The window, cut where components have their centres and their shoulders."""
     inner = {y.mid() for e in entries for k in MESH for y in (e.centre + k / e.inv,)}
-    return [lo, *sorted((y for y in inner if lo < y and y < hi), key=_order), hi]
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority
+    return [lo, *sorted((y for y in inner if lo < y and y < hi), key=by_middle), hi]

@@ -8,6 +8,7 @@ from .flat import even
 from .moments import power_mean
 from .normal import mass, phi
 from .parts import Flat, Part, part
+from .priority import by_middle
 from .segments import Segment
 from .stretches import Stretch
 
@@ -21,9 +22,9 @@ def cut(s: Stretch, side: int, far: arb) -> Pair:
     inner = (s.start if side > 0 else s.stop)[not ours]
     if first.bents:
         outs = [_out(p, side * first.at(p, inner), side, far) for p in first.parts]
-        x = max(outs, key=lambda y: side * _order(y))
+        x = max(outs, key=lambda y: side * by_middle(y))
     else:
-        x = max((side * e.centre + far / e.inv for e in first.entries), key=_order).mid()
+        x = max((side * e.centre + far / e.inv for e in first.entries), key=by_middle).mid()
         if inner.is_finite():
             x = x.max((side * inner + 1 / first.entries[0].inv).mid())
         x *= side
@@ -67,7 +68,3 @@ def _phi(u: arb) -> arb:
 
 def _moment(u: arb) -> arb:
     return u * phi(u) if u.is_finite() else arb(0)
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority

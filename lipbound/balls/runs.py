@@ -9,6 +9,7 @@ from flint import arb
 
 from ..exact import INF
 from .normal import ball, mass
+from .priority import by_middle
 from .slopes import log_sum
 from .table import Cell, Entry
 
@@ -90,17 +91,13 @@ def _window(cell: Cell, ends: tuple[arb, arb], entries: Sequence[Entry], tol: ar
     if left and right:
         return lo, hi
     far = (-2 * tol.log()).nonnegative_part().sqrt() + 1
-    low = min((e.centre - far / e.inv for e in entries), key=_order).mid().floor()
-    high = max((e.centre + far / e.inv for e in entries), key=_order).mid().ceil()
+    low = min((e.centre - far / e.inv for e in entries), key=by_middle).mid().floor()
+    high = max((e.centre + far / e.inv for e in entries), key=by_middle).mid().ceil()
     if left:
-        return lo, max(high, (lo + 1).mid().ceil(), key=_order)
+        return lo, max(high, (lo + 1).mid().ceil(), key=by_middle)
     if right:
-        return min(low, (hi - 1).mid().floor(), key=_order), hi
+        return min(low, (hi - 1).mid().floor(), key=by_middle), hi
     return low, high
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority
 
 
 def _judge(a: arb, b: arb, p: Sequence[Entry], q: Sequence[Entry], tol: arb) -> list[Run] | None:

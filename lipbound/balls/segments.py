@@ -16,6 +16,7 @@ from .flat import even
 from .normal import ball
 from .panel import LogSum
 from .parts import Flat, Part, part, shared
+from .priority import by_middle
 from .table import Cell, Entry, Table
 from .ways import Way, ways
 
@@ -130,10 +131,10 @@ class Segment(NamedTuple):
             out = SEEN * arb(2) ** k
             low, high = lo, hi
             if not lo.is_finite():
-                least = min((p.value(-out) for p in parts), key=_order)
+                least = min((p.value(-out) for p in parts), key=by_middle)
                 low = least.min(hi - 1) if hi.is_finite() else least
             if not hi.is_finite():
-                high = max((p.value(out) for p in parts), key=_order).max(low + 1)
+                high = max((p.value(out) for p in parts), key=by_middle).max(low + 1)
             if (lo.is_finite() or gap(low) < 0) and (hi.is_finite() or gap(high) > 0):
                 break
         return low.lower(), high.upper()  # pyright: ignore[reportPossiblyUnboundVariable]
@@ -153,9 +154,9 @@ class Segment(NamedTuple):
     def grain(self, width: arb, y: arb) -> arb:
         """A length far below the narrowest component, or a bracket, or the way to an end, where a strand may turn."""
         if not self.bents:
-            return arb(2) ** -80 / max((e.inv for e in self.entries), key=_order)
+            return arb(2) ** -80 / max((e.inv for e in self.entries), key=by_middle)
         ways_out = [abs(y - end) for end in (self.start, self.stop) if end.is_finite()]
-        return arb(2) ** -80 * min([width, *ways_out], key=_order)
+        return arb(2) ** -80 * min([width, *ways_out], key=by_middle)
 
 
 def _kept(y: arb, ends: tuple[arb, arb]) -> arb:
@@ -205,7 +206,3 @@ def segments(table: Table) -> list[Segment]:
     passed = list(accumulate(masses))
     beyond = list(accumulate(reversed(masses), initial=arb(0)))[-2::-1]
     return [s._replace(level=a, above=b) for s, a, b in zip(out, passed, beyond, strict=True)]
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority

@@ -9,6 +9,7 @@ from flint import arb
 
 from ..errors import NotCertifiable
 from .coupling import Coupling, Leg
+from .priority import by_middle
 from .steepness import Node, Stretch, above, below, bounds, fine_bounds, limit, node
 from .table import Cell, widest
 
@@ -86,7 +87,7 @@ def highest(pair: Coupling, smooth: Sequence[Leg]) -> tuple[arb, arb, bool]:
     heap: list[tuple[float, int, Stretch, arb]] = []
     for count, s in enumerate(starts):
         best, top = _best(best, s), bounds(pair, s).high
-        heappush(heap, (-_order(top), count, s, top))
+        heappush(heap, (-by_middle(top), count, s, top))
     count = len(heap)
     boxes = _patience(pair, smooth)
     while heap:
@@ -98,7 +99,7 @@ def highest(pair: Coupling, smooth: Sequence[Leg]) -> tuple[arb, arb, bool]:
             best, top = _best(best, part), bounds(pair, part).high
             if top > best + arb(2) ** FINE and top < best + NEARLY:
                 top = above(top, fine_bounds(pair, part).high)
-            heappush(heap, (-_order(top), count, part, top))
+            heappush(heap, (-by_middle(top), count, part, top))
             count += 1
     return best, best, False
 
@@ -110,10 +111,6 @@ def _patience(pair: Coupling, smooth: Sequence[Leg]) -> int:
 def _best(best: arb, s: Stretch) -> arb:
     """The greatest lower bound of log T' met so far."""
     return max(best, below(*(n.log for n in (s.lo, s.hi))))
-
-
-def _order(x: arb) -> float:
-    return float(x)  # priority
 
 
 def passages(pair: Coupling, leg: Leg, level: arb) -> Iterator[tuple[Stretch, int]]:
@@ -134,7 +131,7 @@ def passages(pair: Coupling, leg: Leg, level: arb) -> Iterator[tuple[Stretch, in
         if parts is None:
             break
         stack += parts[::-1]
-    raise NotCertifiable(f"the slope of T comes too near exp({_order(level):.12g}) to tell on which side it stays")
+    raise NotCertifiable(f"the slope of T comes too near exp({by_middle(level):.12g}) to tell on which side it stays")
 
 
 def _sign(pair: Coupling, s: Stretch, level: arb) -> int:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flint import arb
 
 from .normal import ball
+from .priority import by_radius
 from .segments import Segment, segments
 from .table import Table
 
@@ -55,12 +56,12 @@ def stretches(p: Table, q: Table) -> tuple[list[Stretch], list[Tie]]:
         last, least = i + 1 == len(ours), j + 1 == len(yours)
         first, second = _ending(ahead, last, least)
         end = s if first else t
-        rest = min(end.level - level, above - end.above, key=_doubt)
+        rest = min(end.level - level, above - end.above, key=by_radius)
         mine = rest if not s.filled else s.mass(x, s.stop) if first else None
         other = rest if not t.filled else t.mass(y, t.stop) if second else None
         weight = mine if first and mine is not None else other if other is not None else rest
         if last and least and mine is not None and other is not None:
-            weight = min(mine, other, key=_doubt)  # one and the same number
+            weight = min(mine, other, key=by_radius)  # one and the same number
         x1 = s.stop if first or not s.filled else _place(s, x, weight, ahead)
         y1 = t.stop if second or not t.filled else _place(t, y, weight, -ahead)
         out.append(Stretch(s, t, weight, (x, y), (x1, y1)))
@@ -78,7 +79,7 @@ def _ahead(s: Segment, t: Segment) -> arb:
     """By how much the level at which one segment ends is above that of the other."""
     if s.told is not None and t.told is not None:
         return ball(s.told - t.told)
-    return min(s.level - t.level, t.above - s.above, key=_doubt)
+    return min(s.level - t.level, t.above - s.above, key=by_radius)
 
 
 def _place(s: Segment, x: arb, passed: arb, left: arb) -> arb:
@@ -106,7 +107,3 @@ def _ending(gap: arb, last: bool, least: bool) -> tuple[bool, bool]:
     if last or least:
         return not last or least, not least or last
     return not gap > 0, not gap < 0
-
-
-def _doubt(x: arb) -> float:
-    return float(x.rad())  # priority

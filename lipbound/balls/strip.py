@@ -8,6 +8,7 @@ from . import folds
 from .chart import Chart
 from .moments import moment
 from .normal import ball
+from .priority import by_radius
 from .runs import Run, joined
 from .table import Cell
 
@@ -30,7 +31,7 @@ class Strip:
             return self.before + self._excess(*below)
         if not isinstance(chart.p.lo, float):
             return -self._excess(*above)
-        return min(self._excess(*below), -self._excess(*above), key=_doubt)
+        return min(self._excess(*below), -self._excess(*above), key=by_radius)
 
     def _excess(self, a: arb, b: arb) -> arb:
         """By how much p outweighs q between two coordinates."""
@@ -158,10 +159,6 @@ class Strip:
             return abs(ball(end) - y) * sum(masses, abs(self.gap(x)))
         means = [self._mean(cell, a, b) for cell in (chart.p, chart.q)]
         return sum((abs(m - y * w) for m, w in zip(means, masses, strict=True)), arb(0))
-
-
-def _doubt(x: arb) -> float:
-    return float(x.rad())  # priority
 
 
 def distance(chart: Chart, before: arb, tol: arb) -> arb:

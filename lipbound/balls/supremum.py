@@ -10,6 +10,7 @@ from flint import arb
 from ..reals import precision
 from .drift import drift
 from .normal import cdf
+from .priority import by_middle
 from .reach import Pair, cut
 from .segments import same
 from .stretches import Stretch, corner, stretches
@@ -44,7 +45,7 @@ def _searched(s: Stretch, left: Pair, right: Pair, best: arb, top: arb, tol: arb
     """The greatest gap of a stretch, from below and from above."""
     if not s.p.filled or not s.q.filled or (twins(s) and same(left[0], left[1])):
         return best, top.max(abs(left[0] - left[1]).upper()).max(abs(right[0] - right[1]).upper())
-    heap: list[Any] = [(-_order(corner(left, right)), 0, left, right, corner(left, right))]
+    heap: list[Any] = [(-by_middle(corner(left, right)), 0, left, right, corner(left, right))]
     panels = 0
     while heap:
         _, _, left, right, most = heapq.heappop(heap)
@@ -63,7 +64,7 @@ def _searched(s: Stretch, left: Pair, right: Pair, best: arb, top: arb, tol: arb
         for a, b in ((left, middle), (middle, right)) if above > best + tol else ():
             panels += 1
             bound = corner(a, b).min(above).upper()
-            heapq.heappush(heap, (-_order(bound), panels, a, b, bound))
+            heapq.heappush(heap, (-by_middle(bound), panels, a, b, bound))
         if not above > best + tol:
             top = top.max(above)
     return best, top
@@ -159,7 +160,3 @@ def _heaviness(entries: tuple[Entry, ...], lead: Entry, side: int, y: arb) -> ar
             return arb.pos_inf()
         total += e.weight * (arb(1) if e is lead else cdf(-u) / cdf(-z))
     return total
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority

@@ -12,6 +12,7 @@ from ..exact import INF
 from ..pieces import Strand
 from .generators import Generator, Growth
 from .normal import ball, mass
+from .priority import by_middle
 from .table import Cell, Entry
 
 STEPS = 80
@@ -28,9 +29,9 @@ def window(c: Cell, d: Cell, growth: Growth, tol: arb) -> tuple[arb, arb, arb]:
         if end != side * INF:
             ends.append(ball(end))
             continue
-        y = max((side * e.centre + _far(tol) / e.inv for e in (*c.entries, *d.entries)), key=_order).mid()
+        y = max((side * e.centre + _far(tol) / e.inv for e in (*c.entries, *d.entries)), key=by_middle).mid()
         if other != -side * INF:
-            y = max(y, side * ball(other).mid() + 1, key=_order)
+            y = max(y, side * ball(other).mid() + 1, key=by_middle)
         first = y
         for k in range(STEPS):
             most = beyond(c.entries, d.entries, growth, y, side)
@@ -139,7 +140,3 @@ def _smaller(x: arb, y: arb) -> arb:
 
 def _far(tol: arb) -> arb:
     return (-2 * tol.log()).nonnegative_part().sqrt() + 1
-
-
-def _order(x: arb) -> float:
-    return float(x.mid())  # priority

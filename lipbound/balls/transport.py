@@ -10,6 +10,7 @@ from ..curves import variable
 from ..reals import precision
 from .moments import power_mean
 from .normal import ball
+from .priority import by_radius
 from .reach import Pair, cut, second
 from .segments import Segment, same
 from .stretches import Stretch, Tie, corner, stretches
@@ -152,7 +153,7 @@ def _measured(s: Stretch, tol: arb) -> arb:
         left, right = stack.pop()
         panels += 1
         # the masses are equal; one may be hidden by rounding
-        mass = min(s.p.mass(left[0], right[0]), s.q.mass(left[1], right[1]), key=_doubt)
+        mass = min(s.p.mass(left[0], right[0]), s.q.mass(left[1], right[1]), key=by_radius)
         most = mass * corner(left, right) ** 2
         if most < tol / 64:
             total += arb(0).union(most.upper())
@@ -207,7 +208,3 @@ def _outside(s: Stretch, inner: Pair, outer: Pair, tol: arb) -> arb:
     for part, x, end in zip((s.p, s.q), inner, outer, strict=True):
         total += 2 * second(part, x.min(end), x.max(end), c, tol)
     return total
-
-
-def _doubt(x: arb) -> float:
-    return float(x.rad())  # priority

@@ -11,6 +11,7 @@ from ..exact import INF
 from ..pieces import Strand
 from .density import within
 from .normal import ball, cdf, endwise, phi, quantile, working
+from .priority import by_middle
 from .runs import runs, weigh
 from .slopes import log_sum
 from .table import Cell, tabulate
@@ -84,7 +85,7 @@ def _outside(cell: Cell, x: arb, side: int) -> arb:
 
 def _edge(cell: Cell, drop: arb, end: arb, side: int) -> arb | None:
     """A point beyond which nu has less mass than `drop`; None if `drop` is too small to be reached."""
-    step = max((1 / e.inv for e in cell.entries), key=lambda s: float(s.mid()))  # priority
+    step = max((1 / e.inv for e in cell.entries), key=by_middle)
     x = end.mid()
     for _ in range(400):
         if _outside(cell, x, side) < drop.lower():

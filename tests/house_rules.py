@@ -46,6 +46,7 @@ TABLE = {
     "maps.series": (f"{BASE} maps", "flint"),
     "maps.smooth": (f"{BASE} arrays maps", "numpy flint"),
     "maps.smooth_nets": (f"{BASE} maps", "numpy flint"),
+    "maps.standing": (f"{BASE} maps", ""),
     "maps.steepest": (f"{BASE} maps", "flint"),
     "maps.turns": (f"{BASE} maps", "flint"),
     "laws": (f"{BASE} arrays maps kernels balls", "numpy"),

@@ -224,6 +224,7 @@ REFUSED = [
     ({"f": "t -", "zero": "0", "slope": "0"}, "no formula"),
     ({"f": "x - 1", "zero": "0", "slope": "0"}, "not understood"),
     ({"f": "__import__('os')", "zero": "0", "slope": "0"}, "not understood"),
+    ({"f": abs, "zero": "0", "slope": "0"}, "abs.* it is no text"),
 ]
 
 

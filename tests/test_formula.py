@@ -268,6 +268,9 @@ REFUSED = [
     ("True", "is not part of a formula"),
     (None, "None is not a formula: give a string"),
     (2.5, "2.5 is not a formula"),
+    ("sin", r"sin is a function, not a number: say of what, as in sin\(z\)"),
+    ("1 + gelu", "gelu is a function"),
+    ("Abs", "Abs is a function"),
 ]
 
 

@@ -253,8 +253,38 @@ def test_slopes_that_grow_without_bound(text: str):
     assert "without bound" in found.reason
 
 
+WAVES = [
+    "z*sin(z)",
+    "z*(2 + sin(pi*z))",
+    "sin(z**2)",
+    "sin(z + sin(z))*z",
+    "exp(z)*sin(z)",
+    "cos(exp(z) + 1)",
+    "z**3*sin(z**2 + z + 1)*cos(2*z**2 + 2*z)",
+]
+
+
+@pytest.mark.parametrize("text", WAVES)
+def test_waves_whose_slopes_grow_without_bound(text: str):
+    found = formula(text).lipschitz()
+    assert (found.lo, found.hi, found.certified) == (INF, INF, True)
+    zs = np.linspace(-9, 9, 400_001)  # seen without a proof: the slopes go on growing
+    slopes = np.abs(np.gradient(formula(text)(zs), zs))
+    assert np.max(slopes) > 1.4 * np.max(slopes[np.abs(zs) < 4])
+
+
+@pytest.mark.parametrize(
+    "text", ["sin(z**2)/(1 + z**2)", "z*sin(z)/(1 + z**2)", "sin(exp(z))*exp(-z)", "sin(z)*cos(3*z)"]
+)
+def test_power_waves_whose_slopes_are_bounded(text: str):
+    zs = np.linspace(-9, 9, 400_001)
+    found = formula(text).lipschitz()
+    assert found.hi < INF
+    assert found.lo * (1 - 1e-4) < np.max(np.abs(np.gradient(formula(text)(zs), zs))) < found.hi * (1 + 1e-4)
+
+
 def test_an_open_case_says_so():
-    found = formula("z*sin(z)").lipschitz()
+    found = formula("z*sin(z) + sin(pi*z)").lipschitz()
     assert found.lo > 4000
     assert found.hi == INF
     assert "not decided beyond |z| = 4096" in found.reason

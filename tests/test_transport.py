@@ -547,6 +547,12 @@ def test_slopes_onto_a_uniform_law_do_not_underflow():
     assert beyond == pytest.approx(math.log(4) - 50**2 / 2 - math.log(2 * math.pi) / 2, rel=1e-14)
 
 
+def test_slopes_where_the_source_has_no_mass_are_zero():
+    T = Transport(Uniform(0, 1), Gaussian())
+    assert T.log_derivative([-1.0, 2.0]).tolist() == [-math.inf, -math.inf]
+    assert T.derivative([-1.0, 0.5, 2.0]).tolist() == pytest.approx([0, math.sqrt(2 * math.pi), 0], rel=1e-14)
+
+
 def test_other_latents_under_smooth_transports():
     law = pushforward(Transport(Uniform(-1, 3)), Gaussian(0, 2))
     with mp.workdps(30):

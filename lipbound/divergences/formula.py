@@ -36,6 +36,8 @@ class Formula:
     text: str
 
     def __post_init__(self) -> None:
+        if not isinstance(self.text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - users pass anything
+            raise _refusal(self.text, "it is no text")
         _check(self.tree, self.text)
 
     @cached_property

@@ -110,7 +110,7 @@ class Transport(AbstractSmooth):
         y = values(z, self._spans, self.source, self.target)
         given, asked = np.asarray(self.source.logpdf(z)), np.asarray(self.target.logpdf(y))
         with np.errstate(invalid="ignore"):
-            found = given - asked
+            found = np.where(np.isneginf(given), -np.inf, given - asked)  # T is flat where the source has no mass
         found[np.isin(y, [float(a.place) for a in self.target.atoms()])] = -np.inf
         for i in np.flatnonzero(np.isinf(asked) & np.isfinite(given)) if self.target.bent else ():
             found[i] = self._beside_a_fold(z[i], found[i])

@@ -68,7 +68,16 @@ def substituted(f: Expression, inner: Expression) -> Expression:
     """
     if f.is_constant or f.head == "z":
         return inner if f.head == "z" else f
-    args = [substituted(arg, inner) for arg in f.args]
+    return with_args(f, [substituted(arg, inner) for arg in f.args])
+
+
+def with_args(f: Expression, args: list[Expression]) -> Expression:
+    """The same function of other arguments.
+
+    >>> from lipbound.maps.expressions import Z
+    >>> with_args(Z + 1, [Z, number(2)]), with_args(call("exp", Z), [2 * Z])
+    (z + 2, exp(2*z))
+    """
     match f.head:
         case "sum":
             return total(args)

@@ -105,7 +105,7 @@ def sqrt(arg: Expression | int) -> Expression:
 def total(terms: list[Expression]) -> Expression:
     """The sum, with like terms as one."""
     counts: dict[Expression, Fraction] = {}
-    for factor, rest in (_split(part) for term in terms for part in _opened(term)):
+    for factor, rest in (split(part) for term in terms for part in _opened(term)):
         counts[rest] = counts.get(rest, Fraction(0)) + factor
     rows = [product([number(c), rest]) for rest, c in counts.items() if c]
     return _joined("sum", rows, Fraction(0))
@@ -151,11 +151,11 @@ def _flat(head: str, nodes: list[Expression]) -> Iterator[Expression]:
 
 def _opened(term: Expression) -> list[Expression]:
     """The terms of a sum, or of a multiple of a sum."""
-    factor, rest = _split(term)
+    factor, rest = split(term)
     return [product([number(factor), part]) for part in rest.args] if rest.head == "sum" else [term]
 
 
-def _split(term: Expression) -> tuple[Fraction, Expression]:
+def split(term: Expression) -> tuple[Fraction, Expression]:
     """The rational factor and the rest."""
     if term.head == "number":
         return term.number, ONE

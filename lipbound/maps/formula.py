@@ -26,7 +26,8 @@ from .parsing import parsed
 from .ripples import ripple
 from .series import Expressed
 from .smooth import AbstractSmooth
-from .steepest import REPEATED, Beyond, beyond
+from .standing import boundless
+from .steepest import BOUNDLESS, REPEATED, Beyond, beyond
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,9 +81,10 @@ class Formula(AbstractSmooth):
         try:
             slope = self._slope(side, start)
             bends_one_way = slope.limit is not None and germ(derivative(self._derivative), outward(side, start)).sign
-            return beyond(slope, self.curve.jet(arb(side * start), 2)[1] if bends_one_way else None)
+            known = beyond(slope, self.curve.jet(arb(side * start), 2)[1] if bends_one_way else None)
         except NotCertifiable:
-            return None
+            known = None
+        return BOUNDLESS if known is None and boundless(self._derivative, outward(side, start)) else known
 
     def ripple(self) -> Ripple | None:
         return self._ripple

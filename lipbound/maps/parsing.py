@@ -132,6 +132,8 @@ def _name(name: str, names: set[str]) -> Expression:
         return Expression(name)
     if name in ("I", "nan", "zoo", "oo", "inf"):
         raise DomainError(f"{name} is not a real number: a formula maps real numbers to real numbers")
+    if name in BENT or name in SHORTHANDS or name in FUNCTIONS:
+        raise DomainError(f"{name} is a function, not a number: say of what, as in {name}(z)")
     names.add(name)
     return Z
 

@@ -38,6 +38,7 @@ class Beyond(NamedTuple):
 
 
 NOTHING = Beyond(arb(0), arb(0))
+BOUNDLESS = Beyond(arb.pos_inf(), arb.pos_inf())
 REPEATED = Beyond(arb(0), arb(0), True)
 
 

@@ -45,6 +45,10 @@ class Curve(Forgetful, ABC):
         """Is it known that the function is `level` wherever u vanishes?"""
         return False
 
+    def touches(self, level: Fraction, low: Fraction, high: Fraction) -> bool:
+        """Is it known that the function is `level` at a critical point between low and high?"""
+        return False
+
     def period(self) -> arb | None:
         """A number T with f(z + T) = f(z), at the precision that is set; None if none is known."""
         return None

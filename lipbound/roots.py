@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from .curves import Curve, Line
 from .exact import Exact
@@ -102,8 +102,15 @@ def image(curve: Curve, at: Fraction | Real) -> Fraction | Real:
     if not found.is_finite() or found.is_exact():
         return rational(found) if found.is_finite() else value
     guess = rational(found).limit_denominator(10**6)
-    short = isinstance(at, Root) and at.order == at.level == 0 and curve.passes(guess, at.curve)
-    return guess if short else value
+    near = found.contains(fmpq(guess.numerator, guess.denominator))
+    return guess if near and isinstance(at, Root) and _is_at(curve, guess, at) else value
+
+
+def _is_at(curve: Curve, level: Fraction, z: Root) -> bool:
+    """Is it known that curve(z) is the level?"""
+    if z.order == 1 and z.curve.key == curve.key:
+        return curve.touches(level, z.lo, z.hi)  # as z is the only critical point there
+    return z.order == z.level == 0 and curve.passes(level, z.curve)
 
 
 def moved(slope: Fraction, shift: Fraction, x: End) -> End:

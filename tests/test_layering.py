@@ -78,7 +78,7 @@ PROVED_ONLY = (
     *("drift.py", "floors.py", "hazard.py", "heavy.py"),  # tails and folds: proofs, of which no float is asked
     *("parts.py", "reach.py", "segments.py", "sketch.py"),  # couplings and kernels of smooth strands
     "valley.py",  # its float twin is frontiers/valley.py
-    *("astray.py", "lost.py", "scores.py", "ways.py"),  # mass that is not followed; scores of smooth strands
+    *("astray.py", "lost.py", "scores.py", "thin.py", "ways.py"),  # mass that is not followed; scores of smooth strands
     *("costate.py", "multiplier.py"),  # those of frontiers/shooting.py and frontiers/antitonic.py
     *("flat.py", "levels.py"),  # closed forms on smooth strands, equal levels
     *("antitone.py", "cells.py", "concentration.py"),  # those of frontiers/distance.py and frontiers/interior.py

@@ -3,12 +3,15 @@
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from flint import arb
 
 from lipbound import balls
 from lipbound.balls.astray import Excess, gathered
+from lipbound.balls.thin import thinness
 from lipbound.enclosure import of_ball
+from lipbound.exact import INF, extended
 from lipbound.laws import AbstractLaw, Gaussian, pushforward
 from lipbound.laws.nearby import nearby, tabulated
 from lipbound.maps import formula
@@ -18,6 +21,8 @@ from lipbound.pieces import Lost, Pieces, joint
 GENERATORS = {"kl": balls.generators.kl, "js": balls.generators.js, "hellinger2": balls.generators.hellinger2}
 SIN = pushforward(formula("sin(z)"))
 WAVE = pushforward(formula("z + 2*sin(z)"))
+TANH = pushforward(formula("tanh(z)"))
+GENTLE = pushforward(formula("z + sin(z)/2"))
 REACHES = (1, 2, 4)
 
 
@@ -33,7 +38,11 @@ def bounds(p: AbstractLaw, q: AbstractLaw, name: str, reach: int) -> tuple[float
 
 
 @pytest.mark.parametrize("name", ["kl", "js", "hellinger2"])
-@pytest.mark.parametrize(("p", "q"), [(SIN, Gaussian()), (WAVE, Gaussian()), (Gaussian(), WAVE)], ids=["sin", "g", "h"])
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [(SIN, Gaussian()), (WAVE, Gaussian()), (Gaussian(), WAVE), (TANH, WAVE), (TANH, SIN), (SIN, WAVE), (GENTLE, WAVE)],
+    ids=["sin", "g", "h", "tanh-g", "tanh-sin", "sin-g", "gentle-g"],
+)
 def test_bounds_hold_and_close_as_less_is_lost(p: AbstractLaw, q: AbstractLaw, name: str):
     rows = [bounds(p, q, name, reach) for reach in REACHES]
     low, high = bounds(p, q, name, 9)
@@ -53,6 +62,35 @@ def test_without_its_corrections_the_sum_would_be_wrong():
         bare = balls.panel.total(*tables(ours, yours), balls.generators.kl(), arb(1e-6), arb(1e-7))
     truth = bounds(SIN, Gaussian(), "kl", 9)
     assert not truth[0] <= of_ball(bare).lo <= truth[1]
+
+
+THIN: list[tuple[AbstractLaw, float, float]] = [
+    (Gaussian(1, 2), -math.inf, math.inf),
+    (WAVE, -math.inf, math.inf),
+    (pushforward(formula("z**3")), -math.inf, math.inf),
+    (GENTLE, -math.inf, math.inf),
+    (TANH, -0.75, 0.75),
+]
+
+
+@pytest.mark.parametrize(("law", "low", "high"), THIN, ids=["normal", "wave", "cube", "gentle", "tanh"])
+def test_a_parabola_above_log_one_over_the_density(law: AbstractLaw, low: float, high: float):
+    places = [Fraction(-3, 4), Fraction(3, 4)]
+    ours = nearby(law.pieces(), Fraction(-1))  # between folds the bound is one constant: few of them keep it small
+    with balls.panel.precision(100):
+        found = thinness(tabulated(ours, sorted({*joint(ours, ours), *places})), *map(extended, (low, high)))
+        c, k = (float(x.upper()) for x in found)
+    ys = np.linspace(max(low, -12), min(high, 12), 401)[1:-1]
+    logs = -np.asarray(law.logpdf(ys))
+    assert np.all(logs <= c + k * ys**2)
+    assert np.max(logs - k * ys**2) > c - 8  # power: not a bound of anything thinner
+    assert not np.all(logs <= c - 8 + k * ys**2)
+
+
+def test_nothing_bounds_a_law_whose_density_runs_to_zero():
+    ours = TANH.pieces()
+    with balls.panel.precision(100):
+        assert not thinness(tabulated(ours, joint(ours, ours)), -INF, INF).constant.is_finite()
 
 
 def test_strands_are_let_go_from_outside_in():

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import pairwise
 
 import mpmath as mp
@@ -13,7 +14,8 @@ from scipy.stats import norm
 
 from lipbound import AbstractLaw, NotCertifiable, chi2, formula, js, kl, pushforward, renyi, tv
 from lipbound.divergences import fisher, hellinger2
-from lipbound.laws import Gaussian
+from lipbound.laws import Gaussian, Uniform
+from lipbound.pieces import Bent
 
 Array = NDArray[np.float64]
 
@@ -84,6 +86,68 @@ def test_kl_of_a_wave_both_ways():
     assert back.error < 1e-5
     assert float(hellinger2.enclose(law, normal, 1e-3)) <= min(float(found), float(back))
     assert 2 * tv.enclose(law, normal, 1e-6).lo ** 2 <= back.hi  # Pinsker
+
+
+def gentle(y: Array) -> Array:
+    """log density of z + sin(z)/2, inverted by Newton's method, which ends there as slopes are between 1/2 and 3/2."""
+    z = y.copy()
+    for _ in range(200):
+        z -= (z + np.sin(z) / 2 - y) / 1.5
+    return norm.logpdf(z) - np.log1p(np.cos(z) / 2)
+
+
+def tame(y: Array) -> Array:
+    """log density of tanh(z)."""
+    return norm.logpdf(np.arctanh(y)) - np.log1p(-(y**2))
+
+
+PAIRS: list[tuple[str, str, Callable[[Array], Array], Callable[[Array], Array], Callable[[Array], Array]]] = [
+    ("tanh(z)", "z + 2*sin(z)", np.tanh, tame, lambda y: np.log(wave_density(y))),
+    ("z + sin(z)/2", "z + 2*sin(z)", lambda z: z + np.sin(z) / 2, gentle, lambda y: np.log(wave_density(y))),
+    ("z + 2*sin(z)", "z + sin(z)/2", wave, lambda y: np.log(wave_density(y)), gentle),
+    ("exp(z)", "z + sin(z)/2", np.exp, lambda y: norm.logpdf(np.log(y)) - np.log(y), gentle),
+]
+
+
+@pytest.mark.parametrize(("ours", "yours", "g", "log_p", "log_q"), PAIRS)
+def test_kl_between_waves_and_other_images(
+    ours: str,
+    yours: str,
+    g: Callable[[Array], Array],
+    log_p: Callable[[Array], Array],
+    log_q: Callable[[Array], Array],
+):
+    found = kl.enclose(image(ours), image(yours), 1e-4)
+    z = (np.arange(40_000) + 0.5) * (18 / 40_000) - 9
+    truth = float(np.sum(norm.pdf(z) * (log_p(g(z)) - log_q(g(z)))) * (18 / 40_000))
+    assert found.error < 1e-3
+    assert abs(float(found) - truth) < 1e-3 * max(1, truth)
+    assert truth > 0.05  # power: an enclosure that is not that narrow would not be told from nothing
+
+
+def test_kl_of_a_sine_and_a_uniform_law_both_ways():
+    law, uniform = image("sin(z)"), Uniform(-1, 1)
+    ends = [-mp.pi / 2, 0, mp.pi / 2]
+    truth = mp.quad(lambda t: folded(t, mp.pi / 2) * mp.log(2 * folded(t, mp.pi / 2) / mp.cos(t)), ends)
+    back = mp.quad(lambda t: -mp.cos(t) / 2 * mp.log(2 * folded(t, mp.pi / 2) / mp.cos(t)), ends)
+    for found, value in ((kl.enclose(law, uniform, 1e-6), truth), (kl.enclose(uniform, law, 1e-6), back)):
+        assert found.lo - 1e-12 <= value <= found.hi + 1e-12
+        assert found.error < 1e-6
+        assert not found.lo <= value * (1 + mp.mpf(10) ** -4) <= found.hi  # power
+
+
+@pytest.mark.parametrize(("text", "ends"), [("sin(z)", {-1, 1}), ("2*cos(3*z) - 1", {-3, 1}), ("sin(z)**2", {0, 1})])
+def test_folds_of_waves_are_told_exactly(text: str, ends: set[int]):
+    folds = [
+        x for s in image(text).pieces() if isinstance(s, Bent) and s.order_start == s.order_stop == 2 for x in s.image
+    ]
+    assert set(folds) == ends
+    assert all(isinstance(x, Fraction) for x in folds)
+
+
+def test_folds_that_are_not_rational_stay_real():
+    folds = [x for s in image("z + 2*sin(z)").pieces() if isinstance(s, Bent) for x in s.image]
+    assert not any(isinstance(x, Fraction) for x in folds[1:-1])
 
 
 def test_a_law_that_covers_the_line_is_not_said_to_leave_gaps():

@@ -9,20 +9,22 @@ from flint import arb, arb_series
 
 from ..exact import INF
 from ..pieces import Heap, Lost, Strand
-from ..reals import End
+from ..reals import End, rational
 from .bent import FAR, Fibre, smudged
 from .normal import area, ball, mass, phi, root_tau
 
 
 class Excess(NamedTuple):
-    """A bound of mass that may be anywhere, of its second moment and of the integral of a log+ a for its density a."""
+    """A bound of mass between two places, of its second moment and of the integral of a log+ a for its density a."""
 
     mass: arb
     second: arb
     crowding: arb
+    low: End = -INF
+    high: End = INF
 
 
-NOTHING: Final = Excess(arb(0), arb(0), arb(0))
+NOTHING: Final = Excess(arb(0), arb(0), arb(0), INF, -INF)
 
 
 def weight(strand: Strand | Heap | Lost) -> arb:
@@ -66,13 +68,14 @@ def gathered(parts: Iterable[Excess]) -> Excess:
     rows = [part for part in parts if not part.mass.is_zero()]
     if not rows:
         return NOTHING
-    m, second, crowding = (sum(column, arb(0)) for column in zip(*rows, strict=True))
-    return Excess(m, second, (crowding + m * arb(len(rows)).log()).upper())
+    m, second, crowding = (sum(column, arb(0)) for column in zip(*(row[:3] for row in rows), strict=True))
+    low, high = min(row.low for row in rows), max(row.high for row in rows)
+    return Excess(m, second, (crowding + m * arb(len(rows)).log()).upper(), low, high)
 
 
 def excess(piece: Lost) -> Excess:
     """What a part of lost mass may be."""
-    return Excess(weight(piece), spread(piece), _crowding(piece))
+    return Excess(weight(piece), spread(piece), _crowding(piece), piece.low, piece.high)
 
 
 def smudge(f: Fibre, end: End, place: End) -> Excess:
@@ -87,8 +90,9 @@ def smudge(f: Fibre, end: End, place: End) -> Excess:
     z, order = (f.strand.start, f.strand.order_start) if at_start else (f.strand.stop, f.strand.order_stop)
     near = ball(z) + arb(0, width)
     top = f.log_normal(arb_series([near], prec=1))[0].exp().upper()
-    m = (top * width).upper()
-    return Excess(m, m * (abs(ball(place)) + 1) ** 2, m * _steep(f, near, order, width))
+    m, image = (top * width).upper(), f.strand.curve(near)
+    low, high = (rational(arb(x)) if x.is_finite() else s * INF for s, x in ((-1, image.lower()), (1, image.upper())))
+    return Excess(m, m * (abs(ball(place)) + 1) ** 2, m * _steep(f, near, order, width), low, high)
 
 
 def _steep(f: Fibre, near: arb, n: int, width: arb) -> arb:

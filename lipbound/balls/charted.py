@@ -98,7 +98,7 @@ def _bound(chart: Chart, g: Generator, a: arb, b: arb) -> arb:
         if 0 <= k <= 1:
             total += ball(c) * _power(p, k) * _power(q, 1 - k)
         else:
-            total += ball(c) * _steep(chart, k, a, b)
+            total += ball(c) * steep(chart, k, a, b)
     return total
 
 
@@ -110,7 +110,7 @@ def _power(x: arb, k: Fraction) -> arb:
     return top ** ball(k) if top > 0 else arb(0)
 
 
-def _steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
+def steep(chart: Chart, k: Fraction, a: arb, b: arb) -> arb:
     """Above the integral of p^k q^(1 - k), k > 1 or k < 0, between two coordinates, of them one perhaps a fold.
 
     (sum p_j)^k <= n^(k - 1) sum p_j^k, and each strand is integrated in its own coordinate.

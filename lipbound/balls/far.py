@@ -19,7 +19,7 @@ from .priority import by_top
 from .remote import Logs, bell, end, endless, smooth
 from .table import Cell, Entry
 
-SQUARE = Scale(power=Fraction(2))
+POWERS = (64, 16, 4, 2)
 
 Coordinate = Callable[[Fibre], Germ | None]  # a strand's Z from somewhere to the end of the tail, if it is infinite
 
@@ -90,13 +90,14 @@ def moment_tail(f: Fibre, power: int, x: arb, side: int) -> arb:
 
 
 def falling(found: Germ) -> arb:
-    """Above the integral of |found| over the half-line: X F(X) for each term F with x^2 F(x) falling."""
+    """Above the integral of |found| over the half-line: X F(X) / (n - 1) for each term F with x^n F(x) falling."""
     total = arb(0)
     for scale, coefficient in found.terms.items():
-        if not (scale * SQUARE).falls(found.start):
+        n = next((n for n in POWERS if (scale * Scale(power=Fraction(n))).falls(found.start)), None)
+        if n is None:
             return arb.pos_inf()
         most = abs(coefficient.span.low).max(abs(coefficient.span.high))
-        total += most * scale.at(found.start) * found.start
+        total += most * scale.at(found.start) * found.start / (n - 1)
     return total.upper() if total.is_finite() else arb.pos_inf()
 
 

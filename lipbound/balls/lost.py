@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from typing import Final
 
 from flint import arb, arb_series
 
-from ..exact import INF
 from ..reals import precision
-from .astray import Excess, excess, gathered, thinnest
+from .astray import excess, gathered
 from .chart import Chart, mesh
+from .charted import steep
 from .generators import Generator, mirrored
-from .moments import powers as powers_of
 from .normal import ball
-from .panel import bits, jumps, terms, whole
-from .priority import by_top
+from .panel import bits, jumps, terms
 from .table import Cell, Table
+from .thin import crossed, heft, on_cell, thinness
 
-PARTS = 32  # of a cell, on which the largest p/q is looked for
+PARTS = 32  # of a cell
+HALVINGS = 4  # of a part
+LIGHT: Final = arb(2) ** -40  # mass of a tail
+SHARES = (Fraction(9, 10), Fraction(9, 20), Fraction(3, 10))  # for no fold, for folds of order two, and of three
 
 
 def between(p: Table, q: Table, g: Generator, tol: float) -> tuple[arb, arb]:
@@ -46,18 +49,18 @@ def _power(m: arb, k: Fraction) -> arb:
 
 
 def _below(p: Table, q: Table, g: Generator, parts: list[arb]) -> arb:
-    away = _missed(g, p.lost + p.smudge) + _gained(p.blurred, q, g)
+    away = _missed(g, p.lost + p.smudge) + _gained(p._replace(gone=()), q, g)
     if g.slope().is_finite() or (q.lost + q.smudge).is_zero():
         back = mirrored(g)
         return sum(parts, arb(0)) - away - _missed(back, q.lost + q.smudge) - _times(back.slope(), q.smudge)
-    return _kept(p, q, parts) - away - q.smudge if g.entropy == 1 else arb(0)
+    return _kept(p, q, g, parts) - away - q.smudge if g.entropy == 1 else arb(0)
 
 
 def _above(p: Table, q: Table, g: Generator, parts: list[arb]) -> arb:
     for k, (c, d) in enumerate(zip(p.cells, q.cells, strict=True)):
         if not parts[k].is_finite():
-            parts[k] = _open(c, d, q) if g.entropy == 1 else arb.pos_inf()
-    ours = _gained(gathered([p.blurred, *map(excess, p.gone)]), q, g) + _missed(g, p.smudge)
+            parts[k] = crossed(c, on_cell(q, d)) if g.entropy == 1 else arb.pos_inf()
+    ours = _gained(p, q, g) + _missed(g, p.smudge)
     yours = _times(g.zero(), q.lost + q.smudge) + _missed(mirrored(g), q.smudge)
     return sum(parts, arb(0)) + ours + yours
 
@@ -73,50 +76,57 @@ def _missed(g: Generator, m: arb) -> arb:
     return g.zero() - g.term(arb_series([m.log()], prec=1), arb_series([arb(0)], prec=1))[0]
 
 
-def _kept(p: Table, q: Table, parts: list[arb]) -> arb:
-    """Below the sum of q f(p/q) for f = t log t - t + 1 in spite of mass b in q: each cell may lose b sup p/q."""
-    kept, most, few = parts[-1], arb(0), q.lost + q.smudge
+def _kept(p: Table, q: Table, g: Generator, parts: list[arb]) -> arb:
+    """Below the sum of q f(p/q) for f = t log t - t + 1 in spite of mass b in q, of which each cell may have all."""
+    kept, few = parts[-1], (q.lost + q.smudge).upper()
     for c, d, part in zip(p.cells, q.cells, parts, strict=False):
-        ratio = _ratio(c, d)
-        if part > 0 and ratio * few < part / 2**20:
-            kept, most = kept + part, most.max(ratio)
-    return kept - most * few
+        if part > 0 and part.is_finite():
+            kept += (part - _taken(c, d, few, part)).max(arb(0))
+        elif c.filled and not d.filled:
+            m = heft(c)
+            kept += g.point(m, few.min(m))
+    return kept
 
 
-def _ratio(c: Cell, d: Cell) -> arb:
-    """Above p/q on a bounded cell with smooth strands; infinite if it is not one, or nothing is known."""
-    if not d.bents or (isinstance(c.lo, float) or isinstance(c.hi, float)):
-        return arb.pos_inf()
-    chart, most = Chart(c, d), arb(0)
-    if not (chart.lo.is_finite() and chart.hi.is_finite()):
-        return arb.pos_inf()
-    ends = mesh(chart.lo, chart.hi, (chart.hi - chart.lo) / PARTS)
-    for a, b in pairwise(ends):
-        high, low = chart.bounds(c, a.union(b))[1], chart.bounds(d, a.union(b))[0]
-        most = most.max((high / low).upper()) if low > 0 and high.is_finite() else arb.pos_inf()
-    return most
+def _taken(c: Cell, d: Cell, few: arb, part: arb) -> arb:
+    """Above the integral of p log(1 + b/q) on a cell, for some b of mass `few`; no more than `part` is of use.
+
+    As log(1 + x) <= x^a / a, by Hoelder it is at most few^a S^(1 - a) / a, S the integral of p^k q^(1 - k) for
+    k = 1 / (1 - a): the larger a the better, but next to a fold S is finite for small a alone.
+    """
+    if not c.filled or not d.filled:
+        return arb(0) if not c.filled else part
+    chart = Chart(c, d)
+    lo, hi = chart.window(LIGHT)
+    ends = mesh(lo, hi, (hi - lo) / PARTS)
+    ends = [*([chart.lo] if lo > chart.lo else []), *ends, *([chart.hi] if hi < chart.hi else [])]
+    for a in SHARES:
+        steepness = sum((_steepness(chart, 1 / (1 - a), *ab, HALVINGS) for ab in pairwise(ends)), arb(0)).upper()
+        part = part.min(few ** ball(a) * steepness ** ball(1 - a) / ball(a)) if steepness.is_finite() else part
+    return part
 
 
-def _open(c: Cell, d: Cell, q: Table) -> arb:
-    """Above the integral of p log(p/q) - p over an unbounded cell where only mass that is not followed is in q."""
-    side = -1 if c.lo == -INF else 1
-    if c.bents or d.entries or d.bents or (c.lo, c.hi)[side > 0] != side * INF:
-        return arb.pos_inf()
-    least = min((thinnest(s, side) for s in q.gone), key=lambda pair: by_top(pair[1]), default=(arb(0), arb.pos_inf()))
-    m, second = whole(c), sum((powers_of(e, e.low, e.high)[1] for e in c.entries), arb(0))
-    top = sum((e.height for e in c.entries), arb(0))
-    return (m * (top.log() + least[0]) + second * least[1]).max(arb(0)).upper()
+def _steepness(chart: Chart, k: Fraction, a: arb, b: arb, halvings: int) -> arb:
+    """Above the integral of p^k q^(1 - k) between two coordinates; of halves if balls are too wide to tell."""
+    whole = steep(chart, k, a, b)
+    if whole.is_finite() or not (halvings and a.is_finite() and b.is_finite()):
+        return whole
+    middle = ((a + b) / 2).mid()
+    left = _steepness(chart, k, a, middle, halvings - 1)
+    return left + _steepness(chart, k, middle, b, halvings - 1) if left.is_finite() else left
 
 
-def _gained(a: Excess, q: Table, g: Generator) -> arb:
-    """Above what the mass a adds to p: to p log(p/q), log(1 / (1 - m)) and a log(a / (m q)), for a share m of q."""
+def _gained(p: Table, q: Table, g: Generator) -> arb:
+    """Above what mass a of p that is not followed adds.
+
+    To p log(p/q) it adds log(1 / (1 - m)) and a log(a / (m q)), for a share m of q.
+    """
+    a = gathered([p.blurred, *map(excess, p.gone)])
     m = a.mass
     if m.is_zero() or g.slope().is_finite():
         return _times(g.slope(), m)
-    wide = next((e for c in q.cells for e in c.entries if e.strand.image == (-INF, INF)), None)
-    if g.entropy != 1 or wide is None or not m < 1:
+    if g.entropy != 1 or not m < 1:
         return arb.pos_inf()
-    energy = (-wide.height.log()).max(arb(0)) * m + (
-        a.second + wide.centre**2 * m
-    ) * wide.inv**2  # above that of a log(1/q)
+    thin = thinness(q, a.low, a.high)
+    energy = thin.constant * m + thin.square * a.second  # above that of a log(1/q)
     return (a.crowding + energy - m * m.log() - (1 - m).log()).max(arb(0))

@@ -59,7 +59,7 @@ class Logs:
         start, inner, last = arb(out * self.z.start), end(f, -out), end(s, toward)
         whole = inner.is_finite() and not out * start > out * inner  # then the tail is all of the cell
         first = end(s, -toward) if whole else inverse(s, f.strand.curve(start))
-        along = _log_slope(self.known[1])
+        along = log_slope(self.known[1])
         if last.is_finite():
             return along + _ending(s, first, last, self.known[0])
         w = endless(toward, first)
@@ -71,8 +71,8 @@ class Logs:
         if values is None or line is None or line.grown.keys() != {w.top}:
             return None
         t = (values[1] - within(line.rest, self.z.start)).scaled(1 / line.grown[w.top])
-        log_slope = _after(t, _log_slope(found[1]))
-        return bell(t.scaled(arb(toward)), s.strand.mean, s.strand.sd, s.log_height) + along - log_slope
+        steep = _after(t, log_slope(found[1]))
+        return bell(t.scaled(arb(toward)), s.strand.mean, s.strand.sd, s.log_height) + along - steep
 
     def _mirrored(self, s: Fibre) -> Germ | None:
         """The Z of the other branch of an even function."""
@@ -165,12 +165,12 @@ def endless(side: int, x: arb) -> Germ | None:
 def _given(e: Entry | Fibre, value: Germ, slope: Germ) -> Germ | None:
     """Logarithm of a density given in y, Gaussian or constant, with respect to the Z of which y is the value."""
     if isinstance(e, Entry):
-        return _log_slope(slope) + bell(value, e.strand.centre, e.strand.scale, e.height.log())
+        return log_slope(slope) + bell(value, e.strand.centre, e.strand.scale, e.height.log())
     flat = even(e)
-    return None if flat is None else _log_slope(slope) + value.constant(flat.log())
+    return None if flat is None else log_slope(slope) + value.constant(flat.log())
 
 
-def _log_slope(slope: Germ) -> Germ:
+def log_slope(slope: Germ) -> Germ:
     """The logarithm of |slope|."""
     if not slope.sign:
         raise NotCertifiable("a slope far out has no sign that is proved")

@@ -16,6 +16,7 @@ from ..curves import Curve
 from ..germs.powers import raised
 from ..germs.sums import Germ
 from ..reals import exact_ball
+from ..roots import sign_at
 from .expressions import PI, Expression, Z, call, number
 from .logistic import sigmoid
 
@@ -53,6 +54,14 @@ class Expressed(Curve):
         from .factors import divides
 
         return isinstance(u, Expressed) and divides(u.expression, self.expression - number(level))
+
+    def touches(self, level: Fraction, low: Fraction, high: Fraction) -> bool:
+        """A multiple factor of what is left of the level vanishes there."""
+        from .factors import factors
+
+        multiple = [Expressed(u) for u, n in factors(self.expression - number(level)) if n > 1]
+        zero = Fraction(0)
+        return any(sign_at(u, low, zero) * sign_at(u, high, zero) < 0 for u in multiple)
 
     def period(self) -> arb | None:
         unit, rate = self._frequency

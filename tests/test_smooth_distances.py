@@ -205,7 +205,8 @@ def paired(first: str, second: str, width: float) -> float:
     """MMD by the trapezoidal rule in both latents."""
     z = np.linspace(-9, 9, 3001)
     w = norm.pdf(z) / norm.pdf(z).sum()
-    x, y = ({"z**2": np.square}.get(s, QUANTILES[s])(z) for s in (first, second))
+    maps = {**QUANTILES, "z**2": np.square, "sin(z)": np.sin, "z + 2*sin(z)": lambda z: z + 2 * np.sin(z)}
+    x, y = (maps[s](z) for s in (first, second))
 
     def mean(a, b):
         return w @ np.exp(-((a[:, None] - b) ** 2) / (2 * width**2)) @ w
@@ -214,13 +215,33 @@ def paired(first: str, second: str, width: float) -> float:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "width"), [("z**2", "z", 1), ("tanh(z)", "exp(z)", 2), ("z**3", "z", "1/2")]
+    ("first", "second", "width"),
+    [
+        ("z**2", "z", 1),
+        ("tanh(z)", "exp(z)", 2),
+        ("z**3", "z", "1/2"),
+        ("sin(z)", "z", 1),
+        ("z + 2*sin(z)", "tanh(z)", 1),
+    ],
 )
 def test_mmd_is_honest_and_tight(first: str, second: str, width: object):
     found, truth = mmd(width).enclose(image(first), image(second), 1e-5), paired(first, second, float(lb.exact(width)))
     assert found.lo - 1e-9 <= truth <= found.hi + 1e-9
     assert found.error < 2e-5
     assert not found.lo <= truth + 1e-3 <= found.hi  # power
+
+
+@pytest.mark.parametrize("text", ["z", "exp(z)", "z**3", "z + 2*sin(z)"])
+def test_w_inf_of_a_bounded_wave_and_what_is_not_bounded(text: str):
+    for pair in ((image("sin(z)"), image(text)), (image(text), image("sin(z)"))):
+        assert w_inf(*pair).lo == math.inf
+        assert "is unbounded" in w_inf(*pair).reason
+
+
+def test_w_inf_of_waves_is_not_claimed_where_both_are_bounded_or_neither_is():
+    for pair in (("sin(z)", "tanh(z)"), ("z + 2*sin(z)", "z"), ("z*sin(z)", "tanh(z)")):
+        with pytest.raises(lb.NotCertifiable, match="not followed"):
+            w_inf(*map(image, pair))
 
 
 def test_mmd_of_a_smooth_law_and_an_affine_one_agrees_with_two_affine_ones():

@@ -69,8 +69,9 @@ def _spread(f: Fibre, width: arb, few: arb, heaps: Heaps) -> arb:
             stack += [(y, b, depth + 1), (a, y, depth + 1)]
             continue
         away = found.variance.nonnegative_part().sqrt()
-        places = (found.mean - away, found.mean + away) if found.variance.is_finite() else [f.strand.curve(y)]
-        total += doubt
+        known = doubt < found.mass  # or else the moments of next to no mass may be anything
+        places = (found.mean - away, found.mean + away) if known else [f.strand.curve(y)]
+        total += doubt if known else 2 * found.mass.upper()
         for place in places:
             total += _put(heaps, place, found.mass / len(places)) / width
     return total

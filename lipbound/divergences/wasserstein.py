@@ -86,6 +86,8 @@ class WassersteinInfinity(Divergence):
         if same(p.pieces(), q.pieces()):
             return exactly(0.0)
         if any(isinstance(piece, Lost) for piece in (*p.pieces(), *q.pieces())):
+            if reason := _apart(p, q):
+                return exactly(INF, reason)
             raise NotCertifiable(
                 "w_inf needs every quantile, and where a map of this kind takes far tails is not followed"
             )
@@ -94,6 +96,25 @@ class WassersteinInfinity(Divergence):
             return exactly(INF, reason)
         found = of_ball(balls.supremum.w_inf(*common(p, q), tol), low=0.0)
         return replace(found, reason=FAR_OUT if p.bent or q.bent else UNTOLD) if found.hi == INF else found
+
+
+def _apart(p: AbstractLaw, q: AbstractLaw) -> str:
+    """Why a tail of one law is unbounded and that of the other is not, or nothing if that is not known."""
+    for side, where in ((-1, "left"), (1, "right")):
+        ours, yours = (_endless(law, side) for law in (p, q))
+        if None not in (ours, yours) and ours != yours:
+            return f"the {where} tail of {'p' if ours else 'q'} is unbounded, that of {'q' if ours else 'p'} is not"
+    return ""
+
+
+def _endless(law: AbstractLaw, side: int) -> bool | None:
+    """Is the tail on this side unbounded? None if mass that is not followed may make it so."""
+    ends = [s.image[side > 0] for s in dense(law.pieces())]
+    ends += [side * INF for s in law.pieces() if isinstance(s, Lost) and s.along]
+    doubts = [(s.low, s.high)[side > 0] for s in law.pieces() if isinstance(s, Lost)]
+    if side * INF in ends:
+        return True
+    return None if side * INF in doubts else False
 
 
 def _outgrown(p: AbstractLaw, q: AbstractLaw) -> str:

@@ -67,6 +67,7 @@ PROVED_ONLY = (
         "charted.py",
         "far.py",
         "folds.py",
+        "edges.py",
         "remote.py",
         "strip.py",
         "taylor.py",

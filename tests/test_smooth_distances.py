@@ -1,6 +1,7 @@
 """Distances of laws with smooth strands, against quadrature along the coupling, closed forms and POT."""
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ import mpmath as mp
 import numpy as np
 import ot
 import pytest
+from numpy.typing import NDArray
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 from scipy.stats import norm
@@ -229,6 +231,34 @@ def test_mmd_is_honest_and_tight(first: str, second: str, width: object):
     assert found.lo - 1e-9 <= truth <= found.hi + 1e-9
     assert found.error < 2e-5
     assert not found.lo <= truth + 1e-3 <= found.hi  # power
+
+
+Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+HILL: Curve = lambda y: norm.pdf(np.sqrt(np.expm1(y))) * np.exp(y) / np.sqrt(np.expm1(y))  # of log(1 + z^2)
+FAR_APART: list[tuple[str, str, float, Curve, Curve]] = [
+    ("cosh(z)", "log(1 + z**2)", 1, lambda y: 2 * norm.pdf(np.arccosh(y)) / np.sqrt(y**2 - 1), HILL),
+    ("exp(z) + 2", "log(1 + z**2)", 2, lambda y: norm.pdf(np.log(y - 2)) / (y - 2), HILL),
+    (
+        "exp(exp(z))",
+        "softplus(z)",
+        1,
+        lambda y: norm.pdf(np.log(np.log(y))) / (y * np.log(y)),
+        lambda y: norm.pdf(np.log(np.expm1(y))) / -np.expm1(-y),
+    ),
+]
+
+
+@pytest.mark.parametrize(("ours", "yours", "start", "p", "q"), FAR_APART)
+def test_tails_in_which_the_latent_of_one_law_is_beyond_all_numbers(
+    ours: str, yours: str, start: float, p: Curve, q: Curve
+):
+    found = lb.tv.enclose(image(ours), image(yours), 1e-6)
+    y = start + 12 * ((np.arange(1_000_000) + 0.5) / 1_000_000) ** 2
+    shared = np.sum(np.minimum(p(y), q(y)) * 24 * np.sqrt((y - start) / 12)) / 1_000_000
+    assert abs(1 - shared - float(found)) < 2e-6
+    assert found.error < 1e-6
+    assert kolmogorov(image(ours), image(yours)).lo <= found.hi
+    assert shared > 1e-3  # power: the answer is not merely one
 
 
 @pytest.mark.parametrize("text", ["z", "exp(z)", "z**3", "z + 2*sin(z)"])

@@ -15,6 +15,7 @@ from ..exact import INF
 from ..pieces import Bent
 from ..reals import met
 from .bent import Fibre, fibre, inverse, lifted
+from .edges import Edges
 from .flat import even
 from .logs import log_gaussians, log_sum
 from .normal import ball, mass
@@ -35,6 +36,7 @@ class Chart:
         self.lo, self.hi = self.pilot.left, self.pilot.right
         self._ways = ways((self.pilot, *p.bents, *q.bents))
         self._places: dict[tuple[int, str], arb] = {}
+        self._edges = Edges(self)
         self._last: dict[int, arb] = {}  # where strands were seen last: panels follow their neighbours
 
     def y(self, x: arb) -> arb:
@@ -51,10 +53,8 @@ class Chart:
             u, v = (self.position(e, x, y) for x, y in zip((a, b), ends, strict=True))
             total += e.weight * (mass(u, v) if self.pilot.strand.rising else mass(v, u))
         for f in cell.bents:
-            if (density := self._even[id(f)]) is not None:
-                total += density * abs(ends[1] - ends[0])
-            else:
-                total += f.mass(*(self.coordinate(f, x, y) for x, y in zip((a, b), ends, strict=True)))
+            even = self._even[id(f)]
+            total += self._edges.mass(f, (a, b), ends) if even is None else even * abs(ends[1] - ends[0])
         return total
 
     def even(self, cell: Cell) -> arb:

@@ -4,15 +4,21 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
+import mpmath as mp
 import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
-from lipbound import SmoothNetwork, Uniform, chi2, formula, kl, pushforward, two_gaussians
+from lipbound import AbstractLaw, SmoothNetwork, Uniform, chi2, formula, kl, pushforward, renyi, two_gaussians
+from lipbound.divergences import Divergence
 
 NU = two_gaussians(2)
+
+
+def image(text: str) -> AbstractLaw:
+    return pushforward(formula(text))
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "softplus"])
@@ -163,3 +169,41 @@ def test_a_network_of_gelu_or_silu_is_its_formula(activation: str):
     found, same = kl.enclose(net, other, 1e-5), kl.enclose(written, other, 1e-5)
     assert found.overlaps(same)
     assert max(found.error, same.error) < 1e-5
+
+
+ROWS: list[tuple[str, str, Divergence, Callable[[], mp.mpf]]] = [
+    ("z**2", "z**3", chi2, lambda: powered(SQUARE, CUBE, 2) - 1),
+    ("z**2", "z**3", renyi(3), lambda: mp.log(powered(SQUARE, CUBE, 3)) / 2),
+    ("sigmoid(z)", "erf(z)", chi2, lambda: powered(LOGIT, ERF, 2) - 1),
+]
+ENDS = (0, 1e-6, 1e-3, 0.1, 0.5, 0.9, 0.99, 0.999, 1)
+Density = Callable[[mp.mpf], mp.mpf]
+SQUARE: Density = lambda y: mp.exp(-y / 2) / mp.sqrt(2 * mp.pi * y)
+CUBE: Density = lambda y: mp.npdf(mp.cbrt(y)) / (3 * mp.cbrt(y) ** 2)
+LOGIT: Density = lambda y: mp.npdf(mp.log(y / (1 - y))) / (y * (1 - y))
+ERF: Density = lambda y: mp.npdf(mp.erfinv(y)) * mp.sqrt(mp.pi) / 2 * mp.exp(mp.erfinv(y) ** 2)
+
+
+def powered(p: Density, q: Density, k: int) -> mp.mpf:
+    """The integral of p^k q^(1 - k), beyond one for laws that go on there."""
+    ends = [*ENDS, 5, 20, 60, 200] if p is SQUARE else ENDS
+    return mp.quad(lambda y: p(y) ** k / q(y) ** (k - 1), ends)
+
+
+@pytest.mark.parametrize(("ours", "yours", "divergence", "truth"), ROWS)
+def test_folds_of_two_orders_meet_and_limits_of_two_speeds(
+    ours: str, yours: str, divergence: Divergence, truth: Callable[[], mp.mpf]
+):
+    found, value = divergence.enclose(image(ours), image(yours), 1e-6), truth()
+    assert found.lo - 1e-9 <= value <= found.hi + 1e-9
+    assert found.error < 1e-6 * max(1, value)
+    assert not found.lo <= value * (1 + 1e-5) <= found.hi  # power
+
+
+def test_chi2_from_uniform_laws_and_between_limits():
+    uniform = Uniform(-1, 1)
+    assert chi2.enclose(uniform, image("erf(z)"), 1e-9).lo <= 2 / math.sqrt(3) - 1 <= chi2(uniform, image("erf(z)")).hi
+    for p, q in ((uniform, image("tanh(z)")), (image("erf(z)"), image("tanh(z)"))):
+        assert chi2(p, q).lo == math.inf
+        assert "not integrable next to -1" in chi2(p, q).reason
+        assert chi2(q, p).hi < 1  # power: the other way round it is finite

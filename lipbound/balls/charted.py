@@ -184,23 +184,24 @@ def _own(f: Fibre, k: Fraction, z: arb, w: arb) -> arb:
 
 
 def _met(f: Fibre, there: list[arb], g: Fibre, here: list[arb], k: Fraction) -> arb:
-    """Above the integral of p^k q^(1 - k) over Z of f between two values, where both strands end at one fold.
+    """Above the integral of p^k q^(1 - k) over Z of f between two values, where both strands end at one place.
 
-    Next to a fold of order n, |y - fold| = |c| |Z - end|^n and |g'| = n |c'| |Z - end|^(n - 1), c and c' two values of
-    the n-th Taylor coefficient. So |dy/dW| / |dy/dZ| is at most sup|b| (sup|a| / inf|b|)^((n - 1)/n) / inf|a|, a and b
-    those of the two strands.
+    Next to a fold of order n, |y - fold| = |c| |Z - end|^n and |dy/dZ| = n |c'| |Z - end|^(n - 1), c and c' two values
+    of the n-th Taylor coefficient. So for orders n and m |dZ/dW| / |Z - end|^(1 - n/m) is at most
+    m sup|b| (sup|a| / inf|b|)^((m - 1)/m) / (n inf|a|), a and b the coefficients of the two strands.
     """
     orders = {(order(f, x, x), order(g, y, y)) for x, y in zip(there, here, strict=True)} - {(1, 1)}
-    n, other = orders.pop()
-    if orders or n != other or not all(x.is_finite() for x in here):
+    n, m = orders.pop()
+    power = 1 + (1 - Fraction(n, m)) * (k - 1)
+    if orders or power <= 0 or not all(x.is_finite() for x in here):
         return arb.pos_inf()
-    rows = [(h, x[0].union(x[1])) for h, x in ((f, there), (g, here))]
-    (low, high), (floor, top) = (_extent(h.strand.curve.jet(x, n + 1)[n]) for h, x in rows)
+    rows = [(h, l, x[0].union(x[1])) for h, l, x in ((f, n, there), (g, m, here))]
+    (low, high), (floor, top) = (_extent(h.strand.curve.jet(x, l + 1)[l]) for h, l, x in rows)
     if not (low > 0 and floor > 0):
         return arb.pos_inf()
-    ratio = top * (high / floor) ** ball(1 - Fraction(1, n)) / low
-    most, least = (h.log_normal(arb_series([x], prec=1))[0].exp() for h, x in rows)
-    width = abs(there[1] - there[0])
+    ratio = m * top * (high / floor) ** ball(1 - Fraction(1, m)) / (n * low)
+    most, least = (h.log_normal(arb_series([x], prec=1))[0].exp() for h, _, x in rows)
+    width = abs(there[1] - there[0]).upper() ** ball(power) / ball(power)
     return most.upper() ** ball(k) * _falling(arb(least.lower()), k) * ratio ** ball(k - 1) * width
 
 

@@ -139,7 +139,7 @@ def _pairs(chart: Chart, over: Cell, under: Cell, z: Coordinate) -> Iterator[tup
 
 def _logs(chart: Chart, s: Entry | Fibre, under: Cell, z: Coordinate) -> tuple[Germ | None, list[Germ | None]]:
     """Those of one strand and of the other law's, in its own coordinate, or that of a strand which has one."""
-    choice = ([s] if smooth(s) else []) + [chart.pilot, *chart.p.bents, *chart.q.bents]
-    f = next((f for f in choice if z(f)), chart.pilot)
+    choice = (s, chart.pilot, *chart.p.bents, *chart.q.bents)
+    f = next((f for f in choice if smooth(f) and z(f)), chart.pilot)
     logs = Logs(f, z(f))
     return logs.of(s), [logs.of(t) for t in (*under.entries, *under.bents)]

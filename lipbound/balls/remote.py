@@ -56,9 +56,7 @@ class Logs:
             return None
         out, f = self.z.sign, self.f
         toward = out if s.strand.rising == f.strand.rising else -out
-        start, inner, last = arb(out * self.z.start), end(f, -out), end(s, toward)
-        whole = inner.is_finite() and not out * start > out * inner  # then the tail is all of the cell
-        first = end(s, -toward) if whole else inverse(s, f.strand.curve(start))
+        last, first = end(s, toward), self._first(s, toward, self.z)
         along = log_slope(self.known[1])
         if last.is_finite():
             return along + _ending(s, first, last, self.known[0])
@@ -73,6 +71,17 @@ class Logs:
         t = (values[1] - within(line.rest, self.z.start)).scaled(1 / line.grown[w.top])
         steep = _after(t, log_slope(found[1]))
         return bell(t.scaled(arb(toward)), s.strand.mean, s.strand.sd, s.log_height) + along - steep
+
+    def _first(self, s: Fibre, toward: int, z: Germ) -> arb:
+        """A Z of the strand before the tail, or where it starts; its cell's end if the tail is all of the cell."""
+        out, x = z.sign, arb(z.start)
+        inner = out * end(self.f, -out)
+        while not inner.is_finite() or x > inner:
+            found = inverse(s, self.f.strand.curve(out * x))
+            if found.is_finite() or x < 1:
+                return found
+            x = (x / 2).mid()  # the point is too close to its limit to be told from it
+        return end(s, -toward)
 
     def _mirrored(self, s: Fibre) -> Germ | None:
         """The Z of the other branch of an even function."""

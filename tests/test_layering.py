@@ -75,7 +75,7 @@ PROVED_ONLY = (
     "priority.py",  # the floats by which balls are ordered
     "integrable.py",  # what is infinite is proved, whoever asks
     *("coupling.py", "steepest.py", "steepness.py"),  # Lipschitz constants are enclosed, never estimated
-    *("fisher.py", "supremum.py"),  # one integral and one search, in balls whoever asks
+    *("beside.py", "fisher.py", "supremum.py"),  # one integral and one search, in balls whoever asks
     *("drift.py", "floors.py", "hazard.py", "heavy.py"),  # tails and folds: proofs, of which no float is asked
     *("parts.py", "reach.py", "segments.py", "sketch.py"),  # couplings and kernels of smooth strands
     "valley.py",  # its float twin is frontiers/valley.py

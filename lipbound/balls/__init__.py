@@ -2,6 +2,7 @@
 
 from . import antitone as antitone
 from . import astray as astray
+from . import beside as beside
 from . import cells as cells
 from . import concentration as concentration
 from . import costate as costate

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flint import arb, arb_series
 
 from ..exact import INF
-from ..reals import End, precision
+from ..reals import precision
 from . import scores
 from .normal import ball, mass, phi
 from .panel import LogSum, bits, integral, mesh
@@ -72,47 +72,3 @@ def _beyond(p: Sequence[Entry], q: Sequence[Entry], y: arb, side: int) -> arb:
         upper = mass(t, arb.pos_inf())
         total += e.weight * 2 * (d**2 * upper + k**2 * sd**2 * ((1 + t * t) * upper - t * phi(t)).nonnegative_part())
     return total.upper()
-
-
-def jump(p: tuple[Cell, Cell], q: tuple[Cell, Cell], at: End) -> bool | None:
-    """Is p/q proved to jump at a cut (True), known not to (False), or neither? Both laws have density on both sides."""
-    if all(_same(*sides) for sides in (p, q)):
-        return False
-    if any(c.bents for c in (*p, *q)):
-        return None
-    with precision(256):
-        y = ball(at)
-        left, right = (LogSum(c.entries)(arb_series([y], prec=1))[0] - LogSum(d.entries)(arb_series([y], prec=1))[0]
-                       for c, d in zip(p, q, strict=True))  # fmt: skip
-        return None if left.overlaps(right) else True
-
-
-def starts(p: tuple[Cell, Cell], q: tuple[Cell, Cell]) -> bool | None:
-    """Does p/q jump at a cut on one side of which p has no density, though q has? None: not decided."""
-    side = -1 if p[1].filled else 1
-    if any(c.bents for c in q):
-        return None
-    inner = p[1] if side < 0 else p[0]
-    fading = scores.fades(inner, side) if inner.bents else False
-    return None if fading is None else not fading
-
-
-def stands_out(p: tuple[Cell, Cell], q: tuple[Cell, Cell], mine: arb | None, other: arb) -> bool | None:
-    """Does p/q at an atom of q differ from what it is on either side? None: not decided."""
-    if any(c.bents for c in (*p, *q)):
-        return None
-    if mine is None:
-        return any(c.entries for c in p)
-    sides = [(c, d) for c, d in zip(p, q, strict=True) if c.entries or d.entries]
-    if not all(c.entries and d.entries for c, d in sides):
-        return True
-    with precision(256):
-        y = arb_series([ball(p[0].hi)], prec=1)
-        gaps = [LogSum(c.entries)(y)[0] - LogSum(d.entries)(y)[0] - (mine / other).log() for c, d in sides]
-    return True if any(not gap.contains(0) for gap in gaps) else None if sides else False
-
-
-def _same(c: Cell, d: Cell) -> bool:
-    sides = [{(e.strand.centre, e.strand.scale, e.strand.weight) for e in cell.entries} for cell in (c, d)]
-    smooth = [{f.strand for f in cell.bents} for cell in (c, d)]
-    return sides[0] == sides[1] and smooth[0] == smooth[1]

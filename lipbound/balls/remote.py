@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeGuard
 from flint import arb, arb_series
 
 from ..errors import NotCertifiable
-from ..germs.powers import logarithm, power
+from ..germs.powers import exponential, logarithm, power
 from ..germs.scales import CONSTANT, Scale
 from ..germs.spans import Span, spanned
 from ..germs.sums import Germ, outward, within
@@ -54,23 +54,50 @@ class Logs:
         """That of a strand with a Z of its own, which ends there, or is nearly linear in a function of y."""
         if self.z is None or self.known is None:
             return None
-        out, f = self.z.sign, self.f
-        toward = out if s.strand.rising == f.strand.rising else -out
-        last, first = end(s, toward), self._first(s, toward, self.z)
-        along = log_slope(self.known[1])
-        if last.is_finite():
-            return along + _ending(s, first, last, self.known[0])
-        w = endless(toward, first)
+        toward, along = self._toward(s, self.z), log_slope(self.known[1])
+        if end(s, toward).is_finite():
+            return along + _ending(s, self._first(s, toward, self.z), end(s, toward), self.known[0])
+        carried = self._carried(s, self.z)
+        if carried is None:
+            return None
+        t, w, slope = carried
+        bell_there = bell(t.scaled(arb(w.sign)), s.strand.mean, s.strand.sd, s.log_height)
+        return bell_there + along - after(t, log_slope(slope))
+
+    def score(self, s: Fibre) -> Germ | None:
+        """The derivative of log 1/density by y, of a strand with a Z of its own; None where it is not known."""
+        if self.z is None or self.known is None:
+            return None
+        toward = self._toward(s, self.z)
+        if end(s, toward).is_finite():
+            z = self._first(s, toward, self.z).union(end(s, toward))
+            _, slope, half = s.strand.curve.jet(z, 3)
+            return within(spanned((s.position(z) * s.inv + 2 * half / slope) / slope), self.z.start)
+        carried = self._carried(s, self.z)
+        bend = carried and s.strand.curve.bend(carried[1])
+        if carried is None or bend is None:
+            return None
+        t, w, slope = carried
+        steepening = bend * power(slope, Fraction(-1))
+        away = t.scaled(arb(w.sign)) - t.constant(s.strand.mean)
+        steep = exponential(-after(t, log_slope(slope))).scaled(Fraction(slope.sign))
+        return (away.scaled(1 / s.strand.sd**2) + after(t, steepening)) * steep
+
+    def _toward(self, s: Fibre, z: Germ) -> int:
+        return z.sign if s.strand.rising == self.f.strand.rising else -z.sign
+
+    def _carried(self, s: Fibre, z: Germ) -> tuple[Germ, Germ, Germ] | None:
+        """|Z| of the strand in terms of this one's, its own Z, and the slope in terms of that."""
+        toward = self._toward(s, z)
+        w = endless(toward, self._first(s, toward, z))
         found = s.strand.curve.germ(w) if w else None
-        if w is None or found is None:
+        if w is None or found is None or self.known is None:
             return None
         values = _straightened(found[0], self.known[0])
         line = _parts(values[0]) if values else None
         if values is None or line is None or line.grown.keys() != {w.top}:
             return None
-        t = (values[1] - within(line.rest, self.z.start)).scaled(1 / line.grown[w.top])
-        steep = _after(t, log_slope(found[1]))
-        return bell(t.scaled(arb(toward)), s.strand.mean, s.strand.sd, s.log_height) + along - steep
+        return (values[1] - within(line.rest, z.start)).scaled(1 / line.grown[w.top]), w, found[1]
 
     def _first(self, s: Fibre, toward: int, z: Germ) -> arb:
         """A Z of the strand before the tail, or where it starts; its cell's end if the tail is all of the cell."""
@@ -131,7 +158,7 @@ def _parts(u: Germ) -> _Parts | None:
     return _Parts({scale: c.span.ball for scale, c in grown.items()}, rest.range) if sharp else None
 
 
-def _after(t: Germ, u: Germ) -> Germ:
+def after(t: Germ, u: Germ) -> Germ:
     """u(t) for a function that grows by powers and logarithms."""
     parts = _parts(u)
     if parts is None or any(scale.rates or scale.logs not in (0, 1) for scale in parts.grown):

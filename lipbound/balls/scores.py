@@ -8,10 +8,12 @@ from flint import arb, arb_series
 
 from ..errors import NotCertifiable
 from ..germs.powers import exponential, logarithm, power
-from ..germs.sums import Germ, outward
+from ..germs.scales import Scale
+from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
 from .chart import Chart, turns
 from .far import falling, onward
+from .flat import even
 from .remote import Logs, end
 from .table import Cell, Entry
 from .taylor import integral
@@ -23,7 +25,7 @@ STEPS = 24  # by an eighth, in which a tail is looked for
 
 
 def term(c: Cell, d: Cell, tol: arb) -> tuple[arb, arb]:
-    """The integral of p ((log p)' - (log q)')^2 inside a window, and above what lies beyond, perhaps infinite.
+    """The integral of p ((log p)' - (log q)')^2 inside a window, and above what lies beyond; infinite if proved to be.
 
     No strand may turn at an end of the cell. With y = y(x): (log p/q)' is the derivative by x over dy/dx.
     """
@@ -41,6 +43,8 @@ def term(c: Cell, d: Cell, tol: arb) -> tuple[arb, arb]:
     for k, side in enumerate((-1, 1)):
         if not end(chart.pilot, side).is_finite():
             ends[k], rest = _cut(chart, ends[k], side, tol)
+            if not rest.is_finite() and diverges(chart, ends[k], side):
+                return arb.pos_inf(), arb(0)
             beyond += rest
     return integral(integrand, ends[0], ends[1], tol), beyond
 
@@ -71,20 +75,53 @@ def tail(chart: Chart, x: arb, side: int) -> arb:
 
 def _squares(chart: Chart, z: Germ) -> Germ | None:
     """Twice the sum of the squares of all strands' scores; None if one of them is not known."""
-    curve, total = chart.pilot.strand.curve, z.constant(arb(0))
-    known, bend = curve.germ(z), curve.bend(z)
-    if known is None or bend is None or not known[1].sign:
-        return None
-    steep = power(known[1], -ONE)
+    total, logs = z.constant(arb(0)), Logs(chart.pilot, z)
     for s in (*chart.p.entries, *chart.p.bents, *chart.q.entries, *chart.q.bents):
-        if isinstance(s, Entry):
-            score = (known[0] - z.constant(s.strand.centre)).scaled(1 / s.strand.scale**2)
-        elif parallel(s, chart.pilot):
-            score = ((z - z.constant(s.strand.mean)).scaled(1 / s.strand.sd**2) + bend * steep) * steep
-        else:
+        score = _score(logs, s, z)
+        if score is None:
             return None
         total += (score * score).scaled(2 * ONE)
     return total
+
+
+def _score(logs: Logs, s: Entry | Fibre, z: Germ) -> Germ | None:
+    """The derivative of log 1/density with respect to y."""
+    curve, known = logs.f.strand.curve, logs.known
+    if known is None or not known[1].sign:
+        return None
+    if isinstance(s, Entry):
+        return (known[0] - z.constant(s.strand.centre)).scaled(1 / s.strand.scale**2)
+    if even(s) is not None:
+        return z.constant(arb(0))
+    if parallel(s, logs.f):
+        bend, steep = curve.bend(z), power(known[1], -ONE)
+        return (
+            None
+            if bend is None
+            else ((z - z.constant(s.strand.mean)).scaled(1 / s.strand.sd**2) + bend * steep) * steep
+        )
+    return logs.score(s)
+
+
+def diverges(chart: Chart, x: arb, side: int) -> bool:
+    """Is it proved that the integral is infinite beyond x? There each law has one strand."""
+    z = onward(chart, x, side)(chart.pilot)
+    rows = [(*law.entries, *law.bents) for law in (chart.p, chart.q)]
+    if z is None or any(len(strands) > 1 for strands in rows):
+        return False
+    try:
+        logs = Logs(chart.pilot, z)
+        ours, yours = (_score(logs, strands[0], z) for strands in rows)
+        log_p = logs.of(rows[0][0])
+        if ours is None or yours is None or log_p is None:
+            return False
+        log_z = monomial(ONE, Scale(logs=ONE), z.start)
+        gap = ours - yours
+        return gap.sign != 0 and bool(
+            (log_p + logarithm(gap.scaled(ONE * gap.sign)).scaled(2 * ONE) + log_z).range.low.is_finite()
+        )
+    except NotCertifiable:
+        return False
 
 
 def folded(cell: Cell) -> bool:
@@ -92,17 +129,8 @@ def folded(cell: Cell) -> bool:
     return any(any(turns(f, cell)) for f in cell.bents)
 
 
-def fades(cell: Cell, side: int) -> bool | None:
-    """Does the density of a cell fall to zero towards its lower (-1) or upper (1) end? None: not decided."""
-    if cell.entries or not cell.bents:
-        return None
-    found = [_fades(f, side * f.side) for f in cell.bents]
-    return False if False in found else None if None in found else True
-
-
-def _fades(f: Fibre, out: int) -> bool | None:
-    if end(f, out).is_finite():
-        return False
+def ending(f: Fibre, out: int) -> arb | None:
+    """The limit of a strand's density, with respect to y, as its Z runs to infinity; None if not decided."""
     for start in STARTS:
         try:
             z = outward(out, start)
@@ -113,9 +141,9 @@ def _fades(f: Fibre, out: int) -> bool | None:
             assert log is not None
             rest = log - logarithm(known[1].scaled(ONE * known[1].sign))
             if rest.sign and rest.top.size > 0:
-                return rest.sign < 0
-            if rest.range.low.is_finite():
-                return False
+                return arb(0) if rest.sign < 0 else arb.pos_inf()
+            if rest.limit is not None:
+                return rest.limit.span.ball.exp()
         except NotCertifiable:
             continue
     return None

@@ -17,6 +17,7 @@ from .support import uncovered
 
 FINE = 1e-13
 FOLDED = "the density of a law is infinite at a fold: whether that makes fisher infinite was not decided"
+APART = "far out, or next to a limit, the scores of the two laws drift apart too fast"
 FAR_OUT = "how fast the scores of the two laws drift apart far out was not decided"
 UNFOLLOWED = "where all of the mass goes under a map that turns for ever is not followed, and a score needs it all"
 
@@ -63,7 +64,7 @@ def _finite(p: Table, q: Table, tol: float) -> Enclosure:
     if any(map(balls.scores.folded, (*p.cells, *q.cells))):
         raise NotCertifiable(FOLDED)
     low, high = (of_ball(x, low=0.0) for x in balls.fisher.fisher(p, q, tol))
-    return Enclosure(low.lo, high.hi, True, FAR_OUT if high.hi == INF else "")
+    return Enclosure(low.lo, high.hi, True, (APART if low.lo == INF else FAR_OUT) if high.hi == INF else "")
 
 
 def _rough(p: Table, q: Table) -> str:
@@ -78,20 +79,18 @@ def _rough(p: Table, q: Table) -> str:
 def _at(ours: tuple[Cell, Cell], theirs: tuple[Cell, Cell], p: Table, q: Table) -> str:
     """The same at one cut, by the cells of both laws on its two sides."""
     place = ours[0].hi
-    where = f"{float(place):.6g}"
-    if place in q.atoms:
-        stands_out = balls.fisher.stands_out(ours, theirs, p.atoms.get(place), q.atoms[place])
-        if stands_out:
-            return f"there is an atom at {where}, beside which p/q jumps"
-        if stands_out is None:
-            raise NotCertifiable(f"whether p/q jumps beside the atom at {where}, hence is infinite, was not decided")
-    if not all(d.filled for d in theirs) or not any(c.filled for c in ours):
+    atoms = p.atoms.get(place), q.atoms.get(place)
+    if not any(c.filled for c in ours) and atoms[0] is None:
         return ""
-    both = all(c.filled for c in ours)
-    jump = balls.fisher.jump(ours, theirs, place) if both else balls.fisher.starts(ours, theirs)
-    if jump is None:
-        raise NotCertifiable(f"whether p/q jumps at {where}, and so whether it is infinite, was not decided")
-    return f"p/q jumps at {where}" if jump else ""
+    if atoms[1] is None and not all(d.filled for d in theirs):
+        return ""
+    found = balls.beside.jumps(ours, theirs, place, atoms)
+    where = f"{float(place):.6g}"
+    beside = f"there is an atom at {where}, beside which p/q jumps"
+    if found is None:
+        what = f"p/q jumps {'at' if atoms[1] is None else 'beside the atom at'} {where}"
+        raise NotCertifiable(f"whether {what}, and so whether it is infinite, was not decided")
+    return (f"p/q jumps at {where}" if atoms[1] is None else beside) if found else ""
 
 
 fisher = Fisher()

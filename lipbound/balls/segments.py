@@ -106,7 +106,9 @@ class Segment(NamedTuple):
             return side * (passed(self.positions(parts, led, y, seen)) - goal)
 
         ends = within or ((a, self.stop) if side > 0 else (self.start, a))
-        lo, hi = (shared(parts, us, goal, side) if self.bents else None) or self._bracket(gap, *ends)
+        proved = shared(parts, us, goal, side) if self.bents else None
+        lo, hi = proved or self._bracket(gap, *ends)
+        ends = (ends[0].max(lo), ends[1].min(hi)) if proved else ends
         y, width = ((lo + hi) / 2).mid(), hi - lo
         for _ in range(STEPS):
             vs = self.positions(parts, led, y, seen)

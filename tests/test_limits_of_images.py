@@ -207,3 +207,34 @@ def test_chi2_from_uniform_laws_and_between_limits():
         assert chi2(p, q).lo == math.inf
         assert "not integrable next to -1" in chi2(p, q).reason
         assert chi2(q, p).hi < 1  # power: the other way round it is finite
+
+
+HILL: Density = lambda y: 2 * mp.npdf(mp.sqrt(mp.expm1(y))) * mp.exp(y) / (2 * mp.sqrt(mp.expm1(y)))  # of log(1 + z^2)
+LOGS: list[tuple[str, str, Density, Density, Density]] = [
+    ("log(1 + z**2)", "z**2", lambda z: mp.log1p(z * z), HILL, SQUARE),
+    ("log(1 + z**2)", "exp(z)", lambda z: mp.log1p(z * z), HILL, lambda y: mp.npdf(mp.log(y)) / y),
+    ("log(1 + z**2)", "z**3", lambda z: mp.log1p(z * z), HILL, CUBE),
+    (
+        "softplus(z)",
+        "log(1 + z**2)",
+        lambda z: mp.log1p(mp.exp(z)),
+        lambda y: mp.npdf(mp.log(mp.expm1(y))) / -mp.expm1(-y),
+        HILL,
+    ),
+]
+
+
+@pytest.mark.parametrize(("ours", "yours", "g", "p", "q"), LOGS)
+def test_kl_of_a_map_that_grows_like_a_logarithm(ours: str, yours: str, g: Density, p: Density, q: Density):
+    even = ours.startswith("log")
+    ends = [1e-12, 1e-8, 1e-4, 0.01, 0.1, 1, 4, 8, 13] if even else [-13, -8, -4, -2, 0, 2, 4, 6, 8, 13]
+    truth = (2 if even else 1) * mp.quad(lambda z: mp.npdf(z) * mp.log(p(g(z)) / q(g(z))), ends)
+    found = kl.enclose(image(ours), image(yours), 1e-6)
+    assert abs(float(found) - truth) < 1e-5
+    assert found.error < 1e-5
+
+
+def test_kl_towards_tails_that_fall_like_the_exponential_of_an_exponential():
+    found = kl(image("z**2"), image("log(1 + z**2)"))  # E exp(Y) / 2 is infinite for Y = Z^2
+    assert found.lo == math.inf
+    assert "right tail" in found.reason

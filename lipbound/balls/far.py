@@ -138,8 +138,12 @@ def _pairs(chart: Chart, over: Cell, under: Cell, z: Coordinate) -> Iterator[tup
 
 
 def _logs(chart: Chart, s: Entry | Fibre, under: Cell, z: Coordinate) -> tuple[Germ | None, list[Germ | None]]:
-    """Those of one strand and of the other law's, in its own coordinate, or that of a strand which has one."""
-    choice = (s, chart.pilot, *chart.p.bents, *chart.q.bents)
-    f = next((f for f in choice if smooth(f) and z(f)), chart.pilot)
-    logs = Logs(f, z(f))
-    return logs.of(s), [logs.of(t) for t in (*under.entries, *under.bents)]
+    """Those of one strand and of the other law's, in its own coordinate, or that of a strand in which all are known."""
+    choice = {id(f): f for f in (s, chart.pilot, *chart.p.bents, *chart.q.bents) if smooth(f) and z(f)}
+    found: list[tuple[Germ | None, list[Germ | None]]] = []
+    for f in choice.values() or [chart.pilot]:
+        logs = Logs(f, z(f))
+        found.append((logs.of(s), [logs.of(t) for t in (*under.entries, *under.bents)]))
+        if found[-1][0] is not None and None not in found[-1][1]:
+            return found[-1]
+    return found[0]

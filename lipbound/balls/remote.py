@@ -116,6 +116,8 @@ class Logs:
             return None
         if end(s, -self.z.sign).is_finite():
             return None
+        if s.strand.curve.even():
+            return -self.z
         other = s.strand.curve.germ(-self.z)
         even = other is not None and other[0].terms == self.known[0].terms
         return -self.z if even and all(c.exact is not None for c in self.known[0].terms.values()) else None

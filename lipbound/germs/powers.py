@@ -10,10 +10,11 @@ from flint import arb, arb_series
 from ..errors import NotCertifiable
 from ..reals import exact_ball, rational
 from .scales import CONSTANT, Scale
-from .spans import Span
+from .spans import Span, spanned
 from .sums import Germ, composed, monomial, within
 
 RATES = (Fraction(64), Fraction(8))
+DECAYS = (16, 8, 4, 2, 1)
 LARGEST_POWER = 8  # multiplied out
 
 
@@ -38,12 +39,21 @@ def _falling(u: Germ) -> Germ:
     n = int(u.top.power)
     if u.top.rates:
         return _fast(u)
-    if n < 1:
-        return within(Span(arb(0), u.range.high.exp()), u.start)
+    if u.top.power < 1:
+        return _slow(u)
     unit = arb(2) ** -20
     half = rational((u.lead.high / 2 / unit).upper().floor()) * rational(unit)
     edge = (u - monomial(half, Scale(power=Fraction(n)), u.start)).range.high
     return within(Span(arb(0), edge.exp()), u.start, Scale((half, *[Fraction(0)] * (n - 1))))
+
+
+def _slow(u: Germ) -> Germ:
+    """exp(u) from above, u < 0 growing like a root or logarithms: below a constant times z^-k."""
+    for k in DECAYS:
+        high = (u + monomial(Fraction(k), Scale(logs=Fraction(1)), u.start)).range.high
+        if high.is_finite():
+            return within(Span(arb(0), high.exp()), u.start, Scale(power=Fraction(-k)))
+    return within(Span(arb(0), u.range.high.exp()), u.start)
 
 
 def _fast(u: Germ) -> Germ:
@@ -75,15 +85,17 @@ def _as_scale(grown: Germ) -> Scale | None:
 def logarithm(u: Germ) -> Germ:
     """log(u), u > 0.
 
-    Raises NotCertifiable where the largest term holds a logarithm.
+    Of a logarithm little is told: log log z lies between zero, or what it is at 2, and (log z) / e.
     """
     scale = u.top
-    if scale.logs:
-        raise NotCertifiable("a logarithm of a logarithm")
     n = len(scale.rates)
     powers = {Scale(power=Fraction(n - i)): rate for i, rate in enumerate(scale.rates)}
     powers[Scale(logs=Fraction(1))] = scale.power
     terms = [monomial(factor, power, u.start) for power, factor in powers.items()]
+    if scale.logs:
+        share = arb(0).union(1 / arb.const_e())
+        share = share if u.start >= 3 else share.union(arb(2).log().log() / arb(2).log())
+        terms.append(within(spanned(share * exact_ball(scale.logs)), u.start, Scale(logs=Fraction(1))))
     return reduce(Germ.__add__, terms) + composed(arb_series.log, u.over(scale))
 
 

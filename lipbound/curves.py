@@ -82,6 +82,10 @@ class Curve(Forgetful, ABC):
         """
         return None
 
+    def outruns(self, z: Germ) -> bool:
+        """Is it known that |f| grows faster than exp(c z^n), whatever c and n?"""
+        return False
+
     def bend(self, z: Germ) -> Germ | None:
         """The second derivative after the germ z, or None if it is not known; raises like `germ`."""
         return None

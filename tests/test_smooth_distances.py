@@ -203,6 +203,18 @@ def test_moments_that_just_one_law_has_make_a_distance_infinite():
     assert "not decided" in both.reason
 
 
+@pytest.mark.parametrize("text", ["exp(exp(z))", "exp(exp(z)) - 5", "cosh(exp(z))", "sinh(sinh(z))"])
+def test_maps_that_outrun_every_gaussian_tail_have_no_mean(text: str):
+    found = w1(image(text), Gaussian())
+    assert found.lo == math.inf
+    assert found.reason == "p has no moment of order 1, q has one"
+
+
+def test_power_maps_that_are_tamed_have_a_mean():
+    assert w1.enclose(image("exp(-exp(z))"), image("Phi(z)"), 1e-6).hi < 1
+    assert math.isfinite(w1.enclose(image("exp(z)*exp(z**2/9)"), Gaussian(), 1e-3).hi)
+
+
 def paired(first: str, second: str, width: float) -> float:
     """MMD by the trapezoidal rule in both latents."""
     z = np.linspace(-9, 9, 3001)

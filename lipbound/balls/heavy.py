@@ -15,8 +15,10 @@ def diverges(f: Fibre, power: int, start: int, side: int) -> bool:
 
     It is where the integrand has one sign and is at least a positive constant, or that constant over z.
     """
+    z = outward(side, start)
+    if f.strand.curve.outruns(z):
+        return True
     try:
-        z = outward(side, start)
         known = f.strand.curve.germ(z)
         if known is None:
             return False

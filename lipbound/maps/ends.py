@@ -140,6 +140,24 @@ def soaring(f: Expression, z: Germ) -> int:
             return 0
 
 
+def outruns(f: Expression, z: Germ) -> bool:
+    """Is |f| proved to grow faster than exp(c z^n), whatever c and n? False says nothing.
+
+    >>> from lipbound.germs.sums import outward
+    >>> from lipbound.maps.expressions import Z, call
+    >>> outruns(call("exp", call("exp", Z)) + Z, outward(1, 4)), outruns(call("exp", Z**3), outward(1, 4))
+    (True, False)
+    """
+    fast = [outruns(arg, z) for arg in f.args]
+    if f.head in ("sum", "product"):
+        slow = [_told(arg, z) for arg, quick in zip(f.args, fast, strict=True) if not quick]
+        return fast.count(True) == 1 and all(u is not None and (u.sign or f.head == "sum") for u in slow)
+    if f.head in ("exp", "sinh", "cosh"):
+        way, known = soaring(f.args[0], z), _told(f.args[0], z)
+        return (way > 0 if f.head == "exp" else way != 0) and (fast[0] or (known is not None and bool(known.top.rates)))
+    return f.head == "power" and f.number > 0 and fast[0]
+
+
 def _told(f: Expression, z: Germ) -> Germ | None:
     """The germ, if there is one."""
     try:

@@ -97,6 +97,11 @@ class Expressed(Curve):
 
         return germ(self.expression, z), germ(derivative(self.expression), z)
 
+    def outruns(self, z: Germ) -> bool:
+        from .ends import outruns
+
+        return outruns(self.expression, z)
+
     def bend(self, z: Germ) -> Germ:
         from .calculus import derivative
         from .ends import germ

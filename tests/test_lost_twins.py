@@ -9,7 +9,7 @@ from flint import arb
 
 from lipbound import balls
 from lipbound.balls.astray import Excess, gathered
-from lipbound.balls.thin import thinness
+from lipbound.balls.thin import crossed, heft, on_cell, thinness
 from lipbound.enclosure import of_ball
 from lipbound.exact import INF, extended
 from lipbound.laws import AbstractLaw, Gaussian, pushforward
@@ -53,6 +53,21 @@ def test_bounds_hold_and_close_as_less_is_lost(p: AbstractLaw, q: AbstractLaw, n
     widths = [b - a for a, b in rows]
     assert widths[-1] < widths[0]
     assert rows[-1][1] < math.inf
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [(Gaussian(5, "1/10"), WAVE), (TANH, WAVE), (SIN, GENTLE), (GENTLE, WAVE), (WAVE, Gaussian(0, 2))]
+)
+def test_what_bounds_a_cell_that_no_integral_decides_is_above_its_part(p: AbstractLaw, q: AbstractLaw):
+    """Of p log(p/q) - p + q on a cell; q alone counts where p has next to nothing."""
+    ours, yours = tables(*(nearby(law.pieces(), Fraction(8)) for law in (p, q)))
+    with balls.panel.precision(100):
+        parts = balls.panel.terms(ours, yours, balls.generators.kl(), arb(1e-9), arb(1e-10))
+        rows = [row for row in zip(ours.cells, yours.cells, parts, strict=True) if row[0].filled and row[1].filled]
+        bounds = [crossed(c, on_cell(yours, d)) for c, d, _ in rows]
+        assert all(x + heft(d) >= part.lower() for x, (_, d, part) in zip(bounds, rows, strict=True))
+    if p == Gaussian(5, "1/10"):  # power: without the mass of q it would not be
+        assert any(x < part for x, (_, _, part) in zip(bounds, rows, strict=True))
 
 
 def test_without_its_corrections_the_sum_would_be_wrong():

@@ -59,7 +59,7 @@ def _below(p: Table, q: Table, g: Generator, parts: list[arb]) -> arb:
 def _above(p: Table, q: Table, g: Generator, parts: list[arb]) -> arb:
     for k, (c, d) in enumerate(zip(p.cells, q.cells, strict=True)):
         if not parts[k].is_finite():
-            parts[k] = crossed(c, on_cell(q, d)) if g.entropy == 1 else arb.pos_inf()
+            parts[k] = crossed(c, on_cell(q, d)) + heft(d) if g.entropy == 1 else arb.pos_inf()  # p log(p/q) - p + q
     ours = _gained(p, q, g) + _missed(g, p.smudge)
     yours = _times(g.zero(), q.lost + q.smudge) + _missed(mirrored(g), q.smudge)
     return sum(parts, arb(0)) + ours + yours

@@ -178,8 +178,8 @@ def test_power_a_tail_where_the_best_law_follows_proves_too_much():
     assert proved > 0.01 + free.value.hi
 
 
-def test_where_kl_is_not_known_cells_are_kept():
-    """Of a map that turns for ever the tails are lost sight of, and KL is not told to a millionth."""
+def test_where_mass_is_lost_cells_are_kept():
+    """Of a map that turns for ever the tails are lost sight of."""
     nu = pushforward(formula("z**3 + z"))
     assert tails(nu, Fraction(1), (None, Begin(0, Fraction(3), 1.5))) is not None
     blind = Mixture(("1/2", "1/2"), (pushforward(formula("z + 2*sin(z)")), Gaussian(0, 9)))

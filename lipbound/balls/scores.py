@@ -93,14 +93,12 @@ def _score(logs: Logs, s: Entry | Fibre, z: Germ) -> Germ | None:
         return (known[0] - z.constant(s.strand.centre)).scaled(1 / s.strand.scale**2)
     if even(s) is not None:
         return z.constant(arb(0))
-    if parallel(s, logs.f):
-        bend, steep = curve.bend(z), power(known[1], -ONE)
-        return (
-            None
-            if bend is None
-            else ((z - z.constant(s.strand.mean)).scaled(1 / s.strand.sd**2) + bend * steep) * steep
-        )
-    return logs.score(s)
+    if not parallel(s, logs.f):
+        return logs.score(s)
+    bend, steep = curve.bend(z), power(known[1], -ONE)
+    if bend is None:
+        return None
+    return ((z - z.constant(s.strand.mean)).scaled(1 / s.strand.sd**2) + bend * steep) * steep
 
 
 def diverges(chart: Chart, x: arb, side: int) -> bool:

@@ -82,6 +82,8 @@ def begin(nu: AbstractLaw, L: Fraction, x: Floats, u: Floats, side: int) -> Begi
 
 def tails(nu: AbstractLaw, L: Fraction, ends: tuple[Begin | None, Begin | None]) -> Tails | None:
     """The tails beyond these places, proved at outward positions that are not much less, if KL is known there."""
+    if not nu.balls.lost.is_zero():  # its cells lack mass
+        return None
     left, right = ends
     arcs = [Arc(left.x + L, L, -INF, left.x)] if left else []
     arcs += [Arc(right.x - L, L, right.x, INF)] if right else []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flint import arb, arb_series
 
-from .reals import Forgetful, exact_ball
+from .reals import Forgetful, Real, exact_ball
 
 if TYPE_CHECKING:
     from .germs.sums import Germ
@@ -139,3 +139,38 @@ class Chain(Curve):
         inner, along = self.inner.germ(z), self.inner.bend(z)
         outer, across = inner and self.outer.germ(inner[0]), inner and self.outer.bend(inner[0])
         return across * inner[1] * inner[1] + outer[1] * along if inner and along and outer and across else None
+
+
+@dataclass(frozen=True)
+class Raised(Curve):
+    """z -> curve(z) + lift."""
+
+    curve: Curve
+    lift: Real
+
+    @property
+    def key(self) -> Hashable:
+        return "raised", self.curve.key, self.lift.key
+
+    def series(self, z: arb_series) -> arb_series:
+        return self.curve.series(z) + self.lift.ball()
+
+    def germ(self, z: Germ) -> tuple[Germ, Germ] | None:
+        known = self.curve.germ(z)
+        return known and (known[0] + z.constant(self.lift.ball()), known[1])
+
+    def bend(self, z: Germ) -> Germ | None:
+        return self.curve.bend(z)
+
+
+def raised(curve: Curve, lift: Fraction | Real) -> Curve:
+    """z -> curve(z) + lift.
+
+    >>> raised(Line(Fraction(2), Fraction(1)), Fraction(3))
+    Line(slope=Fraction(2, 1), shift=Fraction(4, 1))
+    """
+    if isinstance(lift, Real):
+        return Raised(curve, lift)
+    if isinstance(curve, Line):
+        return Line(curve.slope, curve.shift + lift)
+    return Chain(Line(Fraction(1), lift), curve) if lift else curve

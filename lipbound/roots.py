@@ -60,6 +60,14 @@ class Root(Real):
             x = arb(ends[0]).union(arb(ends[1]))
         return x
 
+    def holds(self, z: Fraction) -> bool:
+        """Is it proved to be z?
+
+        >>> Root(Line(Fraction(2), Fraction(0)), Fraction(0), Fraction(2), Fraction(2)).holds(Fraction(1))
+        True
+        """
+        return self.lo < z < self.hi and self._at(exact_ball(z), 1)[0].is_zero()
+
     def _at(self, x: arb, order: int) -> list[arb]:
         jet = self.curve.jet(x, order + self.order)
         if self.order == 0:

@@ -55,6 +55,7 @@ TABLE = {
     "laws.coupled": (f"{BASE} maps laws balls", "flint"),
     "laws.lifted": (f"{BASE} maps laws balls", "flint"),
     "laws.images": (f"{BASE} maps laws", "flint"),
+    "laws.lifts": (f"{BASE} maps laws balls", "flint"),
     "laws.monotone": (f"{BASE} arrays maps laws balls", "numpy flint"),
     "laws.onto": (f"{BASE} maps laws balls", "numpy flint"),
     "laws.profile": (f"{BASE} maps laws balls", "numpy flint"),

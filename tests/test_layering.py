@@ -74,7 +74,7 @@ PROVED_ONLY = (
     ),  # smooth strands: the enclosure's float
     "priority.py",  # the floats by which balls are ordered
     "integrable.py",  # what is infinite is proved, whoever asks
-    *("coupling.py", "steepest.py", "steepness.py"),  # Lipschitz constants are enclosed, never estimated
+    *("approach.py", "coupling.py", "steepest.py", "steepness.py"),  # Lipschitz constants are enclosed, never estimated
     *("beside.py", "fisher.py", "supremum.py"),  # one integral and one search, in balls whoever asks
     *("drift.py", "floors.py", "hazard.py", "heavy.py"),  # tails and folds: proofs, of which no float is asked
     *("parts.py", "reach.py", "segments.py", "sketch.py"),  # couplings and kernels of smooth strands

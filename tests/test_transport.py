@@ -390,9 +390,27 @@ def test_a_clip_above_the_lipschitz_constant_changes_nothing():
     assert len(T.clipped("1/2").rows) == 1
 
 
-def test_a_clip_at_the_limit_of_the_slope_is_not_decided():
-    with pytest.raises(NotCertifiable, match="comes too near"):
-        _ = Transport(UNEVEN).clipped(1).rows
+def test_a_clip_at_the_limit_of_the_slope():
+    """Where T' tends to L from above the clip is a line all the way out; if the side is not proved it is refused."""
+    T = Transport(UNEVEN)
+    rows = T.clipped(1).rows
+    assert (rows[0].steep, rows[0].start) == (True, -math.inf)
+    z = np.linspace(-30, 10, 4001)
+    over = np.asarray(T.log_derivative(z)) > 0
+    inside = np.array([next(r.steep for r in rows if x <= float(r.stop)) for x in z])
+    assert np.array_equal(over, inside)
+    pair = [gaussian_mixture(("1/2", "1/2"), (0, c), (1, "1/2")) for c in (-9, 9)]
+    with pytest.raises(NotCertifiable, match="comes too near 1 to tell"):
+        _ = Transport(*pair).clipped(1).rows
+
+
+@pytest.mark.parametrize("m", ["1/2", 3, 8])
+def test_power_a_clip_beside_the_limit_of_the_slope_leaves_the_tails(m: Any):
+    """At L = 1 the law is N(0, 1) itself, as T' > 1 everywhere; at 1 + 1e-3 it is not."""
+    T = Transport(two_gaussians(m))
+    assert [row.steep for row in T.clipped(1).rows] == [True]
+    assert float(tv(pushforward(T.clipped(1)), Gaussian(0, 1))) < 1e-13
+    assert [row.steep for row in T.clipped("1001/1000").rows] == [False, True, False]
 
 
 # Refusals.

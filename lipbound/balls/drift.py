@@ -10,6 +10,7 @@ from flint import arb
 from ..errors import NotCertifiable
 from ..exact import INF
 from ..germs.scales import Scale, order
+from ..germs.spans import Span
 from ..germs.sums import Germ, monomial, outward
 from .bent import Fibre
 from .normal import quantile
@@ -136,12 +137,27 @@ def _known(f: Fibre, side: int, u: Germ) -> tuple[Germ, Germ]:
 
 def steepest(p: Part, start: arb, side: int) -> arb:
     """Above the slope of the part's value, by its position, beyond a position counted outwards."""
-    f, first = p.of, int(start.lower().floor().unique_fmpz() or 0) if start.is_finite() else 0
+    f = p.of
     if isinstance(f, Entry):
         return 1 / f.inv
     known = arb.pos_inf() if f.strand.steepest == INF else arb(f.strand.steepest) / f.inv
-    try:
-        slope = _known(f, side, outward(1, first))[1].range if first >= 2 else None
-    except NotCertifiable:
-        return known
+    slope = _slopes(f, start, side)
     return known if slope is None else known.min(abs(slope.low).max(abs(slope.high)) / f.inv)
+
+
+def flattest(p: Part, start: arb, side: int) -> arb:
+    """Below that slope there; zero if nothing better is known."""
+    f = p.of
+    if isinstance(f, Entry):
+        return 1 / f.inv
+    slope = _slopes(f, start, side)
+    return arb(0) if slope is None or slope.low * slope.high <= 0 else abs(slope.low).min(abs(slope.high)) / f.inv
+
+
+def _slopes(f: Fibre, start: arb, side: int) -> Span | None:
+    """Between which its slope lies beyond there."""
+    first = int(start.lower().floor().unique_fmpz() or 0) if start.is_finite() else 0
+    try:
+        return _known(f, side, outward(1, first))[1].range if first >= 2 else None
+    except NotCertifiable:
+        return None

@@ -1,10 +1,10 @@
-"""Upper bounds of the slope of a transport onto a law with smooth strands: at folds, at limits and far out."""
+"""Bounds of the slope of a transport onto a law with smooth strands: at folds, at limits and far out."""
 
 from __future__ import annotations
 
 from flint import arb
 
-from .drift import steepest
+from .drift import flattest, steepest
 from .normal import cdf, phi, quantile
 from .parts import part
 from .table import Cell, Entry
@@ -30,6 +30,29 @@ def lone_slope(above: Cell, z: arb, below: Cell, side: int) -> arb:
         quicker = arb(1) if share <= 1 else phi(start) / cdf(-start) * cdf(-v) / phi(v)
         most = most.max(steepest(p, v, side) * quicker)
     return (most * lone.inv).log()
+
+
+def lone_rise(above: Cell, z: arb, below: Cell, side: int) -> arb:
+    """Below log T' beyond z, if the source is one Gaussian.
+
+    The strands' masses beyond are w_i (1 - Phi(v_i)), and as Phi' o Phi^-1 is concave, sum w_i phi(v_i) <= W phi(V),
+    where W = sum w_i and V has W (1 - Phi(V)) beyond it, which is 1 - Phi(u): the target's hazard is at most H(V) over
+    the least slope of a strand. H(u) / H(V) tends to one as u grows, and rises if V >= u: see `lone_slope`.
+    """
+    lone = above.entries[0] if len(above.entries) == 1 and not above.bents else None
+    parts = [part(f) for f in (*below.entries, *below.bents)]
+    if lone is None or any((p.high if side > 0 else p.low).is_finite() for p in parts):
+        return arb.neg_inf()
+    u = side * lone.at(z)
+    least, tail = arb.pos_inf(), lone.weight * cdf(-u)
+    for p in parts:
+        v = -quantile(tail / p.weight)
+        if not v >= side * (p.low if side > 0 else p.high):
+            return arb.neg_inf()
+        least = least.min(flattest(p, v, side))
+    share = tail / sum((p.weight for p in parts), arb(0))
+    slower = (phi(u) / cdf(-u) * share / phi(quantile(share))).min(arb(1))
+    return (least * slower * lone.inv).log() if least * slower > 0 else arb.neg_inf()
 
 
 def quotient(p: Cell, z: arb, w: arb, q: Cell, y: arb, x: arb) -> arb:

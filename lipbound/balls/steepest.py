@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from heapq import heappop, heappush
 
 from flint import arb
 
 from ..errors import NotCertifiable
+from .approach import approach
 from .coupling import Coupling, Leg
+from .normal import ball
 from .priority import by_middle
 from .steepness import Node, Stretch, above, below, bounds, fine_bounds, limit, node
 from .table import Cell, widest
@@ -113,17 +116,18 @@ def _best(best: arb, s: Stretch) -> arb:
     return max(best, below(*(n.log for n in (s.lo, s.hi))))
 
 
-def passages(pair: Coupling, leg: Leg, level: arb) -> Iterator[tuple[Stretch, int]]:
-    """Stretches of a smooth leg from left to right with the sign of log T' - level, or 2 and -2 if it passes it once.
+def passages(pair: Coupling, leg: Leg, L: Fraction) -> Iterator[tuple[Stretch, int]]:
+    """Stretches of a smooth leg from left to right with the sign of T' - L, or 2 and -2 if it passes L once.
 
-    Raises NotCertifiable if the slope touches the level, or cannot be told from it.
+    Raises NotCertifiable if the slope touches L, or cannot be told from it.
     """
+    level = ball(L).log()
     stack = stretches(pair, leg)[::-1]
     for _ in range(_patience(pair, [leg])):
         if not stack:
             return
         s = stack.pop()
-        found = _sign(pair, s, level)
+        found = _sign(pair, s, level) or approach(pair, s, L)
         if found:
             yield s, found
             continue
@@ -131,7 +135,7 @@ def passages(pair: Coupling, leg: Leg, level: arb) -> Iterator[tuple[Stretch, in
         if parts is None:
             break
         stack += parts[::-1]
-    raise NotCertifiable(f"the slope of T comes too near exp({by_middle(level):.12g}) to tell on which side it stays")
+    raise NotCertifiable(f"the slope of T comes too near {L} to tell on which side it stays")
 
 
 def _sign(pair: Coupling, s: Stretch, level: arb) -> int:

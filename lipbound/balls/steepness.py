@@ -8,11 +8,11 @@ from typing import NamedTuple
 from flint import arb
 
 from .coupling import Coupling, Leg, log_density_series, rise
-from .floors import lone_slope, quotient
+from .floors import lone_rise, lone_slope, quotient
 from .normal import cdf, phi
 from .quantile import quantile
 from .slopes import log_sum
-from .table import Cell, widest
+from .table import Cell, Entry, widest
 
 ORDER = 10  # of the Taylor series
 
@@ -71,10 +71,39 @@ def tail_high(pair: Coupling, leg: Leg, at: Node, side: int, far: arb | None = N
     return _hazard_ratio(p, at.z, q, at.y, side, far)
 
 
-def tail_low(pair: Coupling, leg: Leg, at: Node, side: int) -> arb:
-    """Lower bound: T^-1 is the coupling of the laws exchanged."""
+def tail_low(pair: Coupling, leg: Leg, at: Node, side: int, far: arb | None = None) -> arb:
+    """Lower bound, up to z = far: T^-1 is the coupling of the laws exchanged."""
     p, q = pair.cells(leg)
-    return -_hazard_ratio(q, at.y, p, at.z, side)
+    if p.bents or q.bents:
+        return lone_rise(p, at.z, q, side)
+    return -_hazard_ratio(q, at.y, p, at.z, side, far)
+
+
+class Lead(NamedTuple):
+    """Tails of two laws at points of equal mass beyond, each led by its widest entry: see `_hazard_ratio`."""
+
+    a: Entry
+    m: Entry
+    u: arb
+    k: arb
+    eta: arb
+
+
+def lead(above: Cell, z: arb, below: Cell, y: arb, side: int) -> Lead | None:
+    """Where the widest entries do lead: none nearer than they are, and they have their centres behind them."""
+    p, q = above.entries, below.entries
+    a, m = widest(p, side), widest(q, side)
+    v, u = side * a.at(z), side * m.at(y)
+    led = all(side * e.at(z) >= v for e in p if e is not a) and all(side * e.at(y) >= u for e in q if e is not m)
+    if not (led and v > 0 and u > 0):
+        return None
+    shares, eta = arb(0), arb(0)
+    for e in p:
+        if e is not a:
+            share = e.weight * cdf(-side * e.at(z)) / (a.weight * cdf(-v))
+            ratio = (e.inv / a.inv) ** 2 * arb(1).max((z - e.centre) / (z - a.centre))
+            shares, eta = shares + share, eta + share * (ratio - 1)
+    return Lead(a, m, u, (a.weight / m.weight).log() + shares.log1p(), eta)
 
 
 def _hazard_ratio(above: Cell, z: arb, below: Cell, y: arb, side: int, far: arb | None = None) -> arb:
@@ -90,24 +119,19 @@ def _hazard_ratio(above: Cell, z: arb, below: Cell, y: arb, side: int, far: arb 
     """
     if above.bents or below.bents:
         return lone_slope(above, z, below, side)
-    p, q = above.entries, below.entries
-    a, m = widest(p, side), widest(q, side)
-    v, u = side * a.at(z), side * m.at(y)
-    led = all(side * e.at(z) >= v for e in p if e is not a) and all(side * e.at(y) >= u for e in q if e is not m)
-    if not (led and v > 0 and u > 0):
+    found = lead(above, z, below, y, side)
+    if found is None:
         return arb.pos_inf()
-    shares, eta = arb(0), arb(0)
-    for e in p:
-        if e is not a:
-            share = e.weight * cdf(-side * e.at(z)) / (a.weight * cdf(-v))
-            ratio = (e.inv / a.inv) ** 2 * arb(1).max((z - e.centre) / (z - a.centre))
-            shares, eta = shares + share, eta + share * (ratio - 1)
-    k = (a.weight / m.weight).log() + shares.log1p()
+    a, m, u, k, eta = found
     drift = k.max(arb(0)) / (u * u)
     if far is not None and k < 0:
-        t = side * m.at(far)
-        drift = k * (1 - t * cdf(-t) / phi(t)).max(arb(0))
+        drift = k * missing(side * m.at(far)).max(arb(0))
     return (a.inv / m.inv).log() + drift + eta.log1p()
+
+
+def missing(t: arb) -> arb:
+    """1 - t/H(t), of which H = phi/(1 - Phi) is the hazard of N(0, 1)."""
+    return 1 - t * cdf(-t) / phi(t)
 
 
 def bounds(pair: Coupling, s: Stretch) -> Range:
@@ -115,7 +139,7 @@ def bounds(pair: Coupling, s: Stretch) -> Range:
     if s.side and s.endless:
         at = s.lo if s.side > 0 else s.hi
         return Range(below(tail_low(pair, s.leg, at, s.side)), above(tail_high(pair, s.leg, at, s.side)), 0)
-    return _mixed(pair, s) if s.side else _lowered(pair, s, _floored(pair, s, _range(s, *_crude(pair, s))))
+    return _mixed(pair, s) if s.side else _hemmed(pair, s, _floored(pair, s, _range(s, *_crude(pair, s))))
 
 
 def _floored(pair: Coupling, s: Stretch, found: Range) -> Range:
@@ -126,12 +150,13 @@ def _floored(pair: Coupling, s: Stretch, found: Range) -> Range:
     return found._replace(high=above(found.high, quotient(p, s.lo.z, s.hi.z, q, s.lo.y, s.hi.y)))
 
 
-def _lowered(pair: Coupling, s: Stretch, found: Range) -> Range:
-    """With the better of two upper bounds, on a leg that is a tail of both laws."""
+def _hemmed(pair: Coupling, s: Stretch, found: Range) -> Range:
+    """With the better of two bounds on either side, on a leg that is a tail of both laws."""
     for side, near, far in ((1, s.lo, s.hi), (-1, s.hi, s.lo)):
         ends = (s.leg.z_hi, s.leg.y_hi) if side > 0 else (s.leg.z_lo, s.leg.y_lo)
         if not (ends[0].is_finite() or ends[1].is_finite()):
-            found = found._replace(high=above(found.high, tail_high(pair, s.leg, near, side, far.y)))
+            low, high = tail_low(pair, s.leg, near, side, far.z), tail_high(pair, s.leg, near, side, far.y)
+            found = found._replace(low=below(found.low, low), high=above(found.high, high))
     return found
 
 

@@ -9,19 +9,22 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import arb, arb_series, ctx
+from flint import arb, arb_series
 from numpy.typing import ArrayLike, NDArray
 
-from ..curves import Curve, Line
+from ..curves import Curve, Line, raised
 from ..enclosure import Enclosure, exactly
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
 from ..maps import AbstractSmooth, Bend
-from ..reals import End, Real, exact_ball, precision, rational
+from ..pieces import same
+from ..reals import End, exact_ball, precision, rational
 from ..roots import Image
+from .abstract import AbstractLaw
 from .coupled import refined
+from .lifts import Lifts
 from .monotone import FLOAT, each, two_floats
-from .rows import Row, cut, merged, of_formula, plain
+from .rows import Row, cut, merged, of_formula, of_segments, plain
 from .transport import Transport
 
 
@@ -62,6 +65,9 @@ class Clipped(AbstractSmooth):
         Raises NotCertifiable where the slope of T touches L, or tends to it at infinity.
         """
         T = self.transport
+        segments = of_segments(T.curve.source, T.curve.target, self.L)
+        if segments is not None:
+            return tuple(merged(segments))
         if T.steepest().hi <= self.L:
             return tuple(plain(p) for p in T.passages if p.leg.kind != "jump")
         if T.formula is not None:
@@ -106,26 +112,49 @@ class Clipped(AbstractSmooth):
         """
         if any(row.flat for row in self.rows):
             raise NotCertifiable("the clipped map is flat on an atom of the target: it is no chain of smooth branches")
-        return tuple(self._bend(k) for k in range(len(self.rows)))
+        return tuple(self.bend(k) for k in range(len(self.rows)))
 
-    def _bend(self, k: int) -> Bend:
-        row, curve = self.rows[k], self.part(k)
-        low, high = (
-            Image(curve, z) if row.steep and not isinstance(z, float) else self._raised(k, y)
-            for z, y in ((row.start, row.low), (row.stop, row.high))
-        )
-        return Bend(row.start, row.stop, curve, True, low, high, 1, 1)
+    def bend(self, k: int) -> Bend:
+        """Row k as a smooth branch."""
+        row = self.rows[k]
+        return Bend(row.start, row.stop, self.part(k), True, self.ends[k], self.ends[k + 1], 1, 1)
 
-    def _raised(self, k: int, y: End) -> End:
-        return y if isinstance(y, float) else Image(Raised(Line(Fraction(1), Fraction(0)), Lift(self, k)), y)
+    @cached_property
+    def ends(self) -> tuple[End, ...]:
+        """The values of g at the ends of the rows, from left to right."""
+        rows, ends = self.rows, [self._end(0, -1)]
+        for k in range(1, len(rows)):
+            right, left = (not rows[j].steep and isinstance(self.lifts.of(j), Fraction) for j in (k, k - 1))
+            here = right or (not left and (not rows[k].steep or rows[k - 1].steep))
+            ends.append(ends[-1] if rows[k - 1].flat else self._end(k, -1) if here else self._end(k - 1, 1))
+        return *ends, ends[-1] if rows[-1].flat else self._end(len(rows) - 1, 1)
+
+    def _end(self, k: int, side: int) -> End:
+        """The value at an end of row k: as one of T's, moved, if T it is; else by the line."""
+        row = self.rows[k]
+        z, y = (row.start, row.low) if side < 0 else (row.stop, row.high)
+        if row.steep:
+            return z if isinstance(z, float) else Image(self.part(k), z)
+        shift = self.lifts.of(k)
+        if isinstance(y, float) or not shift:
+            return y
+        return y + shift if isinstance(y, Fraction) and isinstance(shift, Fraction) else Image(self.raising(k), y)
+
+    def raising(self, k: int) -> Curve:
+        """By how much row k is raised over T, as a curve."""
+        return raised(Line(Fraction(1), Fraction(0)), self.lifts.of(k))
 
     def part(self, k: int) -> Curve:
         """The curve that g is on row k; T itself on the row in which the two agree."""
         T = self.transport
-        if self.rows[k].steep:
-            return Raised(Line(self.L, Fraction(0)), Lift(self, k))
         inner = T.curve if T.formula is None else T.formula.curve
-        return inner if k == self._first() else Raised(inner, Lift(self, k))
+        return raised(Line(self.L, Fraction(0)) if self.rows[k].steep else inner, self.lifts.of(k))
+
+    def image_of(self, base: AbstractLaw) -> AbstractLaw | None:
+        """The law of g(X), X ~ base, by parts of the source and the target themselves, if the base is the source."""
+        from .moved import Moved
+
+        return Moved(self) if same(base.pieces(), self.transport.source.pieces()) else None
 
     @property
     def key(self) -> Hashable:
@@ -133,51 +162,15 @@ class Clipped(AbstractSmooth):
         return "clipped", self.transport.curve.key, self.L, self.at_z
 
     @cached_property
-    def _lifts(self) -> dict[int, tuple[arb, ...]]:
-        return {}
-
-    def lifts(self) -> tuple[arb, ...]:
-        """By how much each row is raised over T, or over z -> L z if it is steep, at the precision that is set."""
-        bits = int(ctx.prec)
-        if bits not in self._lifts:
-            self._lifts[bits] = tuple(self._raise())
-        return self._lifts[bits]
-
-    def _raise(self) -> list[arb]:
-        z, first = exact_ball(self._agreed), self._first()
-        value, slope = self.transport.curve(z), exact_ball(self.L)
-        lifts = [arb(0)] * len(self.rows)
-        lifts[first] = value - slope * z if self.rows[first].steep else arb(0)
-        for k in range(first + 1, len(self.rows)):
-            lifts[k] = self._over(k - 1, lifts[k - 1], 1) - self._over(k, arb(0), -1)
-        for k in range(first - 1, -1, -1):
-            lifts[k] = self._over(k + 1, lifts[k + 1], -1) - self._over(k, arb(0), 1)
-        return lifts
-
-    @property
-    def _agreed(self) -> Fraction | Real:
-        """Where g is T."""
-        return self.transport.median if self.at_z is None else self.at_z
-
-    def _first(self) -> int:
-        return self.row_at(exact_ball(self._agreed))
-
-    def _over(self, k: int, lift: arb, side: int) -> arb:
-        """The value at an end of row k if it is raised by `lift`."""
-        row = self.rows[k]
-        z, y = (row.start, row.low) if side < 0 else (row.stop, row.high)
-        return lift + (exact_ball(self.L) * exact_ball(z) if row.steep else exact_ball(y))
-
-    def row_at(self, z: arb) -> int:
-        """A row that holds z, or one of two at whose common end it lies."""
-        return next((k for k, row in enumerate(self.rows) if not z > exact_ball(row.stop)), len(self.rows) - 1)
+    def lifts(self) -> Lifts:
+        """By how much each row is raised over T, or over z -> L z if it is steep."""
+        return Lifts(self.transport, self.L, self.at_z, self.rows, self.key)
 
     @cached_property
     def _floats(self) -> list[tuple[float, float, float]]:
         """For a steep row a point (as two floats) and the value there, for another how much it is raised."""
         with precision(FLOAT):
-            lifts = self.lifts()
-            return [self._anchored(row, lift) for row, lift in zip(self.rows, lifts, strict=True)]
+            return [self._anchored(row, lift) for row, lift in zip(self.rows, self.lifts.balls(), strict=True)]
 
     def _anchored(self, row: Row, lift: arb) -> tuple[float, float, float]:
         if not row.steep:
@@ -201,39 +194,9 @@ class Clip(Curve):
         return self.map.key
 
     def series(self, z: arb_series) -> arb_series:
-        first, last = (self.map.row_at(arb(x)) for x in (z[0].lower(), z[0].upper()))
+        first, last = (self.map.lifts.row_at(arb(x)) for x in (z[0].lower(), z[0].upper()))
         if first == last:
             return self.map.part(first).series(z)
         ends = (first, z[0].lower()), (last, z[0].upper())
         values = [self.map.part(k)(arb(x)) for k, x in ends]
         return arb_series([values[0].union(values[1]), *[arb.nan()] * (z.prec - 1)], prec=z.prec)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Lift(Real):
-    """By how much row k of a clipped map is raised."""
-
-    map: Clipped
-    k: int
-
-    @property
-    def key(self) -> Hashable:
-        return "lift", self.map.key, self.k
-
-    def refined(self) -> arb:
-        return self.map.lifts()[self.k]
-
-
-@dataclass(frozen=True)
-class Raised(Curve):
-    """curve + lift."""
-
-    curve: Curve
-    lift: Real
-
-    @property
-    def key(self) -> Hashable:
-        return "raised", self.curve.key, self.lift.key
-
-    def series(self, z: arb_series) -> arb_series:
-        return self.curve.series(z) + self.lift.ball()

@@ -13,6 +13,7 @@ from ..balls.unfolded import Panel, edge, unfolded
 from ..maps.series import PHI as DISTRIBUTION
 from ..maps.series import Expressed
 from ..pieces import Bent
+from ..reals import Real
 
 PHI = Expressed(DISTRIBUTION)  # takes N(0, 1) to the uniform law of [0, 1]
 WHOLE = Bent(-inf, inf, PHI, True, Fraction(0), Fraction(1), 1, 1, 0.4, Fraction(0), Fraction(1), Fraction(1))
@@ -21,7 +22,7 @@ WHOLE = Bent(-inf, inf, PHI, True, Fraction(0), Fraction(1), 1, 1, 0.4, Fraction
 def panels(strand: Bent) -> Sequence[Panel]:
     """The strand undone for float64, as `balls.unfolded` does; a whole uniform law is Phi, which is undone once."""
     found = flat(strand)
-    if found is None or (strand.start, strand.stop) != (-inf, inf):
+    if found is None or isinstance(found.shift, Real) or (strand.start, strand.stop) != (-inf, inf):
         return unfolded(strand)
     slope, shift = found.slope, found.shift
     low, high = (_moved(slope, end, side) for end, side in zip(sorted((shift, shift + slope)), (1, -1), strict=True))

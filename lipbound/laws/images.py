@@ -58,19 +58,25 @@ def _of_segment(strand: Strand, g: AbstractSmooth) -> Iterator[Bent | Lost]:
     ends = floor(strand.centre - REACH * strand.scale), ceil(strand.centre + REACH * strand.scale)
     bends = g.bends(max(Fraction(ends[0]), low), min(Fraction(ends[1]), high))
     for bend in bends:
-        start, stop = max(bend.start, low), min(bend.stop, high)
-        if start < stop:
-            at_start = bend.flat_start if bend.start >= low else 1
-            at_stop = bend.flat_stop if bend.stop <= high else 1
-            first, last = (_at(bend, x) for x in (start, stop))
-            down, up = (first, last) if bend.rising else (last, first)
-            orders, steepest = (at_start, at_stop), g.lipschitz().hi
-            yield Bent(start, stop, bend.curve, bend.rising, down, up, *orders, steepest, *law)
+        yield from on_segment(strand, bend, g.lipschitz().hi)
     for start, stop, last in ((low, bends[0].start, bends[0].start), (bends[-1].stop, high, bends[-1].stop)):
         if start < stop:
             least, most, along = _reach(g.curve, last, -1 if stop == last else 1)
             near, steepest = image(g.curve, finite(last)), g.lipschitz().hi
             yield Lost(start, stop, near, steepest, least, most, *law, along, g.ripple())
+
+
+def on_segment(strand: Strand, bend: Bend, steepest: float) -> Iterator[Bent]:
+    """An affine strand under one branch, if they meet."""
+    low, high = strand.image
+    start, stop = max(bend.start, low), min(bend.stop, high)
+    if start < stop:
+        at_start = bend.flat_start if bend.start >= low else 1
+        at_stop = bend.flat_stop if bend.stop <= high else 1
+        first, last = (_at(bend, x) for x in (start, stop))
+        down, up = (first, last) if bend.rising else (last, first)
+        law = strand.centre, strand.scale, strand.weight
+        yield Bent(start, stop, bend.curve, bend.rising, down, up, at_start, at_stop, steepest, *law)
 
 
 def _reach(curve: Curve, last: End, side: int) -> tuple[Exact, Exact, tuple[Fraction, Fraction] | None]:
@@ -100,13 +106,18 @@ def _of_bent(bent: Bent, g: AbstractMap) -> Iterator[Piece]:
     """Branches of a bent strand: those of g that its image meets."""
     bends = _branches(bent, g)
     for branch in bends:
-        low, high = max(branch.start, bent.low), min(branch.stop, bent.high)
-        if low < high:
-            yield _composed(bent, branch, low, high, _steepest(g))
+        yield from on_bent(bent, branch, _steepest(g))
     for low, high, last in ((bent.low, bends[0].start, bends[0].start), (bends[-1].stop, bent.high, bends[-1].stop)):
         if low < high:
             near, steepest = _value(g, last), bent.steepest * _steepest(g)
             yield Lost(*window(bent, low, high), near, steepest, -INF, INF, bent.mean, bent.sd, bent.weight)
+
+
+def on_bent(bent: Bent, branch: Branch | Bend, steepest: float) -> Iterator[Piece]:
+    """A bent strand under one branch, if they meet."""
+    low, high = max(branch.start, bent.low), min(branch.stop, bent.high)
+    if low < high:
+        yield _composed(bent, branch, low, high, steepest)
 
 
 def _branches(bent: Bent, g: AbstractMap) -> tuple[Branch, ...] | tuple[Bend, ...]:
@@ -156,8 +167,8 @@ def _composed(bent: Bent, branch: Branch | Bend, low: End, high: End, steepest: 
     at_start = first * (bent.order_start if start == bent.start else 1)
     at_stop = last * (bent.order_stop if stop == bent.stop else 1)
     bound = nextafter(steepest * bent.steepest, INF) if steepest else 0.0
-    whole, same = Chain(curve, bent.curve), rising == bent.rising
-    return Bent(start, stop, whole, same, down, up, at_start, at_stop, bound, *law)
+    whole = bent.curve if curve == Line(Fraction(1), Fraction(0)) else Chain(curve, bent.curve)
+    return Bent(start, stop, whole, rising == bent.rising, down, up, at_start, at_stop, bound, *law)
 
 
 def window(bent: Bent, low: End, high: End) -> tuple[End, End]:

@@ -12,9 +12,10 @@ from ..errors import NotCertifiable
 from ..exact import INF
 from ..maps.expressions import Z
 from ..maps.formula import Formula
+from ..pieces import Strand
 from ..reals import End, exact_ball, rational
-from ..roots import Image, Root
-from .coupled import Monotone, Passage, SlopeOf
+from ..roots import Image, Root, moved
+from .coupled import Monotone, Passage, SlopeOf, Strands
 
 
 class Row(NamedTuple):
@@ -44,13 +45,37 @@ def of_formula(g: Formula, whole: Passage, L: Fraction) -> Iterator[Row]:
         yield Row(bend.start, bend.stop, bend.rising, low, high)
 
 
+def of_segments(source: Strands, target: Strands, L: Fraction) -> list[Row] | None:
+    """The parts of T on the whole line, if it is seen to be piecewise affine.
+
+    The source is a whole Gaussian, and the target's segments are of one, and lie side by side in its order.
+    """
+    base, *others = source
+    segments = sorted((s for s in target if isinstance(s, Strand)), key=lambda s: s.start)
+    if others or not isinstance(base, Strand) or base.window != (-INF, INF) or len(segments) < len(target):
+        return None
+    mean, sd = segments[0].mean, segments[0].sd
+    starts, stops = [s.start for s in segments], [s.stop for s in segments]
+    tiled = [*starts, INF] == [-INF, *stops] and all((s.mean, s.sd, s.weight) == (mean, sd, 1) for s in segments)
+    images = [s.image if s.slope else (s.shift, s.shift) for s in segments]
+    ends = [y for image in images for y in image]
+    if not tiled or any(s.slope < 0 for s in segments) or ends != sorted(ends):
+        return None
+    scale = base.scale / sd
+    out: list[Row] = []
+    for s, (low, high) in zip(segments, images, strict=True):
+        start, stop = (moved(scale, base.centre - scale * mean, z) for z in (s.start, s.stop))
+        out.append(Row(start, stop, s.slope > L * scale, low, high, not s.slope))
+    return out
+
+
 def cut(p: Passage, curve: Monotone, L: Fraction) -> Iterator[Row]:
     """A part of T cut where its slope passes L."""
     if p.leg.kind == "flat":
         yield plain(p)
         return
     start, low, steep = p.start, p.low, None
-    for s, sign in passages(curve.coupling(), p.leg, exact_ball(L).log()):
+    for s, sign in passages(curve.coupling(), p.leg, L):
         if abs(sign) == 2:
             place = _passing(s, curve, L)
             yield Row(start, place, sign < 0, low, Image(curve, place))

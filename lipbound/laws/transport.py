@@ -17,7 +17,7 @@ from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
 from ..maps import AbstractSmooth, Bend, Formula
-from ..pieces import same
+from ..pieces import Strand, same
 from ..reals import Real, exact_ball, precision
 from . import onto
 from .abstract import AbstractLaw
@@ -84,6 +84,9 @@ class Transport(AbstractSmooth):
     @property
     def median(self) -> Fraction | Real:
         """A z with as much of the source on its left as on its right."""
+        first = self.curve.source[0]
+        if isinstance(first, Strand) and first.window == (-INF, INF) and first.weight == 1:
+            return first.centre
         return Level(self.curve, Fraction(1, 2))
 
     def image_of(self, base: AbstractLaw) -> AbstractLaw | None:

@@ -17,6 +17,7 @@ from .exact import INF, Exact
 LADDER = (64, 128, 256, 512)  # bits at which two numbers are told apart
 ORDER = 64  # longest power series
 ROUND = 200  # bits that floats cannot tell
+FARTHEST = 2**1000
 
 
 @contextmanager
@@ -158,6 +159,21 @@ def rational(x: arb) -> Fraction:
     """
     mantissa, exponent = x.mid().man_exp()
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def floor(x: arb) -> int:
+    """The greatest integer below which no number of a ball lies; none beyond 2^1000; zero if the ball is not finite.
+
+    Of exp(exp(40)) there is not room for all digits.
+
+    >>> floor(arb(7) / 2), floor(arb(40).exp().exp()) == 2**1000
+    (3, True)
+    """
+    if not x.is_finite():
+        return 0
+    if not abs(x) < FARTHEST:
+        return FARTHEST if x > 0 else -FARTHEST
+    return int(x.lower().floor().unique_fmpz() or 0)
 
 
 def nearest(x: arb) -> float:

@@ -12,6 +12,7 @@ from ..exact import INF
 from ..germs.scales import Scale, order
 from ..germs.spans import Span
 from ..germs.sums import Germ, monomial, outward
+from ..reals import floor
 from .bent import Fibre
 from .normal import quantile
 from .parts import Part, part
@@ -69,7 +70,7 @@ def _gap(ours: Sequence[Part], yours: Sequence[Part], level: arb, side: int) -> 
     for some, off in _led(yours, ours):
         share = level / sum((q.weight for q in some), arb(0))
         v = -quantile(share) if share < 0.5 else arb(0)
-        start = int(v.lower().floor().unique_fmpz() or 0) if v.is_finite() else 0
+        start = floor(v)
         if start < 2 or not all(start > u for u in inner):
             continue
         worst = arb.neg_inf()
@@ -156,7 +157,7 @@ def flattest(p: Part, start: arb, side: int) -> arb:
 
 def _slopes(f: Fibre, start: arb, side: int) -> Span | None:
     """Between which its slope lies beyond there."""
-    first = int(start.lower().floor().unique_fmpz() or 0) if start.is_finite() else 0
+    first = floor(start)
     try:
         return _known(f, side, outward(1, first))[1].range if first >= 2 else None
     except NotCertifiable:

@@ -12,6 +12,7 @@ from ..errors import NotCertifiable
 from ..germs.powers import exponential, logarithm
 from ..germs.scales import Scale
 from ..germs.sums import Germ, monomial, outward
+from ..reals import floor
 from .bent import Fibre
 from .chart import Chart
 from .normal import ball
@@ -77,7 +78,7 @@ def ordered(chart: Chart, k: Fraction) -> tuple[Cell, Cell, Fraction]:
 
 def moment_tail(f: Fibre, power: int, x: arb, side: int) -> arb:
     """Above the integral of |strand|^power over the part of the strand whose Z lies beyond x; infinite if not known."""
-    start = int((side * x).lower().floor().unique_fmpz() or 0)
+    start = floor(side * x)
     try:
         z = outward(side, start)
         known = f.strand.curve.germ(z)

@@ -11,6 +11,7 @@ from ..errors import NotCertifiable
 from ..germs.sums import outward
 from ..jets import jet
 from ..pieces import Place
+from ..reals import FARTHEST, floor
 from .bent import Fibre, inverse
 from .normal import ball, mass, phi, working
 from .table import Cell, Entry, Table
@@ -52,10 +53,10 @@ def _fibre(f: Fibre, cell: Cell, x: Place, u: arb, L: Fraction, side: int) -> bo
     if (f.right if out > 0 else f.left).is_finite():
         return False
     z = inverse(f, ball(x)) if x not in (cell.lo, cell.hi) else f.left if out > 0 else f.right
-    if not z.is_finite():
+    if not abs(z) < FARTHEST:
         return False
-    first = int((out * z).ceil().unique_fmpz() or 0) + WAY
-    steps = int(((first - out * z) * f.inv / ball(STEP)).ceil().unique_fmpz() or 1)
+    first = -floor(-out * z) + WAY
+    steps = max(1, -floor((out * z - first) * f.inv / ball(STEP)))
     marks = [z + (out * first - z) * k / steps for k in range(steps + 1)]
     return all(_on_panel(f, a, b, ball(x), u, L, side) for a, b in pairwise(marks)) and _far(f, first, x, u, L, side)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from ..reals import precision
+from ..reals import floor, precision
 from .flat import even
 from .normal import ball, mass, root_tau
 from .priority import by_middle
@@ -43,7 +43,7 @@ def _square(p: Table, q: Table, width: arb, tol: arb) -> arb:
     step = (width * arb.pi() / far).mid()
     ends = [_reach(law, width, far) for law in (p, q)]
     lo, hi = min(e[0] for e in ends), max(e[1] for e in ends)  # type: ignore[type-var]
-    count = int(((hi - lo) / step).ceil().upper().ceil().unique_fmpz() or 0) + 1
+    count = -floor((lo - hi) / step) + 1
     total, heaps = arb(0), [_drawers(law, width) for law in (p, q)]
     for n in range(count):
         z = lo + step * n
@@ -62,7 +62,7 @@ def _drawers(law: Table, width: arb) -> Drawers:
 
 
 def _unit(u: arb) -> int:
-    return int(u.mid().floor().unique_fmpz() or 0)
+    return floor(u.mid())
 
 
 def _smoothed(law: Table, z: arb, width: arb, heaps: Drawers) -> arb:

@@ -12,6 +12,7 @@ from ..germs.powers import exponential, logarithm, power
 from ..germs.scales import CONSTANT, Scale
 from ..germs.spans import Span, spanned
 from ..germs.sums import Germ, outward, within
+from ..reals import floor
 from .bent import Fibre, inverse
 from .flat import even
 from .normal import ball
@@ -196,7 +197,7 @@ def _root(u: Germ, n: Fraction) -> Germ:
 
 def endless(side: int, x: arb) -> Germ | None:
     """Z from x on, or a little before, to its infinite end on this side; None if x is too near to zero."""
-    start = int((side * x).lower().floor().unique_fmpz() or 0)
+    start = floor(side * x)
     return outward(side, start) if start >= 2 else None
 
 

@@ -11,7 +11,7 @@ from flint import arb, arb_series
 from ..errors import NotCertifiable
 from ..exact import INF
 from ..germs.sums import Germ, outward
-from ..reals import End
+from ..reals import End, floor
 from .astray import thinnest
 from .bent import Fibre
 from .chart import mesh
@@ -149,4 +149,4 @@ def _start(f: Fibre, side: int) -> int:
     """From where germs are asked for: beyond the other end, and the bulk."""
     inner = side * end(f, -side)
     first = inner if inner.is_finite() else side * f.mean + NEAR / f.inv
-    return max(2, int(first.upper().ceil().unique_fmpz() or 0) + 1)
+    return max(2, -floor(-first) + 1)

@@ -21,6 +21,7 @@ from ..roots import Root, image, moved, sign_at
 
 REACH = 40  # standard deviations looked at where a map turns for ever; 1e-349 of the mass lies beyond
 LINEAR = Scale(power=Fraction(1))
+FAR = 2.0**1000  # values beyond have too many digits, as those of exp(exp(z))
 NEAR = 300  # halvings of the distance to an end within which a rational point is looked for
 
 
@@ -136,7 +137,7 @@ def _seen(bent: Bent, side: int) -> Exact:
     if not (end < z if side > 0 else z < end):
         with precision(64):
             value = bent.curve(exact_ball(z))
-            limit = rational(value.ceil() if upper else value.floor()) if value.is_finite() else INF
+            limit = rational(value.ceil() if upper else value.floor()) if abs(value) < FAR else INF if upper else -INF
     if not isinstance(limit, Real):
         return limit
     return limit.near(0) + (2 if upper else -2)

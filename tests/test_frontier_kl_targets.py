@@ -79,6 +79,52 @@ def test_a_heavy_tail_by_one_scalar_minimisation():
     assert point.primal.lipschitz().hi < 1 + 1e-9
 
 
+def cubic_tail(L: float) -> float:
+    """KL(nu || law), nu that of exp(Z^2 / 5), the law k nu up to a place and N(c, L^2) beyond, where k nu meets it."""
+
+    def log_density(z):
+        return norm.logpdf(z) + np.log(5 / z) - z * z / 5
+
+    def cost(z: float) -> float:
+        y, inside = np.exp(z * z / 5), 2 * norm.cdf(z) - 1
+
+        def over(c: float) -> float:
+            log_k = norm.logcdf((y - c) / L) - np.log(inside)
+            return log_k + log_density(z) - norm.logpdf(y, c, L)
+
+        c = brentq(over, y - 50 * L, y + 50 * L)
+        k, x = norm.cdf((y - c) / L) / inside, np.linspace(0.01, z, 400)
+        slopes = norm.pdf(norm.ppf(k * (2 * norm.cdf(x) - 1))) / (k * np.exp(log_density(x)))
+        if slopes.max() > L * (1 + 1e-6):
+            return 1e3
+
+        def loss(x: float) -> float:
+            return 2 * norm.pdf(x) * (log_density(x) - norm.logpdf(np.exp(x * x / 5), c, L))
+
+        rest = sum(quad(loss, a, b, epsabs=1e-13)[0] for a, b in pairwise([z, z + 1, 5, 9, 14, 20, 30]))
+        return rest - inside * float(norm.logcdf((y - c) / L) - np.log(inside))
+
+    first = min(np.linspace(0.5, 3, 51), key=cost)
+    return float(minimize_scalar(cost, bounds=(first - 0.05, first + 0.05), options={"xatol": 1e-9}).fun)
+
+
+@pytest.mark.parametrize("L", ["3/10", "4/5", 2])
+def test_a_tail_that_has_hardly_a_second_moment(L):
+    """Its density is like y^(-7/2): at nodes as far out as others need positions are 1e5, too far for floats."""
+    best, point = cubic_tail(float(Fraction(L))), frontier(pushforward(formula("exp(z**2/5)")), L, kl.reversed)
+    assert point.gap < 1e-6
+    assert point.value.lo - 1e-7 <= best <= point.value.hi + 1e-7
+    assert not point.value.lo <= best + 1e-5 <= point.value.hi  # power
+
+
+@pytest.mark.parametrize("L", ["3/10", "4/5"])
+def test_where_a_tail_begins_is_corrected(L):
+    """Of exp(2 Z), sd 54: on the first cells, without its tail, the law lies three standard deviations off."""
+    point = frontier(pushforward(formula("exp(2*z)")), L, kl.reversed)
+    assert point.gap < 1e-9 * float(point.value)
+    assert point.value.lo > {"3/10": 16255, "4/5": 2284}[L]
+
+
 @pytest.mark.parametrize("m", [6, 12])
 def test_modes_far_apart_in_closed_form(m):
     """One mode is as good as the other: cuts are laid for the law that the search ends at, not where it began."""

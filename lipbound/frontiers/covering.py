@@ -12,6 +12,7 @@ from ..divergences import kl
 from ..enclosure import Enclosure, of_ball
 from ..exact import INF, exact
 from ..laws import AbstractLaw
+from ..pieces import Place
 from .bound import Floats, true_runs
 from .interior import CENTRAL, Positions, log_between, positions
 from .joined import Span, joined
@@ -32,14 +33,15 @@ WIDER = 1.01  # distances of the start, in the least ones
 
 def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
     """The least KL(nu || law) of laws of slope at most L, on more and more cells until the bounds are tol apart."""
-    work, low, gap = first_nodes(nu, FIRST), 0.0, INF
+    work, low, gap = first_nodes(nu, FIRST, float(L)), 0.0, INF
     law, top = None, Enclosure(0.0, INF, True)
     places, straight, doubts = work.x, True, 0  # all nodes so far; is the law taken to go on at slope L beyond some?
     for more in (*MORE, 0):
         found, proved = _solved(work, L)
         doubts = 0 if proved else doubts + 1
-        if straight and doubts >= DOUBTS and work.tails is not CELLS:
-            work, straight = nodes(nu, places), False
+        if straight and doubts and work.tails is not CELLS:
+            straight = doubts < DOUBTS
+            work = _curtailed(*_extended(work, L, found, places))[0] if straight else nodes(nu, places)
             found, proved = _solved(work, L)
         low, candidate = max(low, proved), _law(work, L, found)
         value = top if candidate is None else kl.enclose(nu, candidate, tol / 20)
@@ -111,17 +113,43 @@ def _curtailed(work: Nodes, L: Fraction, found: Positions) -> tuple[Nodes, Posit
     return Nodes(work.nu, x[low : high + 1], known), inner
 
 
+def _extended(work: Nodes, L: Fraction, found: Positions, places: Floats) -> tuple[Nodes, Fraction, Positions]:
+    """With the nodes that are in tails again, on their lines: where a tail begins too near, as it was laid in haste."""
+    (low, high), (x, u) = work.tails.rows, (work.x, found.u)
+    left = places[places < x[0]] if low else places[:0]
+    right = places[places > x[-1]] if high else places[:0]
+    lines = u[0] + (left - x[0]) / float(L), u[-1] + (right - x[-1]) / float(L)
+    rows = np.zeros(left.size), found.spare, np.zeros(right.size)
+    spare = np.concatenate(rows)
+    wider = Positions(np.concatenate([lines[0], u, lines[1]]), spare, np.zeros_like(spare))
+    return Nodes(work.nu, np.concatenate([left, x, right])), L, wider
+
+
 def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:
-    """The law of these positions, made exact, if it is proved admissible."""
-    last, closed = len(work.exact) - 1, work.closed
-    ends = true_runs(found.spare < TIGHT)
-    if not closed[0] and (not ends or ends[0][0] > 0):
-        ends.insert(0, (0, 0))
-    if not closed[1] and (not ends or ends[-1][1] < last):
-        ends.append((last, last))
-    inner = [(i, j, (i + j) // 2) for i, j in ends]
-    spans = [Span(i, j, exact(float(work.x[k])) - L * exact(float(found.u[k]))) for i, j, k in inner]
-    return joined(work.nu, L, work.exact, spans, (not closed[0], not closed[1]))
+    """The law of these positions, made exact, if it is proved admissible.
+
+    Where the target ends and the law is on no arc it follows the target to the very end, else an arc goes on beyond.
+    """
+    last, runs = len(work.exact) - 1, true_runs(found.spare < TIGHT)
+    arcs = bool(runs) and runs[0][0] == 0, bool(runs) and runs[-1][1] == last
+    limits = [None if arc or closed else x for arc, closed, x in zip(arcs, work.closed, _limits(work.nu), strict=True)]
+    for low, high in dict.fromkeys([tuple(limits), (None, None)]):
+        x, tails = list(work.exact), (low is None and not work.closed[0], high is None and not work.closed[1])
+        x[0], x[-1] = x[0] if low is None else low, x[-1] if high is None else high
+        ends = [(0, 0)] * (tails[0] and not arcs[0]) + runs + [(last, last)] * (tails[1] and not arcs[1])
+        inner = [(i, j, (i + j) // 2) for i, j in ends]
+        spans = [Span(i, j, exact(float(work.x[k])) - L * exact(float(found.u[k]))) for i, j, k in inner]
+        law = joined(work.nu, L, x, spans, tails)
+        if law is not None:
+            return law
+    return None
+
+
+def _limits(nu: AbstractLaw) -> tuple[Place | None, Place | None]:
+    """The ends of the target's density where it has any."""
+    cells = [c for c in nu.balls.cells if c.filled]
+    low, high = (cells[0].lo, cells[-1].hi) if cells else (-INF, INF)
+    return None if isinstance(low, float) else low, None if isinstance(high, float) else high
 
 
 def _costs(work: Nodes, found: Positions) -> Floats:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from flint import arb
@@ -21,6 +22,8 @@ from .cuts import denser
 from .tails import CELLS, Tails
 
 EDGE = 1e-13  # mass beyond the outer nodes
+NEARER = 1e-11, 1e-9, 1e-7, 1e-5, 1e-3  # the same where tails are heavy: from one to the next is a bit less than 1
+LONG = 500.0  # spacings L of such nodes
 PARTS = 8  # of a cell next to an edge
 NEAR = 1e-6  # parts of the whole, or positions: nodes that are nearer say no more
 SPAN = 7.3  # its position
@@ -105,9 +108,24 @@ def _ends(nu: AbstractLaw, x: float, side: int) -> bool:
     return bool(nu.support()[side > 0] == x and any(float(a.place) == x for a in nu.atoms()))
 
 
-def first_nodes(nu: AbstractLaw, count: int) -> Nodes:
+def first_nodes(nu: AbstractLaw, count: int, L: float = 1.0) -> Nodes:
     """Even places over almost all of the mass, places of even positions, and the ends of gaps."""
-    low, high = float(nu.ppf(EDGE)), float(nu.ppf(1 - EDGE))
+    low, high = (_outer(nu, L, side) for side in (-1, 1))
     levels = np.asarray(nu.ppf(ndtr(np.linspace(-SPAN, SPAN, count))))
-    ends = np.array([float(c) for c in nu.cuts if low <= float(c) <= high])
-    return nodes(nu, np.concatenate([np.linspace(low, high, count), levels, ends]))
+    ends = np.array([float(c) for c in nu.cuts])
+    rows = np.concatenate([np.linspace(low, high, count), levels, ends])
+    return nodes(nu, rows[(low <= rows) & (rows <= high)])
+
+
+def _outer(nu: AbstractLaw, L: float, side: int) -> float:
+    """The first of the outer nodes: nearer where the target's tail is so heavy that the best law has long left it.
+
+    There it goes on at slope L, which `tails` proves from nodes that are in reach of floats.
+    """
+    ends = [_quantile(nu, edge, side) for edge in (EDGE, *NEARER)]
+    steep = [abs(a - b) > LONG * L for a, b in pairwise(ends)]
+    return next((x for x, far in zip(ends, steep, strict=False) if not far), ends[-1])
+
+
+def _quantile(nu: AbstractLaw, edge: float, side: int) -> float:
+    return float(nu.ppf(edge if side < 0 else 1 - edge))

@@ -61,6 +61,17 @@ def test_maps_in_closed_form_are_best(name, points):
     assert points[name].value.hi == pytest.approx(CLOSED[name](), abs=1e-7)
 
 
+@pytest.mark.parametrize("L", ["3/10", "4/5", "1/10"])
+def test_a_tail_so_heavy_that_its_end_is_out_of_reach(L):
+    """exp(2 Z) is followed up to its slope L, at y = L / 2, then by a line; of sd 54, positions at its end are 1e6."""
+    slope, point = float(Fraction(L)), frontier(pushforward(formula("exp(2*z)")), L)
+    start = np.log(slope / 2) / 2
+    best = lack(lambda x: norm.cdf(np.log(x) / 2), lambda x: norm.cdf(start + x / slope - 1 / 2), slope / 2, 9 * slope)
+    assert point.gap < 1e-6
+    assert point.value.lo - 1e-9 <= best <= point.value.hi + 1e-9
+    assert not point.value.lo <= best - 1e-5  # power
+
+
 def test_arcs_that_end_at_folds():
     """z^3 - z between its folds at -a and a, and arcs outside: a float next to a fold is 1e-8 of the mass away."""
     point = frontier(pushforward(formula("z**3 - z")), 1)

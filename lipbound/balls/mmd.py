@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from flint import arb
@@ -15,6 +15,7 @@ from .priority import by_middle
 from .sketch import sketched
 from .table import Entry, Table
 
+BITS = 128  # and as many as places have before the point, in widths
 NEAR = 16  # widths; the kernel is 1e-49 of its height beyond
 Drawers = Mapping[int, list[tuple[arb, arb]]]
 
@@ -25,9 +26,11 @@ def mmd(p: Table, q: Table, bandwidth: Fraction, tol: float) -> arb:
     The transform of the smoothed difference is at most 2 w sqrt(2 pi) exp(-w^2 s^2 / 2), w the width, so that of its
     square at most 4 w sqrt(pi) exp(-w^2 s^2 / 4): its values at the multiples of 2 pi / step are the rule's error.
     """
-    with precision(128):
+    with precision(BITS):
         width = ball(bandwidth) / arb(2).sqrt()
         (p, ours), (q, yours) = (sketched(law, ball(bandwidth), arb(tol)) for law in (p, q))
+        far = max((abs(ball(x)) for law in (p, q) for x in law.atoms), key=by_middle, default=arb(1))
+    with precision(BITS + floor(far / width).bit_length()):
         few, square = arb(tol), arb(0)
         for _ in range(2):
             square = _square(p, q, width, few) / (ball(bandwidth) * (arb.pi() / 2).sqrt())
@@ -41,14 +44,12 @@ def mmd(p: Table, q: Table, bandwidth: Fraction, tol: float) -> arb:
 def _square(p: Table, q: Table, width: arb, tol: arb) -> arb:
     far = (-tol.log() + 8).nonnegative_part().sqrt() + 1
     step = (width * arb.pi() / far).mid()
-    ends = [_reach(law, width, far) for law in (p, q)]
-    lo, hi = min(e[0] for e in ends), max(e[1] for e in ends)  # type: ignore[type-var]
-    count = -floor((lo - hi) / step) + 1
     total, heaps = arb(0), [_drawers(law, width) for law in (p, q)]
-    for n in range(count):
-        z = lo + step * n
-        gap = _smoothed(p, z, width, heaps[0]) - _smoothed(q, z, width, heaps[1])
-        total += gap * gap  # not gap ** 2, which is NaN of a ball around zero
+    for lo, hi in _windows([*_reach(p, width, far), *_reach(q, width, far)]):
+        for n in range(floor(lo / step), -floor(-hi / step) + 1):
+            z = step * n
+            gap = _smoothed(p, z, width, heaps[0]) - _smoothed(q, z, width, heaps[1])
+            total += gap * gap  # not gap ** 2, which is NaN of a ball around zero
     rule = 16 * width * arb.pi().sqrt() * (-((width * arb.pi() / step) ** 2)).exp()
     return step * total + arb(0, rule.upper()) + arb(0).union(_beyond(p, q, width, step, far).upper())
 
@@ -100,17 +101,25 @@ def _spread(e: Entry, width: arb) -> arb:
     return (1 / e.inv**2 + width**2).sqrt()
 
 
-def _reach(law: Table, width: arb, far: arb) -> tuple[arb, arb]:
-    """Places beyond which each part is `far` of its own widths away: of the smoothed Gaussian, or of its end."""
-    lows, highs = list[arb](), list[arb]()
+def _reach(law: Table, width: arb, far: arb) -> Iterator[tuple[arb, arb]]:
+    """Intervals beyond which each part is `far` of its own widths away: of the smoothed Gaussian, or of its end."""
     for e in (e for cell in law.cells for e in cell.entries):
         wide = far * _spread(e, width)
-        lows.append((e.centre - wide).max(e.centre + e.low / e.inv - far * width))
-        highs.append((e.centre + wide).min(e.centre + e.high / e.inv + far * width))
-    ends = [(ball(x), ball(x)) for x in law.atoms] + [(lo, hi) for lo, hi, _ in _steps(law)]
-    lows += [lo - far * width for lo, _ in ends]
-    highs += [hi + far * width for _, hi in ends]
-    return arb(min(lows, key=by_middle).lower()), arb(max(highs, key=by_middle).upper())
+        low = (e.centre - wide).max(e.centre + e.low / e.inv - far * width)
+        yield low.lower(), (e.centre + wide).min(e.centre + e.high / e.inv + far * width).upper()
+    for lo, hi in [*((ball(x), ball(x)) for x in law.atoms), *((lo, hi) for lo, hi, _ in _steps(law))]:
+        yield (lo - far * width).lower(), (hi + far * width).upper()
+
+
+def _windows(intervals: Iterable[tuple[arb, arb]]) -> list[tuple[arb, arb]]:
+    """Intervals apart from each other that hold all of these, whose ends are exact."""
+    out: list[tuple[arb, arb]] = []
+    for lo, hi in sorted(intervals):
+        if out and lo <= out[-1][1]:
+            out[-1] = out[-1][0], max(out[-1][1], hi)
+        else:
+            out.append((lo, hi))
+    return out
 
 
 def _beyond(p: Table, q: Table, width: arb, step: arb, far: arb) -> arb:

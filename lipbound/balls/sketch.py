@@ -5,20 +5,23 @@ Strands of constant density stay: their mean in the space of a kernel is known.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from flint import arb, arb_series
 
 from ..curves import tried, variable
-from ..reals import End, rational
+from ..reals import FARTHEST, End, rational
 from .bent import Fibre
 from .flat import even
-from .normal import ball
+from .normal import ball, root_tau
+from .priority import by_middle
 from .table import Table
 
 ORDER = 12
-FEWEST, DEPTH = 4_000, 60
+FEWEST, MOST = 4_000, 40_000  # parts of a strand
 Heaps = dict[End, arb]
 
 
@@ -53,35 +56,72 @@ def sketched(law: Table, width: arb, tol: arb) -> tuple[Table, arb]:
 
 
 def _spread(f: Fibre, width: arb, few: arb, heaps: Heaps) -> arb:
-    """Put the atoms of one strand into the heaps, and bound what that costs."""
-    total, stack = arb(0), [(*_window(f, few), 0)]
-    for side, end in ((-1, f.left), (1, f.right)):
-        inner = stack[0][0] if side < 0 else stack[0][1]
+    """Put the atoms of one strand into the heaps, and bound what that costs: where it costs most it is cut first."""
+    (a, b), total = _window(f, few), arb(0)
+    for side, end, inner in ((-1, f.left, a), (1, f.right, b)):
         rest = f.mass(*((end, inner) if side < 0 else (inner, end)))
-        _put(heaps, f.strand.curve(inner), rest)
-        total += 2 * rest.upper()
-    while stack:
-        a, b, depth = stack.pop()
-        found = portion(f, a, b)
-        y = ((a + b) / 2).mid()
-        doubt = found.doubt(width)
-        if not doubt < few and depth < DEPTH and a < y and y < b:
-            stack += [(y, b, depth + 1), (a, y, depth + 1)]
+        total += _put(heaps, f.strand.curve(inner), rest, width) + rest.upper()
+    first = _part(f, a, b, width)
+    heap, settled = [(-by_middle(first.doubt), 0, first)], list[Part]()
+    for count in range(1, MOST, 2):
+        if not heap:
+            break
+        _, _, part = heappop(heap)
+        y = ((part.a + part.b) / 2).mid()
+        if part.doubt < few or not (part.a < y and y < part.b):
+            settled.append(part)
             continue
+        for k, (low, high) in enumerate(((part.a, y), (y, part.b))):
+            half = _part(f, low, high, width)
+            heappush(heap, (-by_middle(half.doubt), count + k, half))
+    return sum((part.laid(heaps, width) for part in (*settled, *(row[2] for row in heap))), total)
+
+
+class Part(NamedTuple):
+    """A strand between two values of Z, with the atoms that stand for it, none where it is best left out."""
+
+    a: arb
+    b: arb
+    mass: arb
+    places: Sequence[arb]
+    doubt: arb
+
+    def laid(self, heaps: Heaps, width: arb) -> arb:
+        """Put the atoms, and bound what the part then costs."""
+        shares = [_put(heaps, place, self.mass / len(self.places), width) for place in self.places]
+        return sum(shares, self.doubt)
+
+
+def _part(f: Fibre, a: arb, b: arb, width: arb) -> Part:
+    """What a part costs at best: as two atoms, one, or none.
+
+    None costs the root of m d w sqrt(2 pi) at most, m its mass and d its greatest density: the kernel's integral.
+    """
+    found, y = portion(f, a, b), ((a + b) / 2).mid()
+    doubt, mass = found.doubt(width), found.mass.upper()
+    z = a.union(b)
+    slope = abs(f.strand.curve.jet(z, 2)[1]).lower()
+    thin = mass
+    if slope > 0:
+        dense = f.log_normal(arb_series([z], prec=1))[0].exp().upper() / slope
+        thin = (mass * dense * width * root_tau()).sqrt().upper()
+    if doubt < thin and doubt < mass:  # or else the moments of next to no mass may be anything
         away = found.variance.nonnegative_part().sqrt()
-        known = doubt < found.mass  # or else the moments of next to no mass may be anything
-        places = (found.mean - away, found.mean + away) if known else [f.strand.curve(y)]
-        total += doubt if known else 2 * found.mass.upper()
-        for place in places:
-            total += _put(heaps, place, found.mass / len(places)) / width
-    return total
+        return Part(a, b, found.mass, (found.mean - away, found.mean + away), doubt)
+    return (
+        Part(a, b, found.mass, (), thin.min(mass))
+        if thin < mass
+        else Part(a, b, found.mass, (f.strand.curve(y),), 2 * mass)
+    )
 
 
-def _put(heaps: Heaps, place: arb, weight: arb) -> arb:
-    """Add an atom; above its mass times the distance that rounding moves it."""
+def _put(heaps: Heaps, place: arb, weight: arb, width: arb) -> arb:
+    """Add an atom; above its mass times the distance that rounding moves it, or the mass of one left out."""
+    if not abs(place) < FARTHEST:
+        return weight.upper()
     x = rational(place)
     heaps[x] = heaps.get(x, arb(0)) + weight
-    return (weight * ball(Fraction(rational(arb(place.rad()))))).upper()
+    return (weight * (ball(Fraction(rational(arb(place.rad())))) / width).min(arb(2))).upper()
 
 
 def _window(f: Fibre, few: arb) -> tuple[arb, arb]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 ROUNDING = 2e-15  # of Phi by its Taylor series, coefficients and sums included: each term has a relative error of 2^-52
 ULP = 2.0**-52
 STILL = 1e-9  # by which positions on an arc are rounded
+LONG = 500.0  # spacings L of quantiles at which a tail is heavy
 MANY = 20  # cells that are better measured together
 
 
@@ -58,6 +59,16 @@ def position(nu: AbstractLaw, x: Floats | float) -> Floats:
     """Phi^-1(F(x)), from the smaller tail."""
     low, high = np.asarray(nu.logcdf(x)), np.asarray(nu.logsf(x))
     return np.where(low < high, ndtri_exp(low), -ndtri_exp(high))
+
+
+def outer(nu: AbstractLaw, L: float, side: int, edges: Sequence[float]) -> float:
+    """The outermost place: with so much mass beyond, or more where the target's tail is heavy.
+
+    There laws of slope L have long left it, and positions that are farther out are out of reach for floats.
+    """
+    ends = [float(nu.ppf(edge if side < 0 else 1 - edge)) for edge in edges]
+    steep = [abs(a - b) > LONG * L for a, b in pairwise(ends)]
+    return next((x for x, far in zip(ends, steep, strict=False) if not far), ends[-1])
 
 
 def shifted(nu: AbstractLaw, x: Floats | float, D: Floats | float) -> Floats:

@@ -13,6 +13,7 @@ from ..enclosure import Enclosure, of_ball
 from ..exact import INF, exact
 from ..laws import AbstractLaw
 from ..pieces import Place
+from ..reals import finite
 from .bound import Floats, true_runs
 from .interior import CENTRAL, Positions, log_between, positions
 from .joined import Span, joined
@@ -149,7 +150,7 @@ def _limits(nu: AbstractLaw) -> tuple[Place | None, Place | None]:
     """The ends of the target's density where it has any."""
     cells = [c for c in nu.balls.cells if c.filled]
     low, high = (cells[0].lo, cells[-1].hi) if cells else (-INF, INF)
-    return None if isinstance(low, float) else low, None if isinstance(high, float) else high
+    return None if isinstance(low, float) else finite(low), None if isinstance(high, float) else finite(high)
 
 
 def _costs(work: Nodes, found: Positions) -> Floats:

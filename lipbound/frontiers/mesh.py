@@ -11,10 +11,11 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ..laws import AbstractLaw
-from .bound import Floats, Follower, beside, log_slope, places, position, shifted, true_runs
+from .bound import Floats, Follower, beside, log_slope, outer, places, position, shifted, true_runs
 from .spliced import Arc, Spliced
 
 TAIL = 1e-9  # mass beyond the outer cuts
+NEARER = 1e-7, 1e-5, 1e-3, 1e-2, 5e-2  # the same where tails are heavy
 NEXT = 1e-14  # from an atom to the cuts beside it, in parts of the whole
 CUTS, NODES, GROWTH = 40, 4000, 1.4
 FAR = 7.0  # positions beyond the outer nodes
@@ -116,11 +117,12 @@ class Mesh:
 
 def mesh(nu: AbstractLaw, L: float) -> Mesh:
     """Even cuts over almost all of the target's mass, its quantiles and its atoms."""
-    low, high = float(nu.ppf(TAIL)), float(nu.ppf(1 - TAIL))
+    low, high = (outer(nu, L, side, (TAIL, *NEARER)) for side in (-1, 1))
     levels = np.asarray(nu.ppf(np.linspace(0.01, 0.99, CUTS // 2)))
     few = NEXT * (high - low)  # an atom, also one that is no float, has a cell of its own
     alone = [y for x in places(nu) for y in (x, min(beside(x)[0], x - few), max(beside(x)[1], x + few))]
-    return Mesh(nu, L, np.unique(np.concatenate([np.linspace(low, high, CUTS), levels, alone])))
+    inner = levels[(low < levels) & (levels < high)]
+    return Mesh(nu, L, np.unique(np.concatenate([np.linspace(low, high, CUTS), inner, alone])))
 
 
 def _quartered(a: float, b: float) -> Floats:

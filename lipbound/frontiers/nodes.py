@@ -6,7 +6,6 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from flint import arb
@@ -17,13 +16,12 @@ from .. import balls
 from ..laws import AbstractLaw
 from ..pieces import Place
 from ..reals import ROUND, End, Real, nearest, rounded
-from .bound import Floats, placed, position
+from .bound import Floats, outer, placed, position
 from .cuts import denser
 from .tails import CELLS, Tails
 
 EDGE = 1e-13  # mass beyond the outer nodes
 NEARER = 1e-11, 1e-9, 1e-7, 1e-5, 1e-3  # the same where tails are heavy: from one to the next is a bit less than 1
-LONG = 500.0  # spacings L of such nodes
 PARTS = 8  # of a cell next to an edge
 NEAR = 1e-6  # parts of the whole, or positions: nodes that are nearer say no more
 SPAN = 7.3  # its position
@@ -110,22 +108,8 @@ def _ends(nu: AbstractLaw, x: float, side: int) -> bool:
 
 def first_nodes(nu: AbstractLaw, count: int, L: float = 1.0) -> Nodes:
     """Even places over almost all of the mass, places of even positions, and the ends of gaps."""
-    low, high = (_outer(nu, L, side) for side in (-1, 1))
+    low, high = (outer(nu, L, side, (EDGE, *NEARER)) for side in (-1, 1))
     levels = np.asarray(nu.ppf(ndtr(np.linspace(-SPAN, SPAN, count))))
     ends = np.array([float(c) for c in nu.cuts])
     rows = np.concatenate([np.linspace(low, high, count), levels, ends])
     return nodes(nu, rows[(low <= rows) & (rows <= high)])
-
-
-def _outer(nu: AbstractLaw, L: float, side: int) -> float:
-    """The first of the outer nodes: nearer where the target's tail is so heavy that the best law has long left it.
-
-    There it goes on at slope L, which `tails` proves from nodes that are in reach of floats.
-    """
-    ends = [_quantile(nu, edge, side) for edge in (EDGE, *NEARER)]
-    steep = [abs(a - b) > LONG * L for a, b in pairwise(ends)]
-    return next((x for x, far in zip(ends, steep, strict=False) if not far), ends[-1])
-
-
-def _quantile(nu: AbstractLaw, edge: float, side: int) -> float:
-    return float(nu.ppf(edge if side < 0 else 1 - edge))

@@ -45,8 +45,8 @@ def _square(p: Table, q: Table, width: arb, tol: arb) -> arb:
     far = (-tol.log() + 8).nonnegative_part().sqrt() + 1
     step = (width * arb.pi() / far).mid()
     total, heaps = arb(0), [_drawers(law, width) for law in (p, q)]
-    for lo, hi in _windows([*_reach(p, width, far), *_reach(q, width, far)]):
-        for n in range(floor(lo / step), -floor(-hi / step) + 1):
+    for first, last in _windows([*_reach(p, width, far), *_reach(q, width, far)], step):
+        for n in range(first, last):
             z = step * n
             gap = _smoothed(p, z, width, heaps[0]) - _smoothed(q, z, width, heaps[1])
             total += gap * gap  # not gap ** 2, which is NaN of a ball around zero
@@ -111,14 +111,14 @@ def _reach(law: Table, width: arb, far: arb) -> Iterator[tuple[arb, arb]]:
         yield (lo - far * width).lower(), (hi + far * width).upper()
 
 
-def _windows(intervals: Iterable[tuple[arb, arb]]) -> list[tuple[arb, arb]]:
-    """Intervals apart from each other that hold all of these, whose ends are exact."""
-    out: list[tuple[arb, arb]] = []
-    for lo, hi in sorted(intervals):
-        if out and lo <= out[-1][1]:
-            out[-1] = out[-1][0], max(out[-1][1], hi)
+def _windows(intervals: Iterable[tuple[arb, arb]], step: arb) -> list[tuple[int, int]]:
+    """Ranges of multiples of the step, apart from each other, that hold all of these intervals."""
+    out: list[tuple[int, int]] = []
+    for first, last in sorted((floor(lo / step), 1 - floor(-hi / step)) for lo, hi in intervals):
+        if out and first <= out[-1][1]:
+            out[-1] = out[-1][0], max(out[-1][1], last)
         else:
-            out.append((lo, hi))
+            out.append((first, last))
     return out
 
 

@@ -57,10 +57,8 @@ def sketched(law: Table, width: arb, tol: arb) -> tuple[Table, arb]:
 
 def _spread(f: Fibre, width: arb, few: arb, heaps: Heaps) -> arb:
     """Put the atoms of one strand into the heaps, and bound what that costs: where it costs most it is cut first."""
-    (a, b), total = _window(f, few), arb(0)
-    for side, end, inner in ((-1, f.left, a), (1, f.right, b)):
-        rest = f.mass(*((end, inner) if side < 0 else (inner, end)))
-        total += _put(heaps, f.strand.curve(inner), rest, width) + rest.upper()
+    a, b = _window(f, few)
+    beyond = f.mass(f.left, a).upper() + f.mass(b, f.right).upper()  # is left out
     first = _part(f, a, b, width)
     heap, settled = [(-by_middle(first.doubt), 0, first)], list[Part]()
     for count in range(1, MOST, 2):
@@ -74,7 +72,7 @@ def _spread(f: Fibre, width: arb, few: arb, heaps: Heaps) -> arb:
         for k, (low, high) in enumerate(((part.a, y), (y, part.b))):
             half = _part(f, low, high, width)
             heappush(heap, (-by_middle(half.doubt), count + k, half))
-    return sum((part.laid(heaps, width) for part in (*settled, *(row[2] for row in heap))), total)
+    return sum((part.laid(heaps, width) for part in (*settled, *(row[2] for row in heap))), beyond)
 
 
 class Part(NamedTuple):
@@ -93,26 +91,20 @@ class Part(NamedTuple):
 
 
 def _part(f: Fibre, a: arb, b: arb, width: arb) -> Part:
-    """What a part costs at best: as two atoms, one, or none.
+    """What a part costs at best, as two atoms or left out: at most its mass, as the kernel is at most one.
 
-    None costs the root of m d w sqrt(2 pi) at most, m its mass and d its greatest density: the kernel's integral.
+    Nor is that more than the root of m d w sqrt(2 pi), m its mass, d its greatest density and w the kernel's width.
     """
-    found, y = portion(f, a, b), ((a + b) / 2).mid()
-    doubt, mass = found.doubt(width), found.mass.upper()
-    z = a.union(b)
+    found = portion(f, a, b)
+    doubt, thin, z = found.doubt(width), found.mass.upper(), a.union(b)
     slope = abs(f.strand.curve.jet(z, 2)[1]).lower()
-    thin = mass
     if slope > 0:
         dense = f.log_normal(arb_series([z], prec=1))[0].exp().upper() / slope
-        thin = (mass * dense * width * root_tau()).sqrt().upper()
-    if doubt < thin and doubt < mass:  # or else the moments of next to no mass may be anything
-        away = found.variance.nonnegative_part().sqrt()
-        return Part(a, b, found.mass, (found.mean - away, found.mean + away), doubt)
-    return (
-        Part(a, b, found.mass, (), thin.min(mass))
-        if thin < mass
-        else Part(a, b, found.mass, (f.strand.curve(y),), 2 * mass)
-    )
+        thin = thin.min((thin * dense * width * root_tau()).sqrt()).upper()
+    if not doubt < thin:  # the moments of next to no mass may be anything
+        return Part(a, b, found.mass, (), thin)
+    away = found.variance.nonnegative_part().sqrt()
+    return Part(a, b, found.mass, (found.mean - away, found.mean + away), doubt)
 
 
 def _put(heaps: Heaps, place: arb, weight: arb, width: arb) -> arb:

@@ -75,7 +75,7 @@ def tail_low(pair: Coupling, leg: Leg, at: Node, side: int, far: arb | None = No
     """Lower bound, up to z = far: T^-1 is the coupling of the laws exchanged."""
     p, q = pair.cells(leg)
     if p.bents or q.bents:
-        return lone_rise(p, at.z, q, side)
+        return below(lone_rise(p, at.z, q, side), -lone_slope(q, at.y, p, side))
     return -_hazard_ratio(q, at.y, p, at.z, side, far)
 
 

@@ -19,6 +19,7 @@ from ..reals import End, precision
 from .density import between
 from .moments import mean_within
 from .normal import ball, phi, quantile
+from .priority import by_top
 from .table import Table
 
 
@@ -69,7 +70,8 @@ def _slices(table: Table, nodes: Sequence[Node], m: Sequence[Fraction], tol: flo
             for node in (a, b):
                 if node not in heights:
                     heights[node] = _height(table, node)
-            rows.append(Slice(*_between(table, a, b, few), heights[a] - heights[b], ball(high - low)))
+            far = max((abs(ball(n.x)) for n in (a, b) if not isinstance(n.x, float)), key=by_top, default=arb(0))
+            rows.append(Slice(*_between(table, a, b, few / (1 + far)), heights[a] - heights[b], ball(high - low)))
     return rows
 
 

@@ -20,13 +20,13 @@ from ..maps import PiecewiseAffine
 from ..reals import finite
 from .bound import Floats
 from .joined import Span, joined
-from .levels import Levels, levels
+from .levels import REACH, Levels, levels, outliers
 from .polygons import limited
 from .splice import SLACK
 from .spliced import Spliced
 from .trade_off import TradeOff, enclosed
 
-REACH = 6.9  # positions of the outer levels
+SMALL = 1e-3  # of the tolerance, what moments may lack
 NODES = 1500  # even levels; medians take the square of their number
 ROUNDS = 3
 KNOTS = ((1200, 4800), (120, 480))  # of the map, at most: chords cost W1 what they miss, and W2 only its square
@@ -39,6 +39,7 @@ def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: fl
     """The least W1 or W2 of laws of slope at most L; infinite where only the target lacks the moment."""
     square = divergence is w2
     z = np.linspace(-REACH, REACH, NODES)
+    z = np.concatenate([z, outliers(nu, 1 + square, SMALL * tol)])
     work = levels(nu, float(L), z)
     low, best = 0.0, None
     for n in range(ROUNDS):

@@ -109,7 +109,8 @@ def outliers(nu: AbstractLaw, power: int, few: float) -> Floats:
         with np.errstate(over="ignore", divide="ignore"):
             moment = power * np.log(np.abs(np.asarray(T(side * steps)) - float(nu.ppf(0.5)))) + log_ndtr(-steps)
         light = np.flatnonzero(moment <= np.log(few))
-        rows.append(side * np.arange(REACH, steps[light[0]] if light.size else REACH, STEP)[1:])
+        stop = float(steps[light[0]]) if light.size else REACH
+        rows.append(side * np.arange(REACH, stop, STEP)[1:])
     return np.sort(np.concatenate(rows))
 
 

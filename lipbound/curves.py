@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flint import arb, arb_series
 
@@ -114,6 +114,9 @@ class Line(Curve):
 
     def bend(self, z: Germ) -> Germ:
         return z.constant(Fraction(0))
+
+
+IDENTITY: Final = Line(Fraction(1), Fraction(0))
 
 
 @dataclass(frozen=True)

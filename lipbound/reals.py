@@ -17,7 +17,7 @@ from .exact import INF, Exact
 LADDER = (64, 128, 256, 512)  # bits at which two numbers are told apart
 ORDER = 64  # longest power series
 ROUND = 200  # bits that floats cannot tell
-FARTHEST = 2**1000
+FARTHEST = 2**1000  # numbers beyond have too many digits, as those of exp(exp(z))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flint import arb
 
-from ..curves import Chain, Curve, Line, Raised
+from ..curves import IDENTITY, Chain, Curve, Line, Raised
 from ..pieces import Bent
 from ..reals import Real, finite
 from ..roots import moved
@@ -48,7 +48,7 @@ def flat(strand: Bent) -> Even | None:
 def _outermost(curve: Curve) -> tuple[Line | None, Real | None, Curve]:
     """A line, with a lift, that is taken last, and what is taken before it; no line if none is seen."""
     if isinstance(curve, Raised):
-        return Line(Fraction(1), Fraction(0)), curve.lift, curve.curve
+        return IDENTITY, curve.lift, curve.curve
     if isinstance(curve, Chain) and isinstance(curve.outer, Line):
         return curve.outer, None, curve.inner
     if isinstance(curve, Chain) and isinstance(curve.outer, Raised) and isinstance(curve.outer.curve, Line):

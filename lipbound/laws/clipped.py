@@ -12,7 +12,7 @@ import numpy as np
 from flint import arb, arb_series
 from numpy.typing import ArrayLike, NDArray
 
-from ..curves import Curve, Line, raised
+from ..curves import IDENTITY, Curve, Line, raised
 from ..enclosure import Enclosure, exactly
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
@@ -62,7 +62,7 @@ class Clipped(AbstractSmooth):
     def rows(self) -> tuple[Row, ...]:
         """The parts of g from left to right.
 
-        Raises NotCertifiable where the slope of T touches L, or tends to it at infinity.
+        Raises NotCertifiable where the slope of T touches L, or may tend to it from either side.
         """
         T = self.transport
         segments = of_segments(T.curve.source, T.curve.target, self.L)
@@ -142,7 +142,7 @@ class Clipped(AbstractSmooth):
 
     def raising(self, k: int) -> Curve:
         """By how much row k is raised over T, as a curve."""
-        return raised(Line(Fraction(1), Fraction(0)), self.lifts.of(k))
+        return raised(IDENTITY, self.lifts.of(k))
 
     def part(self, k: int) -> Curve:
         """The curve that g is on row k; T itself on the row in which the two agree."""

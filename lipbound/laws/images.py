@@ -8,7 +8,7 @@ from math import ceil, floor, nextafter
 
 from flint import arb
 
-from ..curves import Chain, Curve, Line
+from ..curves import IDENTITY, Chain, Curve, Line
 from ..enclosure import Enclosure
 from ..errors import NotCertifiable
 from ..exact import INF, Exact
@@ -16,12 +16,11 @@ from ..germs.scales import Scale
 from ..germs.sums import Germ, outward
 from ..maps import AbstractMap, AbstractSmooth, Bend, Branch
 from ..pieces import Bent, Heap, Lost, Piece, Place, Strand
-from ..reals import End, Real, exact_ball, finite, precision, rational
+from ..reals import FARTHEST, End, Real, exact_ball, finite, precision, rational
 from ..roots import Root, image, moved, sign_at
 
 REACH = 40  # standard deviations looked at where a map turns for ever; 1e-349 of the mass lies beyond
 LINEAR = Scale(power=Fraction(1))
-FAR = 2.0**1000  # values beyond have too many digits, as those of exp(exp(z))
 NEAR = 300  # halvings of the distance to an end within which a rational point is looked for
 
 
@@ -137,7 +136,9 @@ def _seen(bent: Bent, side: int) -> Exact:
     if not (end < z if side > 0 else z < end):
         with precision(64):
             value = bent.curve(exact_ball(z))
-            limit = rational(value.ceil() if upper else value.floor()) if abs(value) < FAR else INF if upper else -INF
+            limit = (
+                rational(value.ceil() if upper else value.floor()) if abs(value) < FARTHEST else INF if upper else -INF
+            )
     if not isinstance(limit, Real):
         return limit
     return limit.near(0) + (2 if upper else -2)
@@ -168,7 +169,7 @@ def _composed(bent: Bent, branch: Branch | Bend, low: End, high: End, steepest: 
     at_start = first * (bent.order_start if start == bent.start else 1)
     at_stop = last * (bent.order_stop if stop == bent.stop else 1)
     bound = nextafter(steepest * bent.steepest, INF) if steepest else 0.0
-    whole = bent.curve if curve == Line(Fraction(1), Fraction(0)) else Chain(curve, bent.curve)
+    whole = bent.curve if curve == IDENTITY else Chain(curve, bent.curve)
     return Bent(start, stop, whole, rising == bent.rising, down, up, at_start, at_stop, bound, *law)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
-from ..curves import Line
+from ..curves import IDENTITY
 from ..maps import Bend
 from ..pieces import Bent, Piece, Pieces, Place, Strand, dense
 from ..reals import finite
@@ -50,7 +49,7 @@ class Moved(AbstractLaw):
 
 def _parts(pieces: Pieces, bend: Bend, steepest: float) -> Iterator[Piece]:
     """The images of the pieces under one branch; a piece that does not move is kept as it is."""
-    still = bend.curve == Line(Fraction(1), Fraction(0))
+    still = bend.curve == IDENTITY
     for piece in dense(pieces):
         low, high = piece.image
         if still and bend.start <= low and high <= bend.stop:

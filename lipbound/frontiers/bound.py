@@ -24,7 +24,7 @@ from ..pieces import Place
 Floats = NDArray[np.float64]
 ROUNDING = 2e-15  # of Phi by its Taylor series, coefficients and sums included: each term has a relative error of 2^-52
 ULP = 2.0**-52
-STILL = 1e-9  # by which positions on an arc are rounded
+STILL, SEEN = 1e-9, 1e-6  # by which positions on an arc are rounded, and its least length
 LONG = 500.0  # spacings L of quantiles at which a tail is heavy
 MANY = 20  # cells that are better measured together
 
@@ -148,7 +148,8 @@ class Follower:
         with np.errstate(invalid="ignore"):
             w = ndtri(self.G) - self.cuts / L
             still = np.abs(np.diff(w)) < STILL
-        return w, true_runs(still)
+        # cuts that are next to each other say nothing of an arc
+        return w, [(i, j) for i, j in true_runs(still) if self.cuts[j] - self.cuts[i] > SEEN * L]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri_exp
 
 from .. import balls
@@ -27,7 +28,7 @@ FIRST, MORE = 300, (1200, 4000, 12_000, 36_000, 100_000)  # nodes
 LATER, BETTER = 12_000, 0.5  # more than that only if the last ones left no more than such a part of the gap
 DOUBTS = 2  # times in turn that nothing was proved, before tails are cells again
 FAINT = 1e-30  # mass beyond an outer node that the search does not see
-TIGHT = 1e-6  # spare distances on arcs
+TIGHT = 1e-6, 0.01  # spare distances on arcs, and in parts of the least distances there: both are less
 PATHS = CENTRAL, 1e-9, 1e-6  # where the central path is left: sooner if nothing is proved
 WIDER = 1.01  # distances of the start, in the least ones
 
@@ -52,7 +53,7 @@ def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
         if gap < tol or not more or (more > LATER and gap > BETTER * last):
             break
         work, found = _curtailed(work, L, found) if straight else (work, found)
-        work = work.denser(_costs(work, found), more, np.flatnonzero(np.diff(found.spare < TIGHT)) + 1)
+        work = work.denser(_costs(work, found), more, np.flatnonzero(np.diff(_tight(work, L, found))) + 1)
         places = np.union1d(places, work.x)
     if law is None:
         law = min(arcs_only(nu, L), key=lambda mu: float(kl(nu, mu)))
@@ -101,7 +102,7 @@ def _proved(work: Nodes, apart: list[Fraction], found: Positions) -> float:
 
 def _curtailed(work: Nodes, L: Fraction, found: Positions) -> tuple[Nodes, Positions]:
     """Without the nodes beyond which the law goes on at slope L as the best one does: see `tails`."""
-    runs, last, (x, u) = true_runs(found.spare < TIGHT), work.x.size - 1, (work.x, found.u)
+    runs, last, (x, u) = true_runs(_tight(work, L, found)), work.x.size - 1, (work.x, found.u)
     i = runs[0][1] if runs and runs[0][0] == 0 else -1  # the last node of an arc at the lower end
     j = runs[-1][0] if runs and runs[-1][1] == last else last + 1
     left = begin(work.nu, L, x[: i + 1][::-1], -u[: i + 1][::-1], -1)
@@ -131,7 +132,7 @@ def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:
 
     Where the target ends and the law is on no arc it follows the target to the very end, else an arc goes on beyond.
     """
-    last, runs = len(work.exact) - 1, true_runs(found.spare < TIGHT)
+    last, runs = len(work.exact) - 1, true_runs(_tight(work, L, found))
     arcs = bool(runs) and runs[0][0] == 0, bool(runs) and runs[-1][1] == last
     limits = [None if arc or closed else x for arc, closed, x in zip(arcs, work.closed, _limits(work.nu), strict=True)]
     for low, high in dict.fromkeys([tuple(limits), (None, None)]):
@@ -151,6 +152,11 @@ def _limits(nu: AbstractLaw) -> tuple[Place | None, Place | None]:
     cells = [c for c in nu.balls.cells if c.filled]
     low, high = (cells[0].lo, cells[-1].hi) if cells else (-INF, INF)
     return None if isinstance(low, float) else finite(low), None if isinstance(high, float) else finite(high)
+
+
+def _tight(work: Nodes, L: Fraction, found: Positions) -> NDArray[np.bool_]:
+    """The cells between nodes in which the best law has slope L."""
+    return found.spare < np.minimum(TIGHT[0], TIGHT[1] * np.diff(work.x) / float(L))
 
 
 def _costs(work: Nodes, found: Positions) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from scipy.special import ndtr
@@ -11,15 +12,23 @@ from ..laws import AbstractLaw
 from .bound import Floats, beside
 
 REACH = 6.3  # positions of the outer cuts
+NEAR: Final = np.geomspace(1e-9, 0.8, 50)  # parts of the way from where a density vanishes to the next cut
 
 
 def spread(nu: AbstractLaw, even: int, levels: int, points: Sequence[float]) -> Floats:
-    """Cuts at even places and at even positions, at the points, where pieces of nu end, and on both sides of atoms."""
+    """Cuts at even places and at even positions, at the points, where pieces of nu end, and on both sides of atoms.
+
+    More and more of them lie towards a point at which the density vanishes.
+    """
     z = np.linspace(-REACH, REACH, levels)
     low, *_, high = rows = np.asarray(nu.ppf(ndtr(z)))
     heaps = [y for a in nu.atoms() for y in (float(a.place), *beside(float(a.place)))]
     ends = [x for x in map(float, nu.cuts) if low < x < high]
-    return np.unique(np.concatenate([np.linspace(low, high, even), rows, ends, heaps, points]))
+    cuts = np.unique(np.concatenate([np.linspace(low, high, even), rows, ends, heaps, points]))
+    inner = np.searchsorted(cuts, [x for x in points if low < x < high and nu.pdf(x) == 0])
+    return np.unique(
+        np.concatenate([cuts, *(cuts[k] + NEAR * (cuts[k + s] - cuts[k]) for k in inner for s in (-1, 1))])
+    )
 
 
 def costs(psi: Floats, parts: Floats) -> Floats:

@@ -143,11 +143,13 @@ def valleys(nu: AbstractLaw) -> list[float]:
 
 
 def _lowest(nu: AbstractLaw, lo: float, hi: float) -> float:
+    """Between two points: where a piece ends if that is as deep, as no float beside it has a density of zero."""
+    ends = [float(c) for c in nu.cuts if lo < float(c) < hi]
     for _ in range(6):
         near = np.linspace(lo, hi, 33)
         k = int(np.argmin(np.asarray(nu.logpdf(near))))
         lo, hi = near[max(k - 1, 0)], near[min(k + 1, 32)]
-    return 0.5 * (lo + hi)
+    return min([*ends, 0.5 * (lo + hi)], key=lambda x: float(nu.logpdf(x)))
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from ..exact import INF
 from ..laws import AbstractLaw
 from .bound import Floats, Follower, beside, log_slope, outer, places, position, shifted, true_runs
 from .spliced import Arc, Spliced
@@ -23,7 +24,8 @@ SPOTS, LINES = 6, 100
 CORNERS, DRIFT = 8, 1e-3  # runs of corners between the nodes, and what they move from cut to cut
 NEAR = np.geomspace(1e-8, 0.2, 60)  # nodes beside an arc; what V loses between them is less than what it rises there
 BESIDE = np.geomspace(1e-7, 1e-2, 12)  # likewise lines beside those of the best law known
-INSIDE: Final = np.linspace(0.2, 0.8, 4)  # places in a cell
+INSIDE: Final = np.linspace(0.2, 0.8, 4)  # places in a cell, or between two offsets
+WIDE = 1e-2  # offsets that are so far apart are not beside each other
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,18 @@ class Mesh:
             self,
             cuts=np.unique(np.concatenate([self.cuts, *cuts])),
             even=int(GROWTH * self.even),
-            offsets=_latest((*self.offsets, *_followed(found), *_turns(found), *_smeared(found), *best)),
+            offsets=_latest((*self.offsets, *self._around(found), *_turns(found), *_smeared(found), *best)),
             arcs=tuple(sorted(arcs.union(self.arcs))),
             best=_latest(best),
         )
+
+    def _around(self, found: Follower) -> Iterator[float]:
+        """The offsets at which most of the target is followed, and some between them and those known beside."""
+        known = np.array([-INF, *sorted((0.0, *self.offsets)), INF])
+        for d in _followed(found):
+            k = int(np.searchsorted(known, d))
+            ends = max(known[k - 1], d - WIDE), min(known[min(k + (known[k] == d), known.size - 1)], d + WIDE)
+            yield from (d, *(end + part * (d - end) for end in ends for part in INSIDE))
 
     def _offsets(self, law: Spliced) -> Iterator[float]:
         """How much more mass it has than the target where it leaves an arc, and where it enters one."""

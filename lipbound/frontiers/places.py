@@ -53,8 +53,6 @@ def _finer(law: Plan, tol: float) -> tuple[float, Plan]:
             break
         proof, best = proved(works, value, centres, tol)
         low, law = max(low, proof), works[-1].plan(best)
-        if best is centres:
-            break
     return low, law
 
 

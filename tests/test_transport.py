@@ -594,8 +594,3 @@ def test_the_law_of_a_clipped_map_and_its_distance():
     moved = np.where(inner, np.exp(-(y**2) / 8) / math.sqrt(8 * math.pi), two_gaussians(2).pdf(y - np.sign(y) * shift))
     rough = np.sum(np.abs(moved - two_gaussians(2).pdf(y))) * 1e-4 / 2
     assert float(tv(law, two_gaussians(2))) == pytest.approx(rough, abs=1e-4)
-
-
-def test_lost_mass_is_refused():
-    with pytest.raises(DomainError, match="turns for ever"):
-        Transport(pushforward(formula("z + 2*sin(z)")))

@@ -42,7 +42,7 @@ def strayed(piece: Lost, place: End) -> arb:
 
 def _way(piece: Lost) -> arb:
     """Above the mean of |Z - z| over lost mass that sets out at z, times the mass."""
-    u = _outset(piece)
+    u = outset(piece)
     return ball(piece.weight) * ball(piece.sd) * area(-u) if u >= 0 else arb.pos_inf()
 
 
@@ -50,14 +50,14 @@ def spread(piece: Lost) -> arb:
     """Bound of the second moment of lost mass: (near + slope * way)^2 <= 2 near^2 + 2 slope^2 way^2."""
     if not isinstance(piece.low, float) and not isinstance(piece.high, float):
         return weight(piece) * abs(ball(piece.low)).max(abs(ball(piece.high))) ** 2
-    u = _outset(piece)
+    u = outset(piece)
     if piece.steepest == INF or not u >= 1:
         return arb.pos_inf()
     way = 2 * ball(piece.sd) ** 2 * phi(u)  # E (Z - z)+^2 <= 2 sd^2 phi(u) as u >= 1
     return 2 * ball(piece.near) ** 2 * weight(piece) + 2 * arb(piece.steepest) ** 2 * ball(piece.weight) * way
 
 
-def _outset(piece: Lost) -> arb:
+def outset(piece: Lost) -> arb:
     """Standard deviations from the mean at which lost mass sets out."""
     low, high = map(ball, piece.window)
     return -high if high <= 0 else low
@@ -111,7 +111,7 @@ def _crowding(piece: Lost) -> arb:
     w = 1 / (k (k + 1)) on the k-th branch. At a way x out k <= turns (x / period + 1) + 1, and so
     log(1/w) <= 2 log(turns + 2) + 2 x / period.
     """
-    r, u, m = piece.ripple, _outset(piece), weight(piece)
+    r, u, m = piece.ripple, outset(piece), weight(piece)
     if r is None or not u >= 0:
         return arb.pos_inf()
     top, period = ball(piece.weight) / ball(piece.sd) * phi(u), ball(r.period)

@@ -183,10 +183,16 @@ def _near(f: Fibre, y: arb, x: arb) -> arb | None:
         new = (x - value / slope).mid() if slope > 0 else arb.nan()
         if not new.is_finite():
             return None
-        step, x = abs(new - x), new
-        if step <= arb(2) ** -60 * (abs(x) + 1):
-            return _newton(f, y, x, step + _speck(x))
+        step, x, room = abs(new - x), new, _room(f, new)
+        if step <= arb(2) ** -60 * room:
+            return _newton(f, y, x, step + arb(2) ** -110 * room)
     return None
+
+
+def _room(f: Fibre, x: arb) -> arb:
+    """The size of x, or the way to an end, at which the strand may turn, if that is shorter."""
+    ends = (abs(x - end) for end in (f.left, f.right) if end.is_finite())
+    return min([abs(x) + 1, *(away for away in ends if away > 0)])
 
 
 def _newton(f: Fibre, y: arb, x: arb, off: arb) -> arb | None:
@@ -212,11 +218,8 @@ def _bracket(f: Fibre, y: arb) -> tuple[arb, arb]:
     for end, other, side in ((f.left, f.right, -1), (f.right, f.left, 1)):
         x, step = end, (1 / f.inv).mid()
         if not end.is_finite():
-            x = (
-                f.mean.mid()
-                if not other.is_finite()
-                else (side * (side * other).max(side * f.mean) + side * step).mid()
-            )
+            inner = side * (side * other).max(side * f.mean) + side * step
+            x = inner.mid() if other.is_finite() else f.mean.mid()
             for _ in range(OUT):
                 if side * _shot(f, x, y)[0] > 0:
                     break
@@ -229,8 +232,7 @@ def _bracket(f: Fibre, y: arb) -> tuple[arb, arb]:
 
 def _proved(f: Fibre, y: arb, x: arb, off: arb, a: arb, b: arb) -> arb:
     """Interval Newton around the guess x; near a fold, where the slope vanishes, two points proved by their signs."""
-    found = _newton(f, y, x, off)
-    if found is not None:
+    if (found := _newton(f, y, x, off)) is not None:
         return found
     for grow in range(1, 120, 8):
         low, high = (x - off * 2**grow).mid().max(a), (x + off * 2**grow).mid().min(b)

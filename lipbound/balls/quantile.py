@@ -9,16 +9,17 @@ from typing import NamedTuple
 
 from flint import arb, ctx
 
-from ..exact import INF
 from ..pieces import Bent, Heap, Lost, Strand
 from ..reals import End
 from .astray import smudge, weight
 from .bent import Fibre, density, fibre, inverse
 from .normal import ball, mass, phi, root_tau
 from .normal import quantile as normal_quantile
+from .priority import by_middle
 from .table import Cell, Entry
 
 STEPS = 200  # Newton steps and halvings
+HALVES = 8  # after so many, an end of the bracket that is still there is taken to be a fold
 FAR = 80  # doublings of the distance in an unbounded cell
 
 
@@ -161,13 +162,13 @@ def _between_edges(level: Level, law: Distribution) -> tuple[arb, arb]:
         marks = [k for k, m in enumerate(law.atoms) if m > 0]
         first = ball(law.cells[inner[0]].lo) if inner else arb.pos_inf()
         last = ball(law.cells[inner[-1]].hi) if inner else arb.neg_inf()
-        end = first.min(law.edges[marks[0]]) if level.left and marks else first
-        if not level.left:
+        if level.left:
+            end = first.min(law.edges[marks[0]]) if marks else first
+        else:
             end = last.max(law.edges[marks[-1]]) if marks else last
         return end, end
-    lo, hi = -1, len(law.edges)
+    lo, hi, sign = -1, len(law.edges), 1 if level.left else -1
     for k in range(len(law.edges)):
-        sign = 1 if level.left else -1
         before = law.below[k] + law.inside[k] if level.left else law.above[k]
         at = law.below[k + 1] if level.left else law.above[k + 1] + law.inside[k + 1]
         if (before - level.mass) * sign < 0:
@@ -180,7 +181,7 @@ def _between_edges(level: Level, law: Distribution) -> tuple[arb, arb]:
 
 def _finite(a: arb, b: arb, level: Level, law: Distribution) -> tuple[arb, arb]:
     """The bracket with its infinite ends replaced by points of proved side."""
-    scale = max((1 / e.inv for c in law.cells for e in c.entries), default=arb(1), key=_order)
+    scale = max((1 / e.inv for c in law.cells for e in c.entries), default=arb(1), key=by_middle)
     middle = law.edges[0] if law.edges else law.cells[0].entries[0].centre if law.cells[0].entries else arb(0)
     for side in (-1, 1):
         end, other = (a, b) if side < 0 else (b, a)
@@ -201,7 +202,7 @@ def _squeezed(a: arb, b: arb, level: Level, law: Distribution) -> arb:
     """Guess by Newton's method on the logarithm of the mass, prove by sign on both sides of the guess."""
     low, high, y, last = a, b, ((a + b) / 2).mid(), arb.pos_inf()
     blur = arb(0)
-    for _ in range(STEPS):
+    for n in range(STEPS):
         k = law.places(y)[0]
         found, slope = law.tail(y, k, level.left), law.density(y, k)
         gap = found - level.mass
@@ -216,12 +217,25 @@ def _squeezed(a: arb, b: arb, level: Level, law: Distribution) -> arb:
         last = abs(step).mid() if fast else arb.pos_inf()
         if not (fast and low < new and new < high):
             new = ((low + high) / 2).mid()
+            if n > HALVES and (low == a or high == b):
+                power = _towards(a if low == a else b, y, found, slope, k, level, law)
+                new = power if low < power and power < high else new
         close = abs(new - y) <= arb(2) ** (16 - ctx.prec) * abs(y)
         y = new
         if close:
             break
     least = blur.max(abs(y) * arb(2) ** (2 - ctx.prec)).max((b - a) * arb(2) ** (-8 - ctx.prec)).upper()
     return _proved(y, a, -1, least, level, law).union(_proved(y, b, 1, least, level, law))
+
+
+def _towards(end: arb, y: arb, found: arb, slope: arb, k: int, level: Level, law: Distribution) -> arb:
+    """The next guess if the mass from an edge on is a power of the way to it, as it is beside a fold."""
+    top = end > y
+    if end != (arb.neg_inf(), *law.edges, arb.pos_inf())[k + top]:
+        return arb.nan()
+    past = (law.below if level.left else law.above)[k] + (law.inside[k] if top == level.left else 0)
+    passed, wanted, away = abs(found - past), abs(level.mass - past), y - end
+    return (end + away * ((wanted / passed).log() * passed / (slope * abs(away))).exp()).mid()
 
 
 def _proved(y: arb, end: arb, side: int, step: arb, level: Level, law: Distribution) -> arb:
@@ -234,7 +248,3 @@ def _proved(y: arb, end: arb, side: int, step: arb, level: Level, law: Distribut
         if law.side(point, level) == side:
             return point
     return end
-
-
-def _order(x: arb) -> float:
-    return float(x.mid()) if x.is_finite() else INF  # priority

@@ -13,13 +13,16 @@ from ..divergences import Divergence, kl, tv, w1, w2
 from ..divergences.abstract import tolerance
 from ..enclosure import Enclosure, exactly
 from ..errors import DomainError
-from ..exact import exact, whole
+from ..exact import exact
+from ..exact import whole as natural
 from ..laws import AbstractLaw
 from ..laws.coupled import admitted
+from ..laws.followed import followed
 from ..laws.profile import required_lipschitz as exact_fit
 from .bound import Masses
 from .convex import least_convex
 from .dropping import least_dropping
+from .entire import entire, followable
 from .spliced import Spliced
 from .trade_off import Curve, TradeOff
 from .variation import least_variation
@@ -76,13 +79,18 @@ def frontier(
     if divergence not in (tv, kl, kl.reversed, w1, w2):
         raise DomainError(f"divergence = {divergence!r} has no frontier here: tv, kl, kl.reversed, w1 and w2 have one")
     tol = tolerance(tol)
-    rounds = whole(rounds, "rounds")
+    rounds = natural(rounds, "rounds")
     if isinstance(target, Spliced):
         raise DomainError(f"target = {target}: the law of a frontier is no target, give one that is told by pieces")
-    masses = Masses(admitted(target, "target"), {})
+    masses = Masses(followed(admitted(target, "target")), {})
+    followable(target, divergence)
 
     def point(x: Fraction) -> TradeOff:
-        return _point(masses, x, divergence, tol, rounds)
+        if not 1e-290 < x < 1e290:
+            raise DomainError(f"L = {x} is not a Lipschitz constant to ask for: it must be positive, and a float")
+        if _enough(target).hi <= x:
+            return TradeOff(target, x, divergence, exactly(0.0), target)
+        return entire(_point(masses, x, divergence, tol, rounds), target, tol)
 
     if isinstance(L, (str, int, float, Fraction)) or not isinstance(L, Iterable):
         return point(exact(L))
@@ -96,11 +104,7 @@ def frontier(
 
 
 def _point(masses: Masses, L: Fraction, divergence: Divergence, tol: float, rounds: int) -> TradeOff:
-    if not 1e-290 < L < 1e290:
-        raise DomainError(f"L = {L} is not a Lipschitz constant to ask for: it must be positive, and a float")
     nu = masses.nu
-    if _enough(nu).hi <= L:
-        return TradeOff(nu, L, divergence, exactly(0.0), nu)
     if divergence is tv:
         return least_variation(masses, L, tol, rounds)
     if divergence == kl:

@@ -28,7 +28,7 @@ def quantile1(p, q, table, t, lo, hi):
     if math.isinf(a):
         a = -1.0 if math.isinf(b) else b - 1.0
         while _reached(a, goal, t, table, left) and not math.isinf(a):
-            a = -2.0 * abs(a)
+            a = -2.0 * max(abs(a), 0.5)  # it may be zero
     if math.isinf(b):
         b = max(1.0, a + 1.0)
         while not _reached(b, goal, t, table, left) and not math.isinf(b):

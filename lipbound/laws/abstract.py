@@ -21,6 +21,7 @@ from . import floats
 from .flat import panels
 from .nearby import tabulated
 from .reach import intervals, tail
+from .unseen import denser
 
 Closed = Literal["both", "left", "right", "neither"]
 FORGOTTEN = ("balls", "folds", "outermost", "packed", "table")  # balls cannot be pickled, tables are soon made again
@@ -204,8 +205,9 @@ class Certified:
         self.law = law
 
     def pdf(self, y: object) -> Enclosure:
-        """Density at y."""
-        return of_ball(balls.density.pdf(extended(y), self.law.balls), low=0.0)
+        """Density at y; an upper end is infinite where mass that is not followed may be of any density."""
+        found = of_ball(balls.density.pdf(extended(y), self.law.balls), low=0.0)
+        return denser(self.law.pieces(), extended(y), found)
 
     def cdf(self, y: object) -> Enclosure:
         """P(Y <= y)."""

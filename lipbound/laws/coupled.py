@@ -15,13 +15,13 @@ from ..balls.quantile import distribution, level_of, quantile
 from ..curves import Curve, Line, variable
 from ..enclosure import Enclosure, of_ball
 from ..errors import DomainError
-from ..pieces import Bent, Heap, Lost, Pieces, Strand, atoms, cells, cuts, dense, same
+from ..pieces import Pieces, Strand, atoms, cells, cuts, dense, same
 from ..reals import End, Real, exact_ball, precision
 from ..roots import Image
 from .abstract import AbstractLaw
 from .lifted import Lifted, lifted, straight
+from .unseen import lost
 
-Strands = tuple[Strand | Bent | Heap, ...]
 LADDER = (128, 512, 2048)  # bits
 
 
@@ -29,8 +29,8 @@ LADDER = (128, 512, 2048)  # bits
 class Monotone(Curve):
     """z -> F^-1(G(z)), for the laws with cdf G (source) and F (target)."""
 
-    source: Strands
-    target: Strands
+    source: Pieces
+    target: Pieces
 
     @property
     def key(self) -> Hashable:
@@ -47,7 +47,7 @@ class Monotone(Curve):
         """Both laws at the precision that is set."""
         bits = int(ctx.prec)
         if bits not in self._known:
-            laws = (distribution(cells(p, cuts(p)), atoms(p)) for p in (self.source, self.target))
+            laws = (distribution(cells(p, cuts(p)), atoms(p), lost(p)) for p in (self.source, self.target))
             self._known[bits] = Coupling(*laws)
         return self._known[bits]
 
@@ -176,7 +176,7 @@ def _height(leg: Leg, mark: Mark, side: int, curve: Monotone, pair: Coupling) ->
     return cell.lo if side < 0 else cell.hi
 
 
-def affine_between(source: Strands, target: Strands) -> tuple[Fraction, Fraction] | None:
+def affine_between(source: Pieces, target: Pieces) -> tuple[Fraction, Fraction] | None:
     """Slope and shift of the increasing affine map that pushes one law to the other, if the tables show one."""
     smooth = lifted(source), lifted(target)
     if smooth[0] is not None and smooth[1] is not None:
@@ -196,22 +196,10 @@ def affine_between(source: Strands, target: Strands) -> tuple[Fraction, Fraction
 
 
 def admitted(law: object, name: str) -> AbstractLaw:
-    """The law, if transport can work with it."""
+    """The law, if it is one."""
     if not isinstance(law, AbstractLaw):
         raise DomainError(f"{name} = {law!r} is not a law: give a law such as Gaussian, Mixture or two_gaussians(m)")
-    strands(law, name)
     return law
-
-
-def strands(law: AbstractLaw, name: str) -> Strands:
-    """The pieces of a law none of whose mass is lost sight of."""
-    pieces = law.pieces()
-    if any(isinstance(s, Lost) for s in pieces):
-        raise DomainError(
-            f"the {name} is the image under a map that turns for ever, and where all of its mass goes is not known: "
-            "give a law of Gaussian segments, smooth strands and atoms"
-        )
-    return tuple(s for s in pieces if not isinstance(s, Lost))
 
 
 def refined(value: Callable[[arb], arb], z: Fraction) -> Enclosure:
@@ -235,9 +223,9 @@ def certified_quantile(law: Pieces, p: Fraction) -> Enclosure:
     """
     if not 0 <= p <= 1:
         raise DomainError(f"p = {p} is not a probability: a quantile needs a level in [0, 1]")
-    whole, lost = lifted(law), [s for s in law if isinstance(s, Lost)]
+    whole, away = lifted(law), lost(law)
     if whole is not None:
         return refined(lambda _: whole.quantile(level_of(p)), p)
-    if lost and p in (0, 1):
+    if away and p in (0, 1):
         return of_ball(arb.nan())
-    return refined(lambda _: quantile(level_of(p), distribution(cells(law, cuts(law)), atoms(law), lost)), p)
+    return refined(lambda _: quantile(level_of(p), distribution(cells(law, cuts(law)), atoms(law), away)), p)

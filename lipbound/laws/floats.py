@@ -13,6 +13,7 @@ from .. import balls, kernels
 from ..errors import DomainError, NotCertifiable
 from ..pieces import Heap, Strand, atoms, cells, cuts
 from ..reals import nearest, rounded
+from .unseen import decided
 
 if TYPE_CHECKING:
     from flint import arb
@@ -35,7 +36,7 @@ def logpdf(law: AbstractLaw, ys: Array) -> Array:
     if not law.bent:
         return kernels.density.logpdf(ys, law.table)
     out = kernels.bent.logpdf(ys, law.table, law.folds)
-    return _deep(law, ys, out, lambda y: balls.density.log_pdf(y, law.balls))
+    return decided(law.pieces(), ys, _deep(law, ys, out, lambda y: balls.density.log_pdf(y, law.balls)), 0)
 
 
 def tail(law: AbstractLaw, ys: Array, left: bool, log: bool) -> Array:
@@ -43,7 +44,10 @@ def tail(law: AbstractLaw, ys: Array, left: bool, log: bool) -> Array:
     if not law.bent:
         return kernels.density.tail(ys, law.table, left, log)
     out = kernels.bent.tail(ys, law.table, law.folds, left, log)
-    return _deep(law, ys, out, lambda y: balls.density.log_tail(y, law.balls, left)) if log else out
+    if not log:
+        return out
+    found = _deep(law, ys, out, lambda y: balls.density.log_tail(y, law.balls, left))
+    return decided(law.pieces(), ys, found, -1 if left else 1)
 
 
 def quantile(law: AbstractLaw, ps: Array) -> Array:

@@ -12,8 +12,11 @@ from flint import arb, ctx
 
 from ..balls.levels import levels
 from ..errors import NotCertifiable
+from ..exact import INF
+from ..pieces import Strand
 from ..reals import End, Forgetful, Real, exact_ball
 from ..roots import Root
+from .coupled import Level
 from .rows import Row
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ class Lifts(Forgetful):
     @property
     def _agreed(self) -> Fraction | Real:
         """Where the map is T."""
-        return self.transport.median if self.at_z is None else self.at_z
+        return _median(self.transport) if self.at_z is None else self.at_z
 
     @cached_property
     def _first(self) -> tuple[int, Fraction | None]:
@@ -147,3 +150,11 @@ class Lift(Real):
 
     def refined(self) -> arb:
         return self.lifts.balls()[self.k]
+
+
+def _median(T: Transport) -> Fraction | Real:
+    """A z with as much of the source on its left as on its right."""
+    first = T.curve.source[0]
+    if isinstance(first, Strand) and first.window == (-INF, INF) and first.weight == 1:
+        return first.centre
+    return Level(T.curve, Fraction(1, 2))

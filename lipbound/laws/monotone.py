@@ -13,10 +13,11 @@ from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
 from ..arrays import reals
-from ..pieces import Strand, dense
+from ..pieces import Pieces, Strand, dense
 from ..reals import End, exact_ball, precision, rational
 from .abstract import AbstractLaw
-from .coupled import Monotone, Passage, Strands
+from .coupled import Monotone, Passage
+from .rims import Rim, rim
 
 Floats = NDArray[np.float64]
 FLOAT = 1100  # bits that tell apart any two floats
@@ -26,12 +27,16 @@ FINE = 33  # points between neighbouring centres among which valleys are looked 
 
 
 class Point(NamedTuple):
-    """A point of the graph: z as two floats whose sum it is, and y; `end` if it is an end of the source's support."""
+    """A point of the graph: z as two floats whose sum it is, and y; `end` if it is an end of the source's support.
+
+    If the target's density is infinite beside y, on the side where the span lies, `rim` tells it.
+    """
 
     z: float
     rest: float
     y: float
     end: bool
+    rim: Rim | None = None
 
 
 class Span(NamedTuple):
@@ -56,6 +61,18 @@ def values(z: Floats, spans: list[Span], source: AbstractLaw, target: AbstractLa
     for k in np.unique(at[~np.isnan(z)]):
         rows = (at == k) & ~np.isnan(z)
         out[rows] = _on(z[rows], spans[int(k)], source, target)
+    return out
+
+
+def log_densities(z: Floats, y: Floats, spans: list[Span], source: AbstractLaw, target: AbstractLaw) -> Floats:
+    """log of the target's density at y = T(z): near a place where it is infinite by the mass up to there."""
+    out = np.array(target.logpdf(y))
+    for span in spans:
+        inside = (span.lo.z <= z) & (z <= span.hi.z)
+        for side, point in ((1, span.lo), (-1, span.hi)):
+            if point.rim is not None and inside.any():
+                found = point.rim.log_density(_log_mass(z[inside], point, source, side))
+                out[inside] = np.where(np.isnan(found), out[inside], found)
     return out
 
 
@@ -163,6 +180,8 @@ def spans(passages: Iterable[Passage], target: AbstractLaw, curve: Monotone) -> 
 
 def _cut(p: Passage, target: AbstractLaw, curve: Monotone) -> list[Span]:
     first, last = _point(p.start, p.low, p.leg.first.k < 0), _point(p.stop, p.high, p.leg.last.k < 0)
+    if p.leg.kind == "smooth" and target.bent:
+        first, last = first._replace(rim=rim(target, p.low, 1)), last._replace(rim=rim(target, p.high, -1))
     if p.leg.kind != "smooth":
         return [Span(first, last._replace(y=first.y))]
     # at zero too, so that small values are relatively as accurate as others
@@ -192,7 +211,7 @@ def each(z: ArrayLike, function: Callable[[Floats], Floats]) -> Any:
     return float(y[0]) if x.ndim == 0 else y.reshape(x.shape)
 
 
-def _valleys(law: AbstractLaw, pieces: Strands) -> list[float]:
+def _valleys(law: AbstractLaw, pieces: Pieces) -> list[float]:
     """Points near the local minima of the density between neighbouring centres: there quantiles are least certain."""
     centres = sorted({float(s.centre) for s in dense(pieces) if isinstance(s, Strand)})
     if len(centres) < 2:

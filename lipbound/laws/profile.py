@@ -15,7 +15,7 @@ from ..errors import DomainError
 from ..exact import INF, exact
 from ..reals import precision
 from .abstract import AbstractLaw
-from .coupled import LADDER, Monotone, admitted, strands
+from .coupled import LADDER, Monotone, admitted
 from .monotone import each
 from .transport import Transport
 from .uniform import Uniform
@@ -86,7 +86,7 @@ class LatentProfile:
 
     @cached_property
     def _curve(self) -> Monotone:
-        pieces = strands(self.law, "law")
+        pieces = self.law.pieces()
         return Monotone(pieces, pieces)
 
     @property

@@ -12,10 +12,10 @@ from ..errors import NotCertifiable
 from ..exact import INF
 from ..maps.expressions import Z
 from ..maps.formula import Formula
-from ..pieces import Strand
+from ..pieces import Pieces, Strand
 from ..reals import End, exact_ball, rational
 from ..roots import Image, Root, moved
-from .coupled import Monotone, Passage, SlopeOf, Strands
+from .coupled import Monotone, Passage, SlopeOf
 
 
 class Row(NamedTuple):
@@ -45,7 +45,7 @@ def of_formula(g: Formula, whole: Passage, L: Fraction) -> Iterator[Row]:
         yield Row(bend.start, bend.stop, bend.rising, low, high)
 
 
-def of_segments(source: Strands, target: Strands, L: Fraction) -> list[Row] | None:
+def of_segments(source: Pieces, target: Pieces, L: Fraction) -> list[Row] | None:
     """The parts of T on the whole line, if it is seen to be piecewise affine.
 
     The source is a whole Gaussian, and the target's segments are of one, and lie side by side in its order.

@@ -11,25 +11,24 @@ import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
-from ..balls.steepest import highest
 from ..curves import Line
 from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
 from ..maps import AbstractSmooth, Bend, Formula
-from ..pieces import Strand, same
-from ..reals import Real, exact_ball, precision
-from . import onto
+from ..pieces import same
+from ..reals import exact_ball, precision
+from . import endless, onto
 from .abstract import AbstractLaw
 from .breaks import broken, orders, unbounded
-from .coupled import LADDER, Level, Monotone, Passage, admitted, affine_between, passages, refined, strands
+from .coupled import LADDER, Monotone, Passage, admitted, affine_between, passages, refined
+from .followed import followed
 from .gaussian import Gaussian
-from .monotone import Span, each, spans, too_small, values
+from .highest import steepest
+from .monotone import Span, each, log_densities, spans, too_small, values
 
 if TYPE_CHECKING:
     from .clipped import Clipped
-
-CLOSE = 2.0**-40  # width of log L with which no more bits are asked for
 
 
 @dataclass(frozen=True, init=False)
@@ -38,8 +37,8 @@ class Transport(AbstractSmooth):
 
     `T(z)`, `T.derivative(z)` and `T.log_derivative(z)` are float64 and take arrays; `T.at(z)`, `T.slope(z)` and
     `T.lipschitz()` are certified. Where the target has an atom T is flat, where it has a gap T jumps: there T(z) is
-    the lower end. Raises DomainError if the source has an atom (no map splits it), or if it is not known where all
-    of a law's mass is.
+    the lower end. Raises DomainError if the source has an atom, which no map splits; and at points beyond which there
+    is no more mass than what is not followed of a law, the image under a map that turns for ever.
 
     >>> from lipbound.laws import two_gaussians
     >>> T = Transport(two_gaussians(3))
@@ -69,7 +68,13 @@ class Transport(AbstractSmooth):
 
     @cached_property
     def _curve(self) -> Monotone:
-        return Monotone(*(strands(law, "law") for law in (self.source, self.target)))
+        return Monotone(self.source.pieces(), self.target.pieces())
+
+    @cached_property
+    def _seen(self) -> Transport | None:
+        """The transport between what is followed of both laws, if that is not all."""
+        pair = followed(self.source), followed(self.target)
+        return None if pair == (self.source, self.target) else Transport(*pair)
 
     @property
     def inverse(self) -> Transport:
@@ -81,14 +86,6 @@ class Transport(AbstractSmooth):
         """
         return Transport(self.target, self.source)
 
-    @property
-    def median(self) -> Fraction | Real:
-        """A z with as much of the source on its left as on its right."""
-        first = self.curve.source[0]
-        if isinstance(first, Strand) and first.window == (-INF, INF) and first.weight == 1:
-            return first.centre
-        return Level(self.curve, Fraction(1, 2))
-
     def image_of(self, base: AbstractLaw) -> AbstractLaw | None:
         """The law of T(X), X ~ base, where it is known without work: the target, if the base is the source."""
         return self.target if same(base.pieces(), self.source.pieces()) else None
@@ -97,7 +94,11 @@ class Transport(AbstractSmooth):
         """T(z) in float64, by the masses of the smaller tails; accurate like the law's own quantiles, or better."""
         if self.formula is not None:
             return self.formula(z)
-        return each(z, lambda x: values(x, self._spans, self.source, self.target))
+        return each(z, self._values)
+
+    def _values(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        seen = self._seen
+        return values(z, self._spans, self.source, self.target) if seen is None else seen(endless.told(self, z))
 
     def derivative(self, z: ArrayLike) -> float | NDArray[np.float64]:
         """T'(z) in float64; zero where T is flat."""
@@ -110,21 +111,14 @@ class Transport(AbstractSmooth):
     def _log_derivatives(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.formula is not None:
             return onto.log_slopes(self.formula, z)
-        y = values(z, self._spans, self.source, self.target)
-        given, asked = np.asarray(self.source.logpdf(z)), np.asarray(self.target.logpdf(y))
+        y, seen = self._values(z), self._seen or self
+        given, asked = np.asarray(self.source.logpdf(z)), log_densities(z, y, seen._spans, seen.source, seen.target)
         with np.errstate(invalid="ignore"):
             found = np.where(np.isneginf(given), -np.inf, given - asked)  # T is flat where the source has no mass
         found[np.isin(y, [float(a.place) for a in self.target.atoms()])] = -np.inf
-        for i in np.flatnonzero(np.isinf(asked) & np.isfinite(given)) if self.target.bent else ():
-            found[i] = self._beside_a_fold(z[i], found[i])
+        for i in np.flatnonzero((y == 0.0) & np.isposinf(asked) & np.isfinite(given)) if self.target.bent else ():
+            found[i] = too_small(z[i], self.source, self.target)
         return found
-
-    def _beside_a_fold(self, z: float, otherwise: float) -> float:
-        """log T'(z) where T(z) rounds to a fold of the target; certified, if it is in the range of floats."""
-        slope = self.slope(Fraction(z))
-        if 0 < slope.lo <= slope.hi < INF:
-            return float(np.log(float(slope)))
-        return too_small(z, self.source, self.target) if 0.0 in self.target.support() else otherwise
 
     def at(self, z: object) -> Enclosure:
         """T(z), certified, for an exact number z."""
@@ -132,7 +126,9 @@ class Transport(AbstractSmooth):
 
     def slope(self, z: object) -> Enclosure:
         """T'(z), certified, for an exact number z at which T is analytic."""
-        return refined(lambda x: self.curve.jet(x, 2)[1], exact(z))
+        x = exact(z)
+        found = refined(lambda x: self.curve.jet(x, 2)[1], x)
+        return found if self._seen is None else endless.slope(self, x, found)
 
     def lipschitz(self) -> Enclosure:
         """sup T', the Lipschitz constant: infinite, with the reason, where T jumps or outruns its source."""
@@ -142,7 +138,7 @@ class Transport(AbstractSmooth):
 
     def steepest(self) -> Enclosure:
         """sup T' where T does not jump: the Lipschitz constant if it jumps nowhere."""
-        jumps = any(p.leg.kind == "jump" for p in self.passages)
+        jumps = self._seen is None and any(p.leg.kind == "jump" for p in self.passages)
         return onto.exponential(*self._log_slope) if jumps else self.lipschitz()
 
     def log_lipschitz(self) -> Enclosure:
@@ -155,7 +151,7 @@ class Transport(AbstractSmooth):
         if self._affine:
             with precision(128):
                 return of_ball(exact_ball(self._affine[0]).log())
-        if self.curve.outer is not None:
+        if self.curve.outer is not None or self._seen is not None:
             return onto.logarithm(self.lipschitz())
         reason = self._breaks
         low, high, why = (arb.pos_inf(), arb.pos_inf(), reason) if reason else self._log_slope
@@ -165,6 +161,7 @@ class Transport(AbstractSmooth):
         """The L-Lipschitz map of slope min(T', L) that agrees with T at one point: the source's median, or `at`."""
         from .clipped import Clipped
 
+        self._need_all()
         return Clipped(self, L, at)
 
     def bends(self, lo: Exact = -INF, hi: Exact = INF) -> tuple[Bend, ...]:
@@ -174,11 +171,16 @@ class Transport(AbstractSmooth):
         """
         if self.formula is not None:
             return self.formula.bends(lo, hi)
+        self._need_all()
         for p in self.passages:
             if p.leg.kind != "smooth":
                 raise NotCertifiable(f"T {broken(p)}: only its image of the source, the target, is known")
         curve = self.curve
         return tuple(Bend(p.start, p.stop, curve, True, p.low, p.high, *orders(p, curve)) for p in self.passages)
+
+    def _need_all(self) -> None:
+        if self._seen is not None:
+            raise NotCertifiable(f"T is not known far out: not all mass of {self.source} and {self.target} is followed")
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -197,12 +199,14 @@ class Transport(AbstractSmooth):
         outer = self.curve.outer
         if outer is not None and isinstance(self.curve.inner, Line):
             return outer.lipschitz(self.curve.inner.slope, self.curve.inner.shift)
+        if self._seen is not None:
+            return endless.lipschitz(self, self._seen)
         if self._breaks:
             return exactly(INF, self._breaks)
         back = None if self.target.atoms() else self.inverse.formula
         if back is not None:
             return back.inverse_lipschitz()
-        found = onto.exponential(*self._log_slope)
+        found = endless.capped(onto.exponential(*self._log_slope), self.source, self.target)
         if outer is None:
             return found
         S = Transport(self.source, Gaussian(outer.mean, outer.sd))
@@ -227,22 +231,13 @@ class Transport(AbstractSmooth):
 
     @cached_property
     def _log_slope(self) -> tuple[arb, arb, str]:
-        """Lower and upper bound of log sup T', and what stood in the way of better ones."""
+        """Bounds of log sup T' where T is smooth, and what stood in the way of better ones."""
         try:
-            smooth = [p.leg for p in self.passages if p.leg.kind == "smooth"]
+            smooth = any(p.leg.kind == "smooth" for p in self.passages)
         except NotCertifiable as error:
             return arb.neg_inf(), arb.pos_inf(), str(error)
-        if not smooth:
-            return arb.neg_inf(), arb.neg_inf(), ""
-        low, high = arb.neg_inf(), arb.pos_inf()
-        for bits in LADDER:
-            with precision(bits):
-                legs = [p.leg for p in passages(self.curve) if p.leg.kind == "smooth"]
-                least, most, full = highest(self.curve.coupling(), legs)
-                low, high = max(low, least), min(high, most)
-            if full or high - low < CLOSE or self.source.bent or self.target.bent:
-                break
-        return low, high, ""
+        bent = self.source.bent or self.target.bent
+        return *(steepest(self.curve, bent) if smooth else (arb.neg_inf(), arb.neg_inf())), ""
 
     @cached_property
     def _spans(self) -> list[Span]:

@@ -90,7 +90,7 @@ def _between(table: Table, a: Node, b: Node, few: arb) -> tuple[arb, arb]:
     if a.x == b.x:
         mass = ball(b.share - a.share) * table.atoms.get(a.x, arb(0))
         return mass, mass * ball(a.x)
-    mass, mean = between(a.x, b.x, table, False, False), arb(0)
+    mean = arb(0)
     for cell in table.cells:
         lo, hi = max(cell.lo, a.x), min(cell.hi, b.x)
         if lo < hi:
@@ -98,7 +98,16 @@ def _between(table: Table, a: Node, b: Node, few: arb) -> tuple[arb, arb]:
     for x, m in table.atoms.items():
         mean += m * ball(x) if a.x < x < b.x else 0
     for node, share in ((a, 1 - a.share), (b, b.share)):
-        heap = ball(share) * table.atoms.get(node.x, arb(0))
-        mass, mean = mass + heap, mean + (heap * ball(node.x) if share and not isinstance(node.x, float) else 0)
+        if share and not isinstance(node.x, float):
+            mean += ball(share) * table.atoms.get(node.x, arb(0)) * ball(node.x)
     off = table.smudge * sum((abs(ball(n.x)) for n in (a, b) if not isinstance(n.x, float)), arb(0))
-    return mass, mean + arb(0, off.upper())
+    return mass_between(table, a, b), mean + arb(0, off.upper())
+
+
+def mass_between(table: Table, a: Node, b: Node) -> arb:
+    """Mass between two nodes."""
+    if a.x == b.x:
+        return ball(b.share - a.share) * table.atoms.get(a.x, arb(0))
+    heaps = ((a, 1 - a.share), (b, b.share))
+    inner = between(a.x, b.x, table, False, False)
+    return inner + sum((ball(share) * table.atoms.get(n.x, arb(0)) for n, share in heaps), arb(0))

@@ -25,6 +25,16 @@ def apart(c: Cell, d: Cell) -> tuple[Cell, Cell]:
     return c._replace(bents=tuple(mine)), d._replace(bents=tuple(yours))
 
 
+def ordered(c: Cell, d: Cell) -> int:
+    """1 or -1 if the cells have the same smooth strands, all heavier in the first or in the second; else 0."""
+    if c.entries or d.entries or len(c.bents) != len(d.bents):
+        return 0
+    pairs = [(f, g) for f in c.bents for g in d.bents if parallel(f, g) and f.strand[-3:-1] == g.strand[-3:-1]]
+    if len(pairs) != len(c.bents) or len({id(g) for _, g in pairs}) != len(pairs):
+        return 0
+    return next((side for side in (1, -1) if all(side * f.weight > side * g.weight for f, g in pairs)), 0)
+
+
 def heavy(cell: Cell, tol: arb) -> tuple[Cell, arb]:
     """The cell without the smooth strands that weigh less than `tol` on it, and what these weigh together."""
     masses = [(f, f.mass(f.left, f.right)) for f in cell.bents]
@@ -54,6 +64,9 @@ def within(chart: Chart, start: arb, stop: arb, tol: arb, lesser: bool = False) 
     log_p, log_q = chart.log_density(chart.p), chart.log_density(chart.q)
     if log_p is None or log_q is None:
         yield Run(start, stop, 1 if log_p else -1, arb(0))
+        return
+    if sign := ordered(chart.p, chart.q):
+        yield Run(start, stop, sign, arb(0))
         return
     stack, count = [(start, stop)], 0
     while stack:

@@ -17,7 +17,7 @@ from ..enclosure import of_ball
 from ..exact import INF, exact
 from ..laws import AbstractLaw, pushforward
 from ..maps import PiecewiseAffine
-from ..reals import finite
+from ..reals import finite, nearest
 from .bound import Floats
 from .joined import Span, joined
 from .levels import REACH, Levels, levels, outliers
@@ -54,7 +54,7 @@ def least_distance(nu: AbstractLaw, L: Fraction, divergence: Divergence, tol: fl
             if best is None or top.hi < best.value.hi:
                 best = TradeOff(nu, L, divergence, top, law)
             if k == 0:
-                low = max(low, _proved(nu, L, _multipliers(work, flat, square), square, tol / 20))
+                low = max(low, _proved(nu, L, _multipliers(nu, work, flat, square), square, tol / 20))
             if best.value.hi - low <= tol:
                 return replace(best, value=enclosed(low, best.value))
     assert best is not None  # the last round tries maps with knots
@@ -91,14 +91,14 @@ def _proved(nu: AbstractLaw, L: Fraction, multipliers: Iterator[Multiplier], squ
     return max(0.0, *(of_ball(x, 0.0).lo if x.is_finite() else 0.0 for x in found))
 
 
-def _multipliers(work: Levels, flat: Floats, square: bool) -> Iterator[Multiplier]:
+def _multipliers(nu: AbstractLaw, work: Levels, flat: Floats, square: bool) -> Iterator[Multiplier]:
     """Of W2 there is one, of W1 both that come back to zero in one way or the other."""
-    yield _multiplier(work, flat, square, False)
+    yield _multiplier(nu, work, flat, square, False)
     if not square:
-        yield _multiplier(work, flat, square, True)
+        yield _multiplier(nu, work, flat, square, True)
 
 
-def _multiplier(work: Levels, flat: Floats, square: bool, roomy: bool) -> Multiplier:
+def _multiplier(nu: AbstractLaw, work: Levels, flat: Floats, square: bool, roomy: bool) -> Multiplier:
     """m at the nodes: its rise is 2 (T - Q) phi, or the sign of that; never negative, whatever was rounded.
 
     For W1 it comes back to zero by what changes where the two quantiles are nearest; if `roomy`, beside the block too.
@@ -115,11 +115,29 @@ def _multiplier(work: Levels, flat: Floats, square: bool, roomy: bool) -> Multip
         rises = rise[i:j] if square else _balanced(rise[i:j], gap[i:j], work.mass[i:j])
         up, down = np.cumsum(rises)[:-1], -np.cumsum(rises[::-1])[::-1][1:]
         m[i + 1 : j] += np.maximum(np.minimum(up, down), 0.0)
-    keep = np.ones(m.size, bool)
-    if not square:  # only where its slope changes
-        slope = np.diff(m) / work.mass
-        keep[1:-1] = np.abs(np.diff(slope)) > 1e-9
-    return [n for n, k in zip(work.nodes, keep, strict=True) if k], [exact(float(y)) for y in m[keep]]
+    if square:
+        return work.nodes, [exact(float(y)) for y in m]
+    slopes = np.diff(m) / work.mass
+    keep = np.concatenate([[True], np.abs(np.diff(slopes)) > 1e-9, [True]])  # only where its slope changes
+    nodes = [n for n, k in zip(work.nodes, keep, strict=True) if k]
+    return nodes, _weighed(nu, nodes, slopes[keep[:-1]], m[keep] == 0)
+
+
+def _weighed(nu: AbstractLaw, nodes: Sequence[Node], slopes: Floats, zero: NDArray[np.bool_]) -> list[Fraction]:
+    """The multiplier by these slopes and the masses that balls tell: those of thin slices are no floats of levels.
+
+    From one zero to the next what it rises or falls too much is scaled down.
+    """
+    masses = (nearest(balls.antitone.mass_between(nu.balls, a, b)) for a, b in pairwise(nodes))
+    steps = [exact(float(s)) * exact(m) for s, m in zip(slopes, masses, strict=True)]
+    out = [Fraction(0)]
+    for i, j in pairwise(map(int, np.flatnonzero(zero))):
+        up, down = (sum((max(side * step, 0) for step in steps[i:j]), Fraction(0)) for side in (1, -1))
+        less = min(up, down)
+        for step in steps[i:j]:
+            whole = up if step > 0 else down
+            out.append(out[-1] + (step * less / whole if whole else 0))
+    return out
 
 
 def _roomy(excess: float, mass: Floats, free: NDArray[np.bool_], i: int, j: int) -> tuple[int, int]:

@@ -61,7 +61,7 @@ def frontier(
     of `w1` and `w2` it is in the target's unit, or in sixteenths of the way from its first to its last percentile if
     that is more. `kl` is not convex: a search over the centres of laws at several places settles it, as a rule to
     `tol`, and an image stays between two gaps of the target. A wide enclosure says that the bounds did not meet.
-    Raises DomainError for other divergences, for a target of which part of the mass is not followed, and for L
+    Raises DomainError for other divergences, for `kl` to a target whose density is not known everywhere, and for L
     outside (1e-290, 1e290).
 
     >>> from lipbound.laws import two_gaussians

@@ -6,18 +6,22 @@ import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
 
 from ..arrays import reals
+from ..exact import INF
 from ..pieces import Pieces, Strand, dense
 from ..reals import End, exact_ball, precision, rational
 from .abstract import AbstractLaw
 from .coupled import Monotone, Passage
 from .rims import Rim, rim
+
+if TYPE_CHECKING:
+    from .transport import Transport
 
 Floats = NDArray[np.float64]
 FLOAT = 1100  # bits that tell apart any two floats
@@ -89,7 +93,15 @@ def _on(z: Floats, span: Span, source: AbstractLaw, target: AbstractLaw) -> Floa
     return out
 
 
-def too_small(z: float, source: AbstractLaw, target: AbstractLaw) -> float:
+def at_infinity(T: Transport, z: float, otherwise: float) -> float:
+    """log T'(z) where the target's density at the float T(z) is infinite or zero; certified, if floats hold it."""
+    slope = T.slope(Fraction(z))
+    if 0 < slope.lo <= slope.hi < INF:
+        return math.log(float(slope))
+    return _too_small(z, T.source, T.target) if 0.0 in T.target.support() else otherwise
+
+
+def _too_small(z: float, source: AbstractLaw, target: AbstractLaw) -> float:
     """log T'(z) where T(z) is below the floats, beside an end of the target's support at zero.
 
     There the mass of the target is as good as C |y|^k, and its density k times that over |y|.

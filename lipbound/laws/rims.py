@@ -22,10 +22,9 @@ from .abstract import AbstractLaw
 Floats = NDArray[np.float64]
 BITS = 256
 STEPS = 8
-NEAR = (
-    1e-4  # standard deviations of the latent law from the fold, within which the terms that follow say next to nothing
-)
-APART = 1e-6  # and the squares of those at which other strands are told from those that fold
+NEAR = 1e-4  # standard deviations of the latent law from the fold: terms that follow say next to nothing
+INSIDE = 0.25  # of the way to the next cut
+APART = 1e-6  # the square of those at which other strands are told from those that fold
 
 
 class Rim(NamedTuple):
@@ -42,23 +41,24 @@ class Rim(NamedTuple):
         with np.errstate(invalid="ignore"):
             x = np.minimum(log_m - C, (log_m - r) / k)  # the logarithm of d^(1/k), or a bit more
             near = x + self.width < np.log(NEAR)
-            for _ in range(STEPS):  # C e^x + r e^(k x) = m, both sides in logarithms: concave, or convex, from above
+            for _ in range(STEPS):  # log(C e^x + r e^(k x)) = log m is convex in x: Newton's steps come down to it
                 total = np.logaddexp(C + x, r + k * x)
                 x = x - (total - log_m) / (1 + (k - 1) * np.exp(r + k * x - total))
             return np.where(near, np.logaddexp(C - np.log(k) + (1 - k) * x, r), np.nan)
 
 
 def rim(law: AbstractLaw, place: End, side: int) -> Rim | None:
-    """That of a law on the upper (1) or lower (-1) side of a place, if the density is infinite there."""
+    """That of a law on the upper (1) or lower (-1) side of a place, if folds of one order make its density infinite."""
     strands = list(_turning(law.pieces(), place, side))
-    if isinstance(place, float) or not strands:
+    orders = {k for _, _, k in strands}
+    if isinstance(place, float) or len(orders) != 1:
         return None
     with precision(BITS):
         rows = [_power(*strand) for strand in strands]
-    order = max(k for k, _, _ in rows)
-    top = [(c, w) for k, c, w in rows if k == order]
-    total, width = float(np.logaddexp.reduce([c for c, _ in top])), max(w for _, w in top)
+    (order,) = orders
+    total, width = float(np.logaddexp.reduce([c for c, _ in rows])), max(w for _, w in rows)
     away = np.exp(order * (0.5 * np.log(APART) - width))  # the distance d at which z is the root of APART
+    away = min([away, *(INSIDE * gap for c in law.cuts if (gap := side * (float(c) - float(place))) > 0)])
     there = float(np.asarray(law.pdf(float(place) + side * away))) - np.exp(total) / order * away ** (1 / order - 1)
     return Rim(order, total, float(np.log(there)) if there > 0 else -np.inf, width)
 
@@ -72,10 +72,10 @@ def _turning(pieces: Pieces, place: End, side: int) -> Iterable[tuple[Bent, Frac
                 yield s, z, k
 
 
-def _power(s: Bent, z: Fraction | Real, k: int) -> tuple[int, float, float]:
-    """The order, log C for this strand, and log w."""
+def _power(s: Bent, z: Fraction | Real, k: int) -> tuple[float, float]:
+    """log C for this strand, and log w."""
     at, sd = exact_ball(z), exact_ball(s.sd)
     u = (at - exact_ball(s.mean)) / sd
     width = -abs(s.curve.jet(at, k + 1)[k]).log() / k - sd.log()
     mass = exact_ball(s.weight).log() - u * u / 2 - root_tau().log() + width
-    return k, nearest(mass), nearest(width)
+    return nearest(mass), nearest(width)

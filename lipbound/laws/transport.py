@@ -25,7 +25,7 @@ from .coupled import LADDER, Monotone, Passage, admitted, affine_between, passag
 from .followed import followed
 from .gaussian import Gaussian
 from .highest import steepest
-from .monotone import Span, each, log_densities, spans, too_small, values
+from .monotone import Span, at_infinity, each, log_densities, spans, values
 
 if TYPE_CHECKING:
     from .clipped import Clipped
@@ -116,8 +116,8 @@ class Transport(AbstractSmooth):
         with np.errstate(invalid="ignore"):
             found = np.where(np.isneginf(given), -np.inf, given - asked)  # T is flat where the source has no mass
         found[np.isin(y, [float(a.place) for a in self.target.atoms()])] = -np.inf
-        for i in np.flatnonzero((y == 0.0) & np.isposinf(asked) & np.isfinite(given)) if self.target.bent else ():
-            found[i] = too_small(z[i], self.source, self.target)
+        for i in np.flatnonzero(np.isinf(asked) & np.isfinite(given)) if self.target.bent else ():
+            found[i] = at_infinity(self, z[i], found[i])
         return found
 
     def at(self, z: object) -> Enclosure:

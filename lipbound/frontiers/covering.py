@@ -43,7 +43,7 @@ def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
         doubts = 0 if proved else doubts + 1
         if straight and doubts and work.tails is not CELLS:
             straight = doubts < DOUBTS
-            work = _curtailed(*_extended(work, L, found, places))[0] if straight else nodes(nu, places)
+            work = _curtailed(*_extended(work, L, found, places), L)[0] if straight else nodes(nu, places)
             found, proved = _solved(work, L)
         low, candidate = max(low, proved), _law(work, L, found)
         value = top if candidate is None else kl.enclose(nu, candidate, tol / 20)
@@ -52,7 +52,7 @@ def least_covering(nu: AbstractLaw, L: Fraction, tol: float) -> TradeOff:
         last, gap = gap, top.hi - low
         if gap < tol or not more or (more > LATER and gap > BETTER * last):
             break
-        work, found = _curtailed(work, L, found) if straight else (work, found)
+        work, found = _curtailed(work, found, L) if straight else (work, found)
         work = work.denser(_costs(work, found), more, np.flatnonzero(np.diff(_tight(work, L, found))) + 1)
         places = np.union1d(places, work.x)
     if law is None:
@@ -100,7 +100,7 @@ def _proved(work: Nodes, apart: list[Fraction], found: Positions) -> float:
     return of_ball(low).lo if low.is_finite() else 0.0
 
 
-def _curtailed(work: Nodes, L: Fraction, found: Positions) -> tuple[Nodes, Positions]:
+def _curtailed(work: Nodes, found: Positions, L: Fraction) -> tuple[Nodes, Positions]:
     """Without the nodes beyond which the law goes on at slope L as the best one does: see `tails`."""
     runs, last, (x, u) = true_runs(_tight(work, L, found)), work.x.size - 1, (work.x, found.u)
     i = runs[0][1] if runs and runs[0][0] == 0 else -1  # the last node of an arc at the lower end
@@ -115,7 +115,7 @@ def _curtailed(work: Nodes, L: Fraction, found: Positions) -> tuple[Nodes, Posit
     return Nodes(work.nu, x[low : high + 1], known), inner
 
 
-def _extended(work: Nodes, L: Fraction, found: Positions, places: Floats) -> tuple[Nodes, Fraction, Positions]:
+def _extended(work: Nodes, L: Fraction, found: Positions, places: Floats) -> tuple[Nodes, Positions]:
     """With the nodes that are in tails again, on their lines: where a tail begins too near, as it was laid in haste."""
     (low, high), (x, u) = work.tails.rows, (work.x, found.u)
     left = places[places < x[0]] if low else places[:0]
@@ -124,7 +124,7 @@ def _extended(work: Nodes, L: Fraction, found: Positions, places: Floats) -> tup
     rows = np.zeros(left.size), found.spare, np.zeros(right.size)
     spare = np.concatenate(rows)
     wider = Positions(np.concatenate([lines[0], u, lines[1]]), spare, np.zeros_like(spare))
-    return Nodes(work.nu, np.concatenate([left, x, right])), L, wider
+    return Nodes(work.nu, np.concatenate([left, x, right])), wider
 
 
 def _law(work: Nodes, L: Fraction, found: Positions) -> Spliced | None:

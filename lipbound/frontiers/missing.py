@@ -42,11 +42,11 @@ def _kept(nu: AbstractLaw, s: Stretch, heap: float) -> float:
     room = max(0.0, float(ndtr(float(s.after)) - ndtr(float(s.before))))
     if s.filled:
         return min(room, float(nu.mass(float(s.lo), float(s.hi), closed="both")))
-    inside = followed(nu, s)
+    inside = _inside(nu, s)
     return inside + min(heap, max(0.0, room - inside))
 
 
-def followed(nu: AbstractLaw, s: Stretch) -> float:
+def _inside(nu: AbstractLaw, s: Stretch) -> float:
     """Mass of the target on a stretch."""
     return float(nu.mass(float(s.lo), float(s.hi), closed="neither")) if s.lo < s.hi else 0.0
 

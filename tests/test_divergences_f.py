@@ -290,9 +290,15 @@ def test_what_overflows_is_finite_and_says_so():
     assert abs(float(renyi("1/2")(p, q)) - 900) < 1e-9
 
 
-@pytest.mark.parametrize("alpha", [0, -1, "-1/2", math.inf, math.nan, "inf", None, "two"])
+@pytest.mark.parametrize("alpha", [0, -1, "-1/2", math.inf, "inf"])
 def test_orders_out_of_range_are_refused(alpha: object):
-    with pytest.raises(DomainError):
+    with pytest.raises(DomainError, match=f"alpha = {alpha} is not an order .* positive and finite"):
+        renyi(alpha)
+
+
+@pytest.mark.parametrize("alpha", [math.nan, None, "two"])
+def test_orders_that_are_no_numbers_are_refused(alpha: object):
+    with pytest.raises(DomainError, match="is not a finite number"):
         renyi(alpha)
 
 
@@ -302,8 +308,8 @@ def test_order_one_points_to_kl():
 
 
 @pytest.mark.parametrize("gamma", [0, "1/2", -1, math.inf])
-def test_a_factor_below_one_is_refused(gamma: object):
-    with pytest.raises(DomainError):
+def test_a_factor_below_one_or_infinite_is_refused(gamma: object):
+    with pytest.raises(DomainError, match=f"gamma = {gamma} is (below 1|not finite)"):
         hockey_stick(gamma)
 
 

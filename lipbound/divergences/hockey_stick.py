@@ -8,7 +8,7 @@ from fractions import Fraction
 from .. import balls, kernels
 from ..enclosure import Enclosure, estimate, of_ball
 from ..errors import DomainError
-from ..exact import exact
+from ..exact import extended
 from ..laws import AbstractLaw
 from ..pieces import Pieces
 from .abstract import Divergence, common, need_laws, tolerance
@@ -79,7 +79,9 @@ def hockey_stick(gamma: object) -> HockeyStick:
     >>> print(hockey_stick(1)(Gaussian(-1), Gaussian(1)))  # 2 Phi(1) - 1
     0.68268949213708... ± ... (estimate)
     """
-    factor = exact(gamma)
+    factor = extended(gamma)
+    if isinstance(factor, float):
+        raise DomainError(f"gamma = {gamma} is not finite: a factor of q is asked for, as in exp(eps)")
     if factor < 1:
         raise DomainError(f"gamma = {gamma} is below 1: then E_gamma is not zero on equal laws; take gamma >= 1")
     return HockeyStick(factor)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from .. import balls, kernels
 from ..enclosure import Enclosure, exactly, of_ball
 from ..errors import DomainError
-from ..exact import exact
+from ..exact import extended
 from ..laws import AbstractLaw
 from ..pieces import same
 from .abstract import Divergence, common, need_laws, tolerance
@@ -61,7 +61,7 @@ def mmd(bandwidth: object = 1) -> MaximumMeanDiscrepancy:
     >>> print(mmd(1)(Discrete((0,), (1,)), Discrete((2,), (1,))))  # sqrt(2 - 2 exp(-2))
     1.31503970796... ± ... (estimate)
     """
-    width = exact(bandwidth)
-    if width <= 0:
-        raise DomainError(f"bandwidth = {bandwidth} is not a width of a kernel: it must be positive")
+    width = extended(bandwidth)
+    if isinstance(width, float) or width <= 0:
+        raise DomainError(f"bandwidth = {bandwidth} is not a width of a kernel: it must be positive and finite")
     return MaximumMeanDiscrepancy(width)

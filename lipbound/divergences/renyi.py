@@ -11,7 +11,7 @@ import numpy as np
 from .. import balls, kernels
 from ..enclosure import Enclosure, estimate, exactly, of_ball
 from ..errors import DomainError
-from ..exact import INF, exact
+from ..exact import INF, extended
 from ..laws import AbstractLaw
 from ..pieces import atoms
 from .abstract import Divergence, common, need_laws, tolerance
@@ -104,11 +104,11 @@ def renyi(alpha: object) -> Renyi:
     >>> renyi("1/2").enclose(Gaussian(0, 1), Gaussian(0, 1)).hi < 1e-9
     True
     """
-    order = exact(alpha)
+    order = extended(alpha)
     if order == 1:
         raise DomainError("alpha = 1 is the limit in which the Renyi divergence is `kl`: use that")
-    if order <= 0:
-        raise DomainError(f"alpha = {alpha} is not an order of the Renyi divergence: it must be positive")
+    if isinstance(order, float) or order <= 0:
+        raise DomainError(f"alpha = {alpha} is not an order of the Renyi divergence: it must be positive and finite")
     return Renyi(order)
 
 

@@ -387,7 +387,7 @@ def test_what_is_no_tolerance_is_refused(d: Divergence, tol: float):
 
 @pytest.mark.parametrize("width", [0, -1, math.inf, "wide", None])
 def test_what_is_no_bandwidth_is_refused(width: object):
-    with pytest.raises(DomainError, match="is not a (width of a kernel: .* and finite|finite number)"):
+    with pytest.raises(DomainError, match=r"is not a (width of a kernel: .* and finite|finite number)"):
         mmd(width)
 
 

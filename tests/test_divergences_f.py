@@ -292,7 +292,7 @@ def test_what_overflows_is_finite_and_says_so():
 
 @pytest.mark.parametrize("alpha", [0, -1, "-1/2", math.inf, "inf"])
 def test_orders_out_of_range_are_refused(alpha: object):
-    with pytest.raises(DomainError, match=f"alpha = {alpha} is not an order .* positive and finite"):
+    with pytest.raises(DomainError, match=rf"alpha = {alpha} is not an order .* positive and finite"):
         renyi(alpha)
 
 
@@ -309,7 +309,7 @@ def test_order_one_points_to_kl():
 
 @pytest.mark.parametrize("gamma", [0, "1/2", -1, math.inf])
 def test_a_factor_below_one_or_infinite_is_refused(gamma: object):
-    with pytest.raises(DomainError, match=f"gamma = {gamma} is (below 1|not finite)"):
+    with pytest.raises(DomainError, match=rf"gamma = {gamma} is (below 1|not finite)"):
         hockey_stick(gamma)
 
 

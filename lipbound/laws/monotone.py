@@ -93,12 +93,12 @@ def _on(z: Floats, span: Span, source: AbstractLaw, target: AbstractLaw) -> Floa
     return out
 
 
-def at_infinity(T: Transport, z: float, otherwise: float) -> float:
-    """log T'(z) where the target's density at the float T(z) is infinite or zero; certified, if floats hold it."""
+def at_infinity(T: Transport, z: float, y: float, otherwise: float) -> float:
+    """log T'(z) where the target's density at the float y = T(z) is infinite or zero; certified, if floats hold it."""
     slope = T.slope(Fraction(z))
     if 0 < slope.lo <= slope.hi < INF:
         return math.log(float(slope))
-    return _too_small(z, T.source, T.target) if 0.0 in T.target.support() else otherwise
+    return _too_small(z, T.source, T.target) if abs(y) < TINY and 0.0 in T.target.support() else otherwise
 
 
 def _too_small(z: float, source: AbstractLaw, target: AbstractLaw) -> float:

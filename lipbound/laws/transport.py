@@ -117,7 +117,7 @@ class Transport(AbstractSmooth):
             found = np.where(np.isneginf(given), -np.inf, given - asked)  # T is flat where the source has no mass
         found[np.isin(y, [float(a.place) for a in self.target.atoms()])] = -np.inf
         for i in np.flatnonzero(np.isinf(asked) & np.isfinite(given)) if self.target.bent else ():
-            found[i] = at_infinity(self, z[i], found[i])
+            found[i] = at_infinity(self, z[i], y[i], found[i])
         return found
 
     def at(self, z: object) -> Enclosure:

@@ -1,5 +1,6 @@
 """Settings of the test session: how hard Hypothesis searches, one thread for each worker, no display for figures."""
 
+import gc
 import os
 
 import pytest
@@ -22,3 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("deep"):
                 item.add_marker(pytest.mark.skip(reason="runs only when HYPOTHESIS_PROFILE=deep"))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()

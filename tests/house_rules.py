@@ -32,6 +32,7 @@ TABLE = {
     "maps.nets": (f"{BASE} maps kernels balls", "numpy flint"),
     "maps.bends": (f"{BASE} maps", ""),
     "maps.domain": (f"{BASE} maps", "flint"),
+    "maps.elementary": (f"{BASE} maps", "flint"),
     "maps.ends": (f"{BASE} maps", "flint"),
     "maps.factors": (f"{BASE} maps", "flint"),
     "maps.floats": (f"{BASE} maps", "numpy scipy"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -120,7 +121,7 @@ def test_a_tail_that_has_hardly_a_second_moment(L):
 @pytest.mark.parametrize("L", ["3/10", "4/5"])
 def test_where_a_tail_begins_is_corrected(L):
     """Of exp(2 Z), sd 54: on the first cells, without its tail, the law lies three standard deviations off."""
-    point = frontier(pushforward(formula("exp(2*z)")), L, kl.reversed)
+    point = frontier(pushforward(formula("exp(2*z)")), L, kl.reversed, tol={"3/10": 1e-5, "4/5": 1e-6}[L])
     assert point.gap < 1e-9 * float(point.value)
     assert point.value.lo > {"3/10": 16255, "4/5": 2284}[L]
 
@@ -364,7 +365,8 @@ def followed_then_straight(L: float, rate: float) -> float:
 
         def beyond(z: float) -> float:
             x = y + L * (z - u)
-            return norm.pdf(z) * (norm.logpdf(z) - np.log(L) - norm.logpdf(np.log(x) / rate) + np.log(x * rate))
+            v = math.log(x) / rate
+            return math.exp(-z * z / 2) * (v * v / 2 - z * z / 2 + math.log(x * rate / L)) / math.sqrt(2 * math.pi)
 
         return -norm.cdf(u) * np.log(s) + quad(beyond, u, u + 12, epsabs=1e-12, limit=200)[0]
 

@@ -6,7 +6,7 @@ from flint import arb
 
 from lipbound import formula, pushforward
 from lipbound.curves import variable
-from lipbound.maps.series import SERIES
+from lipbound.maps.elementary import SERIES
 from lipbound.reals import precision
 
 COUNT = 28

@@ -184,7 +184,7 @@ def _near(f: Fibre, y: arb, x: arb) -> arb | None:
         if not new.is_finite():
             return None
         step, x, room = abs(new - x), new, _room(f, new)
-        if step <= arb(2) ** -60 * room:
+        if step <= arb(2) ** -48 * room:  # the next step is about its square
             return _newton(f, y, x, step + arb(2) ** -110 * room)
     return None
 

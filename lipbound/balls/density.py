@@ -12,7 +12,7 @@ from ..exact import INF
 from ..pieces import Place
 from ..reals import End
 from .bent import Fibre, at, density, inverse
-from .normal import ball, mass, phi, working
+from .normal import ball, mass, masses, phi, working
 from .table import Cell, Table
 
 
@@ -78,12 +78,13 @@ def _shares(cell: Cell, inner: Sequence[arb]) -> list[arb]:
     """The masses of a cell between these points of it."""
     out = [arb(0)] * (len(inner) + 1)
     for e in cell.entries:
-        marks = [e.low, *map(e.at, inner), e.high]
-        out = [t + e.weight * mass(a, b) for t, a, b in zip(out, marks, marks[1:], strict=False)]
+        rows = masses([e.low, *map(e.at, inner), e.high])
+        out = [t + e.weight * m for t, m in zip(out, rows, strict=True)]
     for f in cell.bents:
-        marks = [f.left, f.right] if f.strand.rising else [f.right, f.left]
-        marks[1:1] = _inverses(f, inner)
-        out = [t + f.mass(a, b) for t, a, b in zip(out, marks, marks[1:], strict=False)]
+        side = 1 if f.strand.rising else -1
+        marks = [f.left, *_inverses(f, inner), f.right] if side > 0 else [f.right, *_inverses(f, inner), f.left]
+        rows = masses([side * f.position(z) for z in marks])
+        out = [t + f.weight * abs(m) for t, m in zip(out, rows, strict=True)]
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 from flint import arb
 
@@ -41,14 +42,63 @@ def mmd(p: Table, q: Table, bandwidth: Fraction, tol: float) -> arb:
         return square.nonnegative_part().sqrt() + arb(0, (ours + yours).upper())
 
 
+class Bump(NamedTuple):
+    """A smoothed component: a Gaussian shape times the normal mass between two lines."""
+
+    height: arb
+    centre: arb
+    inv: arb
+    ends: tuple[arb, arb] | None
+    slope: arb
+
+    def at(self, z: arb) -> arb:
+        """Its height there."""
+        off = z - self.centre
+        shape = self.height * _bell(off * self.inv)
+        return shape if self.ends is None else shape * mass(*(end - off * self.slope for end in self.ends))
+
+
+class Smoothed(NamedTuple):
+    """A law times exp(-(x - z)^2 / (2 width^2)), integrated: parts by their kinds."""
+
+    width: arb
+    heaps: Drawers
+    bumps: list[Bump]
+    steps: list[tuple[arb, arb, arb]]
+
+    def at(self, z: arb) -> arb:
+        """The integral for this z."""
+        k = _unit(z / self.width)
+        near = (row for i in range(k - NEAR, k + NEAR + 1) for row in self.heaps.get(i, ()))
+        total = sum((m * _bell((z - x) / self.width) for x, m in near), arb(0))
+        if len(self.heaps) > 0:  # atoms in other drawers are more than NEAR - 1 widths away
+            total += arb(0).union(2 * _bell(arb(NEAR - 1)))
+        total += sum((bump.at(z) for bump in self.bumps), arb(0))
+        for lo, hi, m in self.steps:
+            total += m / (hi - lo) * self.width * root_tau() * mass((lo - z) / self.width, (hi - z) / self.width)
+        return total
+
+
+def _smoothed(law: Table, width: arb) -> Smoothed:
+    bumps = [_bump(e, width) for cell in law.cells for e in cell.entries]
+    return Smoothed(width, _drawers(law, width), bumps, list(_steps(law)))
+
+
+def _bump(e: Entry, width: arb) -> Bump:
+    wide = _spread(e, width)
+    shrink = width / wide
+    ends = (e.low / shrink, e.high / shrink) if e.low.is_finite() or e.high.is_finite() else None
+    return Bump(e.weight * shrink, e.centre, 1 / wide, ends, 1 / (e.inv * wide * width))
+
+
 def _square(p: Table, q: Table, width: arb, tol: arb) -> arb:
     far = (-tol.log() + 8).nonnegative_part().sqrt() + 1
     step = (width * arb.pi() / far).mid()
-    total, heaps = arb(0), [_drawers(law, width) for law in (p, q)]
+    total, (ours, yours) = arb(0), (_smoothed(law, width) for law in (p, q))
     for first, last in _windows([*_reach(p, width, far), *_reach(q, width, far)], step):
         for n in range(first, last):
             z = step * n
-            gap = _smoothed(p, z, width, heaps[0]) - _smoothed(q, z, width, heaps[1])
+            gap = ours.at(z) - yours.at(z)
             total += gap * gap  # not gap ** 2, which is NaN of a ball around zero
     rule = 16 * width * arb.pi().sqrt() * (-((width * arb.pi() / step) ** 2)).exp()
     return step * total + arb(0, rule.upper()) + arb(0).union(_beyond(p, q, width, step, far).upper())
@@ -64,23 +114,6 @@ def _drawers(law: Table, width: arb) -> Drawers:
 
 def _unit(u: arb) -> int:
     return floor(u.mid())
-
-
-def _smoothed(law: Table, z: arb, width: arb, heaps: Drawers) -> arb:
-    """Integral of exp(-(x - z)^2 / (2 width^2)) under a law."""
-    k = _unit(z / width)
-    near = (row for i in range(k - NEAR, k + NEAR + 1) for row in heaps.get(i, ()))
-    total = sum((m * _bell((z - x) / width) for x, m in near), arb(0))
-    if len(heaps) > 0:  # atoms in other drawers are more than NEAR - 1 widths away
-        total += arb(0).union(2 * _bell(arb(NEAR - 1)))
-    for e in (e for cell in law.cells for e in cell.entries):
-        wide = _spread(e, width)
-        shrink, at = width / wide, (z - e.centre) / (e.inv * wide**2)
-        inside = mass((e.low - at) / shrink, (e.high - at) / shrink)
-        total += e.weight * shrink * _bell((z - e.centre) / wide) * inside
-    for lo, hi, m in _steps(law):
-        total += m / (hi - lo) * width * root_tau() * mass((lo - z) / width, (hi - z) / width)
-    return total
 
 
 def _steps(law: Table) -> Iterator[tuple[arb, arb, arb]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import wraps
+from functools import lru_cache, wraps
+from itertools import pairwise
 from typing import ParamSpec, TypeVar
 
 from flint import arb, ctx, fmpq
@@ -78,7 +79,12 @@ def cdf(u: arb) -> arb:
 def _cdf(u: arb) -> arb:
     if not u.is_finite():  # some versions of FLINT know no erfc there
         return arb(1) if u > 0 else arb(0) if u < 0 else arb.nan()
-    return (-u / arb(2).sqrt()).erfc() / 2
+    return (-u * _root_half(ctx.prec)).erfc() / 2
+
+
+@lru_cache
+def _root_half(bits: int) -> arb:
+    return arb(0.5).sqrt()
 
 
 def quantile(p: arb) -> arb:
@@ -106,6 +112,17 @@ def mass(a: arb, b: arb) -> arb:
     if a > 0:
         return cdf(-a) - cdf(-b)
     return cdf(b) - cdf(a)
+
+
+def masses(marks: Sequence[arb]) -> list[arb]:
+    """`mass` from each of some increasing points to the next, with Phi once at each as a rule."""
+    out, before, tail = list[arb](), 0, arb(0)
+    for a, b in pairwise(marks):
+        side = -1 if a > 0 else 1
+        first = tail if side == before else cdf(side * a)
+        before, tail = side, cdf(side * b)
+        out.append(side * (tail - first))
+    return out
 
 
 def area(u: arb) -> arb:

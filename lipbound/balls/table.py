@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -52,7 +53,13 @@ class Cell(NamedTuple):
 
 def widest(entries: Sequence[Entry], side: int) -> Entry:
     """The entry that is heaviest at infinity: the largest scale, then the centre farthest out."""
-    return max(entries, key=lambda e: (e.strand.scale, side * e.strand.centre))
+    return reduce(lambda e, f: f if _wider(f, e, side) else e, entries)
+
+
+def _wider(e: Entry, f: Entry, side: int) -> bool:
+    if e.inv < f.inv or e.inv > f.inv:  # as a rule, and much sooner
+        return e.inv < f.inv
+    return (e.strand.scale, side * e.strand.centre) > (f.strand.scale, side * f.strand.centre)
 
 
 class Table(NamedTuple):

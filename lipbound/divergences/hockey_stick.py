@@ -80,7 +80,7 @@ def hockey_stick(gamma: object) -> HockeyStick:
     0.68268949213708... ± ... (estimate)
     """
     factor = extended(gamma)
-    if isinstance(factor, float):
+    if not isinstance(factor, Fraction):
         raise DomainError(f"gamma = {gamma} is not finite: a factor of q is asked for, as in exp(eps)")
     if factor < 1:
         raise DomainError(f"gamma = {gamma} is below 1: then E_gamma is not zero on equal laws; take gamma >= 1")

@@ -62,6 +62,6 @@ def mmd(bandwidth: object = 1) -> MaximumMeanDiscrepancy:
     1.31503970796... ± ... (estimate)
     """
     width = extended(bandwidth)
-    if isinstance(width, float) or width <= 0:
+    if not isinstance(width, Fraction) or width <= 0:
         raise DomainError(f"bandwidth = {bandwidth} is not a width of a kernel: it must be positive and finite")
     return MaximumMeanDiscrepancy(width)

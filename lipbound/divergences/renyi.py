@@ -107,7 +107,7 @@ def renyi(alpha: object) -> Renyi:
     order = extended(alpha)
     if order == 1:
         raise DomainError("alpha = 1 is the limit in which the Renyi divergence is `kl`: use that")
-    if isinstance(order, float) or order <= 0:
+    if not isinstance(order, Fraction) or order <= 0:
         raise DomainError(f"alpha = {alpha} is not an order of the Renyi divergence: it must be positive and finite")
     return Renyi(order)
 

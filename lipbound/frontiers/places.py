@@ -16,6 +16,7 @@ from .shortest import proved, rough
 COARSE, FINE = 1000, 5000  # cuts
 HEAVY, MORE, TRIES = 8, 2, 32  # atoms with a place on either side; places found at a time, and how often
 LAWS = 4  # that cuts are made for
+NEGLIGIBLE = 6  # of the costs of cuts: a step that stands for a line loses a 24th of its square
 FLAT, NOISE = 1e-6, 1e-6  # mass that a law lacks on neighbouring cells; on a cell, in parts of its mass
 
 
@@ -53,6 +54,8 @@ def _finer(law: Plan, tol: float) -> tuple[float, Plan]:
             break
         proof, best = proved(works, value, centres, tol)
         low, law = max(low, proof), works[-1].plan(best)
+        if float(costs(law.psi, law.pins.parts).sum()) < NEGLIGIBLE * tol:
+            break
     return low, law
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -111,6 +111,11 @@ class Germ:
         large, small = ranked[: WIDEST - 1], ranked[WIDEST - 1 :]
         rest = Germ({s: self.terms[s] for s in small}, self.start).over(small[0]).range
         return Germ({**{s: self.terms[s] for s in large}, small[0]: Coefficient(rest, False)}, self.start)
+
+    @cached_property
+    def applied(self) -> dict[tuple[Hashable, int], Germ]:
+        """What functions are after this germ, at a precision: parts of formulas are met again and again."""
+        return {}
 
     @cached_property
     def top(self) -> Scale:

@@ -6,15 +6,15 @@ from fractions import Fraction
 from functools import reduce
 from math import prod
 
-from flint import arb, arb_series
+from flint import arb, arb_series, ctx
 
 from ..errors import NotCertifiable
 from ..germs.powers import exponential, logarithm, power
 from ..germs.scales import CONSTANT
 from ..germs.spans import Span
 from ..germs.sums import Germ, composed, monomial, within
+from .elementary import SERIES
 from .expressions import Expression
-from .series import SERIES
 
 
 def germ(f: Expression, z: Germ) -> Germ:
@@ -36,7 +36,10 @@ def germ(f: Expression, z: Germ) -> Germ:
         case "z":
             return z
         case _:
-            return _applied(f, [germ(arg, z) for arg in f.args])
+            key = f, ctx.prec
+            if key not in z.applied:
+                z.applied[key] = _applied(f, [germ(arg, z) for arg in f.args])
+            return z.applied[key]
 
 
 def _applied(f: Expression, args: list[Germ]) -> Germ:

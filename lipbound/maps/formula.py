@@ -12,7 +12,7 @@ from flint import arb
 from ..curves import Curve
 from ..errors import DomainError, NotCertifiable
 from ..exact import INF, Exact, exact
-from ..germs.sums import Germ, outward
+from ..germs.sums import outward
 from ..pieces import Ripple
 from .abstract import AbstractMap, Floats
 from .bends import Horizon
@@ -78,13 +78,14 @@ class Formula(AbstractSmooth):
             return REPEATED
         if start < 2:
             return None
+        z = outward(side, start)
         try:
-            slope = self._slope(side, start)
-            bends_one_way = slope.limit is not None and germ(derivative(self._derivative), outward(side, start)).sign
+            slope = germ(self._derivative, z)
+            bends_one_way = slope.limit is not None and germ(derivative(self._derivative), z).sign
             known = beyond(slope, self.curve.jet(arb(side * start), 2)[1] if bends_one_way else None)
         except NotCertifiable:
             known = None
-        return BOUNDLESS if known is None and boundless(self._derivative, outward(side, start)) else known
+        return BOUNDLESS if known is None and boundless(self._derivative, z) else known
 
     def ripple(self) -> Ripple | None:
         return self._ripple
@@ -93,15 +94,12 @@ class Formula(AbstractSmooth):
     def _ripple(self) -> Ripple | None:
         return None if self._period == INF else ripple(self.curve, Fraction(self._period))
 
-    def _slope(self, side: int, start: int) -> Germ:
-        return germ(self._derivative, outward(side, start))
-
     def _is_monotone(self, side: int, start: int) -> bool:
         """Is the slope proved to keep its sign on side * z >= start?"""
         if sign(self._derivative)[1] and sign(self._derivative)[0]:
             return True
         try:
-            return self._slope(side, start).sign != 0
+            return germ(self._derivative, outward(side, start)).sign != 0
         except NotCertifiable:
             return False
 

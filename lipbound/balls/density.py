@@ -81,9 +81,8 @@ def _shares(cell: Cell, inner: Sequence[arb]) -> list[arb]:
         rows = masses([e.low, *map(e.at, inner), e.high])
         out = [t + e.weight * m for t, m in zip(out, rows, strict=True)]
     for f in cell.bents:
-        side = 1 if f.strand.rising else -1
-        marks = [f.left, *_inverses(f, inner), f.right] if side > 0 else [f.right, *_inverses(f, inner), f.left]
-        rows = masses([side * f.position(z) for z in marks])
+        side, (low, high) = f.side, (f.left, f.right)[:: f.side]
+        rows = masses([side * f.position(z) for z in (low, *_inverses(f, inner), high)])
         out = [t + f.weight * abs(m) for t, m in zip(out, rows, strict=True)]
     return out
 

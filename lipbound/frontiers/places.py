@@ -16,7 +16,7 @@ from .shortest import proved, rough
 COARSE, FINE = 1000, 5000  # cuts
 HEAVY, MORE, TRIES = 8, 2, 32  # atoms with a place on either side; places found at a time, and how often
 LAWS = 4  # that cuts are made for
-NEGLIGIBLE = 6  # of the costs of cuts: a step that stands for a line loses a 24th of its square
+NEGLIGIBLE = 6  # tol: what steps may cost; where they stand for lines a 24th of that is lost, hence a quarter of tol
 FLAT, NOISE = 1e-6, 1e-6  # mass that a law lacks on neighbouring cells; on a cell, in parts of its mass
 
 

@@ -55,7 +55,7 @@ def test_logarithms_at_nodes_are_those_of_the_law():
     k = rng.permutation(np.flatnonzero(np.diff(t.first)[1:-1] > 0) + 1)  # cells with few and with many entries, mixed
     assert np.unique(np.diff(t.first)[k]).size > 1
     a, b = t.edges[k - 1], t.edges[k]
-    found = logs.log_densities(a, b, k, table.segments(t), quadrature.SHORT.look)
+    found = logs.log_densities(a, b, k, t.packed, quadrature.SHORT.look)
     ys = a + 0.5 * (b - a) * (1 + quadrature.SHORT.look[:, None])
     assert np.allclose(found, LAW.logpdf(ys), rtol=0, atol=1e-11)
     assert not np.allclose(found[:, ::-1], LAW.logpdf(ys), rtol=0, atol=1e-3)  # power: the panels are told apart
@@ -64,7 +64,7 @@ def test_logarithms_at_nodes_are_those_of_the_law():
 def test_far_out_logarithms_do_not_underflow():
     law = gaussian_mixture(("1/3", "2/3"), (-1, 2), (1, 2))
     a, b = np.array([100.0, -3.0]), np.array([110.0, 3.0])
-    found = logs.log_densities(a, b, np.zeros(2, np.int64), table.segments(law.table), np.array([-1.0, 1.0]))
+    found = logs.log_densities(a, b, np.zeros(2, np.int64), law.table.packed, np.array([-1.0, 1.0]))
     ys = np.stack((a, b))
     terms = [np.log(w) + norm.logpdf(ys, m, s) for w, m, s in ((1 / 3, -1, 1), (2 / 3, 2, 2))]
     assert np.allclose(found, logsumexp(terms, axis=0), rtol=1e-14)
@@ -73,7 +73,7 @@ def test_far_out_logarithms_do_not_underflow():
 def test_no_component_moves_much_on_a_flat_panel():
     p, q = LAW.table, TARGET.table
     ends, _ = tails.window(p, q, (generators.kl(),))
-    (lo, hi, at), (wide, flat), *_ = panel.layout(p, q, *ends, panel.WIDTHS)
+    (lo, hi, at), (wide, flat), *_ = panel.layout(p.packed, q.packed, *ends, panel.WIDTHS)
     assert len(flat) > len(wide)
 
     def moved(row: np.ndarray) -> float:
@@ -101,7 +101,7 @@ def test_sums_keep_what_rounding_leaves_out():
 
 
 def test_what_lies_beyond_a_tail_is_bounded():
-    ours, yours = (tails.tail(table.segments(Gaussian(0, sd).table), 1) for sd in (1, 2))
+    ours, yours = (tails.tail(Gaussian(0, sd).table, 1) for sd in (1, 2))
     for y in (4.0, 9.5):
         alone, mixed = tails.powers(ours, ours, 1.0, y), tails.powers(ours, yours, 2.0, y)
         assert norm.sf(y) <= alone <= 1.1 * norm.sf(y)

@@ -107,12 +107,12 @@ def test_stated_error_of_w1(name: str):
 
 
 def test_w1_of_a_network_is_stated_to_thirteen_digits():
-    value, error = areas.w1(NETWORK.packed, TARGET.packed)
+    value, error = areas.w1(NETWORK.table.packed, TARGET.table.packed)
     assert error < 1e-13 * max(1.0, value)
 
 
 @pytest.mark.parametrize("name", CELLS)
 def test_a_packed_table_is_the_table(name: str):
-    unpacked = table.unpacked(CELLS[name][0].packed)
+    unpacked = table.unpacked(CELLS[name][0].table.packed)
     for field, column in zip(unpacked._fields, CELLS[name][0].table, strict=True):
         assert np.array_equal(getattr(unpacked, field), column, equal_nan=True), field

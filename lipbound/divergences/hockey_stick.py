@@ -44,7 +44,7 @@ class HockeyStick(Divergence):
         if p.bent or q.bent:
             return self.enclose(p, q, FINE)
         gamma, scaled = float(self.gamma), Scaled(self.gamma, q)
-        value, error = kernels.line.half_l1(p.packed, scaled.packed)
+        value, error = kernels.line.half_l1(p.table.packed, scaled.table.packed)
         ours, theirs = dict(p.atoms()), dict(scaled.atoms())
         jumps = [abs(ours.get(x, 0.0) - theirs.get(x, 0.0)) / 2 for x in ours.keys() | theirs.keys()]
         total = value + sum(jumps) - float((self.gamma - 1) / 2)

@@ -36,7 +36,7 @@ class TotalVariation(Divergence):
         need_laws("tv", p, q)
         if p.bent or q.bent:
             return self.enclose(p, q, FINE)
-        value, error = kernels.line.half_l1(p.packed, q.packed)
+        value, error = kernels.line.half_l1(p.table.packed, q.table.packed)
         if math.isnan(value) or math.isnan(error):  # scales so far apart that floats overflow between them
             return self.enclose(p, q, FINE)
         ours, theirs = dict(p.atoms()), dict(q.atoms())

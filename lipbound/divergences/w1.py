@@ -31,7 +31,7 @@ class Wasserstein1(Divergence):
         need_laws("w1", p, q)
         if p.bent or q.bent:
             return self.enclose(p, q, FINE)
-        return estimate(*kernels.w1.w1(p.packed, q.packed))
+        return estimate(*kernels.w1.w1(p.table.packed, q.table.packed))
 
     def enclose(self, p: AbstractLaw, q: AbstractLaw, tol: float = 1e-9) -> Enclosure:
         need_laws("w1", p, q)

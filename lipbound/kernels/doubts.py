@@ -11,7 +11,6 @@ import numpy as np
 from .generators import Array, Generator
 from .logs import log_densities
 from .runs import EPS
-from .table import segments
 
 AT: Final = np.array([-1.0])
 
@@ -56,7 +55,7 @@ def _log_at(y: float, k: int, t) -> float:
     if t.first[k] == t.first[k + 1]:
         return -math.inf
     spot = np.array([y])
-    return float(log_densities(spot, spot, np.array([k]), segments(t), AT)[0, 0])
+    return float(log_densities(spot, spot, np.array([k]), t.packed, AT)[0, 0])
 
 
 def _narrow(k: int, t) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .cell import pdf1
-from .jit import inner, jit
+from .jit import inner, jit, leaf
 from .runs import near_cuts, runs
 from .shares import EPS, apart, entries, is_whole, strangers, weigh
 from .sums import two_sum
@@ -41,13 +41,12 @@ def _stretch(m, table, own_cell, other_cell, t, other, strange):
     return n
 
 
-@jit
-def _signed(t, other, table, lo, hi, own_cell, other_cell, strange):
+@leaf
+def _signed(t, other, table, lo, hi, own_cell, other_cell, strange, index):
     """Integral of a law's density times the sign of p - q where that is decided: value, its rest, modelled error.
 
     A stretch of one sign is weighed at once, so that roundings count where the sign changes and nowhere else.
     """
-    index = np.empty(t.inv.size, np.int64)
     total, rest, err, m = 0.0, 0.0, 0.0, np.int64(0)  # for a plain 0 `_stretch` would be compiled twice
     while m < len(table):
         sign, n = table[m, 2], m + 1
@@ -67,10 +66,9 @@ def _signed(t, other, table, lo, hi, own_cell, other_cell, strange):
     return total, rest, err
 
 
-@jit
-def _undecided(p, q, table, lo, hi, at, strange):
+@leaf
+def _undecided(p, q, table, lo, hi, at, strange, pi, qi):
     """|p - q| on the panels without a sign: the difference of their masses, and by how much |p - q| may exceed it."""
-    pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
     total, err = 0.0, 0.0
     for m in range(len(table)):
         if table[m, 2] == 0.0:
@@ -90,8 +88,9 @@ def half_l1(ours, yours):
     p, q = unpacked(ours), unpacked(yours)
     strange = strangers(p, q)
     table, lo, hi, at = runs(p, q, strange)
-    x, rest_x, e_x = _signed(p, q, table, lo, hi, at[:, 0], at[:, 1], strange)
-    y, rest_y, e_y = _signed(q, p, table, lo, hi, at[:, 1], at[:, 0], strange)
-    z, e_z = _undecided(p, q, table, lo, hi, at, strange)
+    pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
+    x, rest_x, e_x = _signed(p, q, table, lo, hi, at[:, 0], at[:, 1], strange, pi)
+    y, rest_y, e_y = _signed(q, p, table, lo, hi, at[:, 1], at[:, 0], strange, qi)
+    z, e_z = _undecided(p, q, table, lo, hi, at, strange, pi, qi)
     total = max(0.0, (x - y) + ((rest_x - rest_y) + z))
     return 0.5 * total, 0.5 * (e_x + e_y + e_z) + EPS * total + _confused(p, q)

@@ -8,6 +8,7 @@ import numpy as np
 
 from .exponential import exp, log
 from .jit import jit, pure
+from .table import unpacked
 
 
 @jit
@@ -54,8 +55,9 @@ def _logs(top, total):
 
 
 @jit
-def log_densities(a, b, k, t, nodes):
+def log_densities(a, b, k, packed, nodes):
     """Logarithmic density at the nodes, a row for each, of panels that lie in the cells k: by log-sum-exp."""
+    t = unpacked(packed)
     # the panels with most entries first: a loop over the s-th entries of all panels becomes vector instructions
     order, more = _ranked(k, t.first)
     half, ends, entries = np.empty(k.size), np.zeros(more.size + 1, np.int64), np.empty((4, k.size))

@@ -10,12 +10,12 @@ import numpy as np
 
 from . import doubts, tails
 from .generators import Array, Generator, terms
-from .jit import inner, jit
+from .jit import inner, jit, leaf
 from .logs import log_densities
 from .quadrature import LONG, SHORT, Rule
 from .runs import EPS, _doubled, merge, near_cuts, weigh
 from .sums import added
-from .table import Segments, segments
+from .table import Floats, unpacked
 
 WIDTHS: Final = np.array([0.0, 1.0, 2.5, 5.0, 9.0, 15.0, 25.0])  # panel ends around each component, in its own widths
 FLAT = 6.0  # a panel on which the logarithm of no component moves by more
@@ -49,33 +49,57 @@ def _ends(lo, hi, k, t, widths, out, m):
     return m, rate
 
 
+@leaf
+def _sort(x, n):
+    """The first n numbers in increasing order, by Shell's method: for a few, by insertion."""
+    gap = n
+    while gap > 1:
+        gap = max(1, (5 * gap - 1) // 11)
+        for i in range(gap, n):
+            y, j = x[i], i
+            while j >= gap and x[j - gap] > y:
+                x[j] = x[j - gap]
+                j -= gap
+            x[j] = y
+
+
+@leaf
+def _laid(k, counts, lo, hi, at, p, q, widths, ends, wide, flat):
+    """Panels of the cells from k on, added to `wide` and `flat`, which hold as many as `counts`: the cell without room.
+
+    Like other loops it is apart from what allocates, as reference counts would cost more than it does.
+    """
+    while k < lo.size:
+        i, j = at[k, 0], at[k, 1]
+        if p.first[i] < p.first[i + 1] and q.first[j] < q.first[j + 1] and lo[k] < hi[k]:
+            ends[0], ends[1] = lo[k], hi[k]
+            m, ours = _ends(lo[k], hi[k], i, p, widths, ends, np.int64(2))  # for a plain 2 `_ends` is compiled twice
+            m, yours = _ends(lo[k], hi[k], j, q, widths, ends, m)
+            if counts[0] + m > len(wide) or counts[1] + m > len(flat):
+                return k
+            _sort(ends, m)
+            for n in range(m - 1):
+                a, b = ends[n], ends[n + 1]
+                if (b - a) * max(ours, yours) < FLAT:
+                    flat[counts[1]] = (a, b, float(k))
+                    counts[1] += a < b
+                else:
+                    wide[counts[0]] = (a, b, float(k))
+                    counts[0] += 1
+        k += 1
+    return k
+
+
 @jit
 def panels(lo, hi, at, p, q, widths):
     """Rows of panels on the cells that both laws share: ends, and number of the cell; the flat ones apart."""
-    size = 2 * widths.size
-    ends = np.empty(size * (p.inv.size + q.inv.size) + 2)
-    out, rows = np.empty((lo.size + 64, 3)), 0
-    few, flat = np.empty((lo.size + 64, 3)), 0
-    for k in range(lo.size):
-        i, j = at[k, 0], at[k, 1]
-        if p.first[i] == p.first[i + 1] or q.first[j] == q.first[j + 1] or not lo[k] < hi[k]:
-            continue
-        ends[0], ends[1] = lo[k], hi[k]
-        m, ours = _ends(lo[k], hi[k], i, p, widths, ends, np.int64(2))  # for a plain 2 `_ends` is compiled twice
-        m, yours = _ends(lo[k], hi[k], j, q, widths, ends, m)
-        grid = np.sort(ends[:m]) if m > 2 else ends[:2]
-        while rows + m > len(out):
-            out = _doubled(out)
-        while flat + m > len(few):
-            few = _doubled(few)
-        for n in range(m - 1):
-            if (grid[n + 1] - grid[n]) * max(ours, yours) < FLAT:
-                few[flat] = (grid[n], grid[n + 1], float(k))
-                flat += grid[n] < grid[n + 1]
-            else:
-                out[rows] = (grid[n], grid[n + 1], float(k))
-                rows += 1
-    return out[:rows], few[:flat]
+    ends = np.empty(2 * widths.size * (p.inv.size + q.inv.size) + 2)
+    wide, flat, counts, k = np.empty((lo.size + 64, 3)), np.empty((lo.size + 64, 3)), np.zeros(2, np.int64), np.int64(0)
+    while True:
+        k = _laid(k, counts, lo, hi, at, p, q, widths, ends, wide, flat)
+        if k == lo.size:
+            return wide[: counts[0]], flat[: counts[1]]
+        wide, flat = _doubled(wide), _doubled(flat)
 
 
 @jit
@@ -98,11 +122,12 @@ def lone(lo, hi, at, p, q):
 
 
 @jit
-def layout(p, q, left, right, widths):
-    """The merged cells, from `left` to `right` where both laws are unbounded, and their panels, the flat ones apart.
+def layout(ours, yours, left, right, widths):
+    """Of two packed tables the merged cells, from `left` to `right` where both laws are unbounded, and their panels, the flat ones apart.
 
     Also the masses that one law has for itself, and the cuts that floats confuse.
     """
+    p, q = unpacked(ours), unpacked(yours)
     lo, hi, at = merge(p, q)
     alone = lone(lo, hi, at, p, q)
     # a cell that begins where its end would be, or beyond, is left out: one without width would pass for a narrow one
@@ -119,7 +144,7 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
     of what lies beyond the tails. Where no logarithm moves much nothing can hide: there fewer nodes are tried first.
     """
     ends, err = tails.window(p, q, generators)
-    cells, (rows, flat), alone, near = layout(p, q, *ends, WIDTHS)
+    cells, (rows, flat), alone, near = layout(p.packed, q.packed, *ends, WIDTHS)
     total, masses = np.zeros(len(generators)), alone.tolist()
     for n, g in enumerate(generators):
         value, doubt = _alone(masses, g)
@@ -128,7 +153,7 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
     with np.errstate(over="ignore", invalid="ignore"):  # p^2/q may leave the range of floats
         doubts.slivers(*cells, p, q, generators, total, err)
         doubts.confused(*near, p, q, generators, err)
-        sums = _Sums(cells, (segments(p), segments(q)), generators, total, err)
+        sums = _Sums(cells, (p.packed, q.packed), generators, total, err)
         rows = np.concatenate((rows, sums.add(flat, SHORT, False)))
         for depth in range(DEPTH):
             rows = sums.add(rows, LONG, depth == DEPTH - 1 or len(rows) > CROWD)
@@ -142,7 +167,7 @@ class _Sums(NamedTuple):
     """Cells, laws and generators, and the sums to which panels are added: values and errors."""
 
     cells: tuple[Any, Any, Any]
-    laws: tuple[Segments, Segments]
+    laws: tuple[Floats, Floats]  # packed tables
     generators: Sequence[Generator]
     total: Array
     err: Array

@@ -10,17 +10,16 @@ from .generators import affinity
 from .logs import log_densities
 from .panel import WIDTHS, layout
 from .quadrature import LONG
-from .table import segments
 from .tails import window
 
 
 def highest(p, q, a: float) -> float:
     """The greatest logarithm of p^a q^(1 - a) at the nodes of a first grid; -inf where nothing is shared."""
     ends, _ = window(p, q, (affinity(a, 0.0),))
-    (_, _, at), both, *_ = layout(p, q, *ends, WIDTHS)
+    (_, _, at), both, *_ = layout(p.packed, q.packed, *ends, WIDTHS)
     lo, hi, cell = np.concatenate(both).T.copy()
     if not lo.size:
         return -math.inf
     k = cell.astype(np.int64)
-    lp, lq = (log_densities(lo, hi, at[k, n], segments(t), LONG.look) for n, t in enumerate((p, q)))
+    lp, lq = (log_densities(lo, hi, at[k, n], t.packed, LONG.look) for n, t in enumerate((p, q)))
     return float((a * lp + (1.0 - a) * lq).max())

@@ -18,7 +18,7 @@ from .slopes import log_sum
 
 REACH = 9.5  # standard deviations kept of an unbounded cell; 2e-21 of the mass lies beyond
 NEGLIGIBLE = 1e-19  # an undecided panel may add this much to the error
-PANELS = 2_000_000
+MOST = 1_000_000  # rows, beyond which no panel is halved
 ONE, ROOT, OPEN = 1, 2, 0
 
 
@@ -26,19 +26,30 @@ ONE, ROOT, OPEN = 1, 2, 0
 def merge(p, q):
     """Cells of the common refinement: ends, cell numbers in both tables."""
     n = p.edges.size + q.edges.size + 1
-    lo, hi = np.empty(n), np.empty(n)
-    at = np.empty((n, 2), np.int64)
-    i, j, m, here = 0, 0, 0, -math.inf
-    while True:
-        a = p.edges[i] if i < p.edges.size else math.inf
-        b = q.edges[j] if j < q.edges.size else math.inf
+    lo, hi, at = np.empty(n), np.empty(n), np.empty((n, 2), np.int64)
+    n = _merged(p.edges, q.edges, lo, hi, at)
+    return lo[:n], hi[:n], at[:n]
+
+
+@leaf
+def _merged(ours, yours, lo, hi, at):
+    i, j, m, here = np.uint64(0), np.uint64(0), np.uint64(0), -math.inf  # unsigned: else an index costs a branch
+    while i < ours.size and j < yours.size:
+        a, b = ours[i], yours[j]
         lo[m], hi[m], at[m, 0], at[m, 1] = here, min(a, b), i, j
-        m += 1
-        if a == math.inf and b == math.inf:
-            return lo[:m], hi[:m], at[:m]
         here = min(a, b)
-        i += a <= b
-        j += b <= a
+        i += np.uint64(a <= b)
+        j += np.uint64(b <= a)
+        m += np.uint64(1)
+    lo[m] = here
+    for k in range(i, ours.size):
+        lo[m + np.uint64(1)], hi[m], at[m, 0], at[m, 1] = ours[k], ours[k], k, j
+        m += np.uint64(1)
+    for k in range(j, yours.size):
+        lo[m + np.uint64(1)], hi[m], at[m, 0], at[m, 1] = yours[k], yours[k], i, k
+        m += np.uint64(1)
+    hi[m], at[m, 0], at[m, 1] = math.inf, ours.size, yours.size
+    return m + np.uint64(1)
 
 
 @jit
@@ -152,55 +163,75 @@ def _doubled(rows):
     return out
 
 
+@leaf
+def _searched(k, m, lo, hi, at, p, q, strange, pi, qi, stack, out):
+    """Rows of cell k, written to out from m on: their end, or -1 if there was no room."""
+    i, j, a, b = at[k, 0], at[k, 1], lo[k], hi[k]
+    n_p, n_q = entries(p, i, q, j, pi, strange), entries(q, j, p, i, qi, strange)
+    if n_p + n_q == 0:
+        return m
+    start, stop = _window(a, b, p, pi, n_p, q, qi, n_q)
+    if a < start or a == b:  # beyond the reach, or a cell without width
+        out[m] = (a, start, 0.0, math.inf, float(k))
+        m += 1
+    stack[0] = (start, stop)
+    top = 1 if start < stop else 0
+    while top:
+        top -= 1
+        a, b = stack[top, 0], stack[top, 1]
+        kind, x, sign = _judge(a, b, p, pi, n_p, q, qi, n_q)
+        y = 0.5 * (a + b)
+        if m + 3 > len(out):
+            return np.int64(-1)
+        if kind == ONE:
+            out[m] = (a, b, x, 0.0, float(k))
+            m += 1
+        elif kind == ROOT:
+            out[m], out[m + 1] = (a, x, -sign, 0.0, float(k)), (x, b, sign, 0.0, float(k))
+            m += 2
+        elif x < NEGLIGIBLE or top + 2 > len(stack) or m > MOST or not a < y < b:
+            out[m] = (a, b, 0.0, x, float(k))
+            m += 1
+        else:
+            stack[top], stack[top + 1] = (y, b), (a, y)
+            top += 2
+    if stop < hi[k]:
+        out[m] = (stop, hi[k], 0.0, math.inf, float(k))
+        m += 1
+    return m
+
+
+@leaf
+def _filled(k, m, lo, hi, at, known, p, q, strange, pi, qi, stack, out):
+    """Rows of the cells from k on, written to out from m on: the cell that had no room, the end of the rows."""
+    while k < lo.size:
+        if m + 3 > len(out):
+            return k, m
+        if known[k] != 0.0:
+            out[m] = (lo[k], hi[k], known[k], 0.0, float(k))
+            m += 1
+        else:
+            end = _searched(k, m, lo, hi, at, p, q, strange, pi, qi, stack, out)
+            if end < 0:
+                return k, m
+            m = end
+        k += 1
+    return k, m
+
+
 @jit
 def runs(p, q, strange):
     """Rows a, b, sign of p - q (0: undecided), bound of its weight where undecided, merged cell; and the cells.
 
-    `strange` tells that the laws are `strangers`.
+    `strange` tells that the laws are `strangers`. The loops are in functions without reference counts, which would
+    cost more than they do.
     """
     lo, hi, at = merge(p, q)
-    out, m = np.empty((4 * lo.size + 64, 5)), 0
-    stack = np.empty((4096, 2))
-    pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
-    panels = 0
     known = settled(lo, hi, at, p, q) if strange else np.zeros(lo.size)
-    for k in range(lo.size):
-        if known[k] != 0.0:
-            out[m] = (lo[k], hi[k], known[k], 0.0, float(k))
-            m += 1
-            continue
-        i, j = at[k, 0], at[k, 1]
-        n_p, n_q = entries(p, i, q, j, pi, strange), entries(q, j, p, i, qi, strange)
-        if n_p + n_q == 0:
-            continue
-        start, stop = _window(lo[k], hi[k], p, pi, n_p, q, qi, n_q)
-        if lo[k] < start or lo[k] == hi[k]:  # beyond the reach, or a cell without width
-            out[m] = (lo[k], start, 0.0, math.inf, float(k))
-            m += 1
-        stack[0] = (start, stop)
-        top = 1 if start < stop else 0
-        while top:
-            top -= 1
-            a, b = stack[top, 0], stack[top, 1]
-            panels += 1
-            kind, x, sign = _judge(a, b, p, pi, n_p, q, qi, n_q)
-            if m + 4 > len(out):
-                out = _doubled(out)
-            y = 0.5 * (a + b)
-            full = top + 2 > len(stack) or panels > PANELS
-            if kind == ONE:
-                out[m] = (a, b, x, 0.0, float(k))
-                m += 1
-            elif kind == ROOT:
-                out[m], out[m + 1] = (a, x, -sign, 0.0, float(k)), (x, b, sign, 0.0, float(k))
-                m += 2
-            elif x < NEGLIGIBLE or full or not a < y < b:
-                out[m] = (a, b, 0.0, x, float(k))
-                m += 1
-            else:
-                stack[top], stack[top + 1] = (y, b), (a, y)
-                top += 2
-        if stop < hi[k]:
-            out[m] = (stop, hi[k], 0.0, math.inf, float(k))
-            m += 1
-    return out[:m], lo, hi, at
+    pi, qi = np.empty(p.inv.size, np.int64), np.empty(q.inv.size, np.int64)
+    out, stack, k, m = np.empty((4 * lo.size + 64, 5)), np.empty((4096, 2)), np.int64(0), np.int64(0)
+    while True:
+        k, m = _filled(k, m, lo, hi, at, known, p, q, strange, pi, qi, stack, out)
+        if k == lo.size:
+            return out[:m], lo, hi, at
+        out = _doubled(out)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .jit import jit
+from .jit import borrowed, jit
 from .normal import LOG_ROOT_TAU, log_mass, log_wide_mass, mass, wide_mass
 from .settled import middles, tangents
 from .shares import relative
@@ -50,45 +50,25 @@ class Table(NamedTuple):
     tangent: np.ndarray[tuple[int, int], np.dtype[np.float64]]  # of the density on each bounded cell: see `settled`
     first: np.ndarray[tuple[int], np.dtype[np.int64]]
     wide: np.ndarray[tuple[int], np.dtype[np.bool_]]  # does the exponent of an entry move much inside its cell?
+    packed: Floats  # all of these: to hand two dozen arrays to a kernel costs as much as a thousand exponentials
 
 
-class Segments(NamedTuple):
-    """The columns of a table that panels and tails are laid from."""
-
-    first: np.ndarray[tuple[int], np.dtype[np.int64]]
-    y0: Floats
-    u0: Floats
-    centre: Floats
-    inv: Floats
-    log_height: Floats
-
-
-def segments(t: Table) -> Segments:
-    """The same numbers."""
-    return Segments(t.first, t.y0, t.u0, t.centre, t.inv, t.log_height)
-
-
-class Packed(NamedTuple):
-    """A table in three arrays: to hand two dozen to a kernel costs as much as a thousand exponentials."""
-
-    floats: Floats
-    first: np.ndarray[tuple[int], np.dtype[np.int64]]
-    wide: np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
-def packed(t: Table) -> Packed:
-    """The same numbers, those of edges first, then those of entries and of cells."""
-    return Packed(np.concatenate([column.ravel() for column in t[:-2]]), t.first, t.wide)
+def _packed(t: Table) -> Floats:
+    """The numbers of edges and entries, then the columns: those of edges, of entries, of cells, `first`, `wide`."""
+    sizes, wide = np.array([t.edges.size, t.inv.size], float), np.pad(t.wide, (0, -t.wide.size % 8))
+    columns = [column.ravel() for column in t[:-3]]
+    return np.concatenate([sizes, *columns, t.first.astype(np.int64).view(float), wide.view(float)])
 
 
 @jit
-def unpacked(t):
-    """The table, whose columns are parts of one array; not a `leaf`, as each part counts as a reference."""
-    n, m, x = t.first.size - 2, t.first[-1], t.floats
-    e, s, c = x[: 3 * n].reshape(3, n), x[3 * n : -10 * (n + 1)].reshape(13, m), x[-10 * (n + 1) :].reshape(10, n + 1)
+def unpacked(packed):
+    """The table, whose columns are parts of one array, which they must not outlive: see `borrowed`."""
+    n, m, x = int(packed[0]), int(packed[1]), borrowed(packed[2:])
+    e, s, c = x[: 3 * n].reshape(3, n), x[3 * n : 3 * n + 13 * m].reshape(13, m), x[3 * n + 13 * m :]
+    w, first = c[: 10 * (n + 1)].reshape(10, n + 1), c[10 * (n + 1) : 11 * (n + 1) + 1].view(np.int64)
     return Table(
         e[0], e[1], e[2], s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12],
-        c[0], c[1], c[2], c[3], c[4], c[5], c[6:], t.first, t.wide,
+        w[0], w[1], w[2], w[3], w[4], w[5], w[6:], first, c[11 * (n + 1) + 1 :].view(np.bool_)[:m], borrowed(packed),
     )  # fmt: skip
 
 
@@ -118,9 +98,11 @@ def tabulate(cells: Sequence[tuple[Any, Any, Sequence[Any]]], atoms: Iterable[tu
         below=_running(steps), above=_running(back[::-1])[::-1].copy(),
         log_below=_log_running(log_steps), log_above=_log_running(log_back[::-1])[::-1].copy(),
         blur=_blurs(low, high, parts, first), tangent=np.empty((4, 0)), first=first, wide=_wide(low, high, u0),
+        packed=np.empty(0),
     )  # fmt: skip
     ends = np.concatenate(([-np.inf], edges, [np.inf]))
-    return table._replace(tangent=tangents(*middles(ends[:-1], ends[1:]), np.arange(len(cells)), table))
+    table = table._replace(tangent=tangents(*middles(ends[:-1], ends[1:]), np.arange(len(cells)), table))
+    return table._replace(packed=_packed(table))
 
 
 def _entry(a: Any, b: Any, strand: Any) -> tuple[float, ...]:

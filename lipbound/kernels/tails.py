@@ -10,7 +10,7 @@ import numpy as np
 
 from .generators import Array, Generator
 from .jit import jit
-from .table import Floats, Table, segments
+from .table import Floats, Table, unpacked
 
 FAR = 9.5  # standard deviations of any component that are always looked at
 NEGLIGIBLE = 1e-19
@@ -30,7 +30,7 @@ def window(p: Table, q: Table, generators: Sequence[Generator]) -> tuple[Sequenc
 
     An end is NaN if not both laws are unbounded there; it may lie where the unbounded cell begins, or before.
     """
-    ours, yours = segments(p), segments(q)
+    ours, yours = p.packed, q.packed
     ends, rest = [math.nan, math.nan], np.zeros(len(generators))
     for n, spread in enumerate(_spreads(ours, yours)):
         if not math.isnan(spread):
@@ -53,7 +53,7 @@ def _spreads(p, q):
     """(Widest scale of p / widest scale of q)^2, if floats have it, on both sides; NaN if not both are unbounded."""
     out = [math.nan, math.nan]
     for n in range(2):
-        ours, yours = tail(p, 2 * n - 1), tail(q, 2 * n - 1)
+        ours, yours = tail(unpacked(p), 2 * n - 1), tail(unpacked(q), 2 * n - 1)
         if ours.inv.size and yours.inv.size:
             out[n] = min(max((yours.inv.min() / ours.inv.min()) ** 2, 1e-300), 1e300)
     return out[0], out[1]
@@ -62,7 +62,7 @@ def _spreads(p, q):
 @jit
 def _beyond(p, q, side, growths, n):
     """Where to end, and n bounds of the rest, from rows (number of the bound, C, a) of C p^a q^(1 - a)."""
-    ours, yours = tail(p, side), tail(q, side)
+    ours, yours = tail(unpacked(p), side), tail(unpacked(q), side)
     first = -math.inf
     for t in (ours, yours):
         for j in range(t.inv.size):

@@ -24,7 +24,7 @@ from .reach import intervals, tail
 from .unseen import denser
 
 Closed = Literal["both", "left", "right", "neither"]
-FORGOTTEN = ("balls", "folds", "outermost", "packed", "table")  # balls cannot be pickled, tables are soon made again
+FORGOTTEN = ("balls", "folds", "outermost", "table")  # balls cannot be pickled, tables are soon made again
 Array = NDArray[np.float64]
 Floats = float | Array
 
@@ -170,11 +170,6 @@ class AbstractLaw(abc.ABC):
     def table(self) -> Any:
         """The float64 form, for the kernels."""
         return floats.table(self)
-
-    @cached_property
-    def packed(self) -> Any:
-        """The same in few arrays, for kernels that are called for one number."""
-        return kernels.table.packed(self.table)
 
     @cached_property
     def folds(self) -> Any:

@@ -15,7 +15,7 @@ from lipbound import balls
 from lipbound.balls.normal import ball, precision
 from lipbound.balls.sums import Signed
 from lipbound.divergences import chi2, hellinger2, js, kl, renyi
-from lipbound.kernels import generators, logs, panel, quadrature, runs, settled, sums, table, tails
+from lipbound.kernels import generators, logs, panel, quadrature, runs, settled, sums, tails
 from lipbound.laws import Gaussian, Mixture, gaussian_mixture, pushforward, two_gaussians
 from lipbound.maps import PiecewiseAffine, affine
 

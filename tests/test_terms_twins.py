@@ -78,8 +78,8 @@ def test_several_in_one_go_are_what_each_is_alone():
     lp, lq = (x.reshape(10, 30) for x in logs())
     usual = [getattr(generators, name)() for name in EXACT]
     several = [*usual, *map(generators.mirrored, usual)]
-    values, ulps = generators.terms(several, lp, lq)
-    mixed = generators.terms([*several, generators.power(2.0)], lp, lq)  # one that is not among the usual ones
+    values, ulps = generators.terms(several)(lp, lq)
+    mixed = generators.terms([*several, generators.power(2.0)])(lp, lq)  # one that is not among the usual ones
     for n, (g, value, rounding) in enumerate(zip(several, values, ulps, strict=True)):
         assert np.array_equal(g.term(lp, lq), (value, rounding))
         assert np.array_equal(value, mixed[0][n])

@@ -140,28 +140,28 @@ def base(d: Divergence) -> FDivergence:
 
 def values(p: AbstractLaw, q: AbstractLaw, of: Sequence[Divergence]) -> tuple[Enclosure, ...]:
     """f-divergences and reversals of them, in one pass over the panels."""
-    sides = [(q, p) if isinstance(d, Reversed) else (p, q) for d in of]
-    reasons = [base(d).infinite(*pair) for d, pair in zip(of, sides, strict=True)]
-    found = iter(_finite(p, q, [d for d, reason in zip(of, reasons, strict=True) if not reason]))
+    bases = [(base(d), isinstance(d, Reversed)) for d in of]
+    reasons = [d.infinite(q, p) if flip else d.infinite(p, q) for d, flip in bases]
+    found = iter(_finite(p, q, [b for b, reason in zip(bases, reasons, strict=True) if not reason]))
     return tuple(exactly(INF, reason) if reason else next(found) for reason in reasons)
 
 
-def _finite(p: AbstractLaw, q: AbstractLaw, of: Sequence[Divergence]) -> list[Enclosure]:
+def _finite(p: AbstractLaw, q: AbstractLaw, of: Sequence[tuple[FDivergence, bool]]) -> list[Enclosure]:
+    """Of each divergence, or its reversal if it is marked."""
     if not of:
         return []
-    mirror = kernels.generators.mirrored
-    generators = [mirror(base(d).kernel) if isinstance(d, Reversed) else base(d).kernel for d in of]
+    generators = [kernels.generators.mirrored(d.kernel) if flip else d.kernel for d, flip in of]
     totals, errors = kernels.panel.integrate(p.table, q.table, generators)
-    return [_sum(float(v), float(e), jump) for v, e, jump in zip(totals, errors, _jumps(p, q, of), strict=True)]
+    jumps = _jumps(p, q, of)
+    return [_sum(v, e, jump) for v, e, jump in zip(totals.tolist(), errors.tolist(), jumps, strict=True)]
 
 
-def _jumps(p: AbstractLaw, q: AbstractLaw, of: Sequence[Divergence]) -> list[Enclosure]:
+def _jumps(p: AbstractLaw, q: AbstractLaw, of: Sequence[tuple[FDivergence, bool]]) -> list[Enclosure]:
     """What the atoms add; in balls, because a mass may underflow where its logarithm does not."""
     if not (p.atoms() or q.atoms()):
         return [exactly(0.0)] * len(of)
-    heaps = [balls.table.masses(atoms(law.pieces())) for law in (p, q)]
-    flips = [heaps[::-1] if isinstance(d, Reversed) else heaps for d in of]
-    return [of_ball(balls.panel.jumps(m, n, base(d).balls), low=0.0) for d, (m, n) in zip(of, flips, strict=True)]
+    m, n = (balls.table.masses(atoms(law.pieces())) for law in (p, q))
+    return [of_ball(balls.panel.jumps(*((n, m) if flip else (m, n)), d.balls), low=0.0) for d, flip in of]
 
 
 def _sum(value: float, error: float, jumps: Enclosure) -> Enclosure:

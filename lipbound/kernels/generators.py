@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,12 +40,16 @@ def mirrored(g: Generator) -> Generator:
     return Generator(lambda lp, lq: g.term(lq, lp), g.slope, g.zero, growth, g.which, not g.mirror)
 
 
-def terms(generators: Sequence[Generator], lp: Array, lq: Array) -> tuple[Array, Array]:
+def terms(generators: Sequence[Generator]) -> Callable[[Array, Array], tuple[Array, Array]]:
     """Values and roundings of all, one after the other; of the usual ones in one go."""
     if all(g.which >= 0 for g in generators):
-        return usual(np.array([g.which for g in generators]), np.array([g.mirror for g in generators]), lp, lq)
-    value, ulps = zip(*(g.term(lp, lq) for g in generators), strict=True)
-    return np.stack(value), np.stack(ulps)
+        return partial(usual, np.array([g.which for g in generators]), np.array([g.mirror for g in generators]))
+
+    def each(lp: Array, lq: Array) -> tuple[Array, Array]:
+        value, ulps = zip(*(g.term(lp, lq) for g in generators), strict=True)
+        return np.stack(value), np.stack(ulps)
+
+    return each
 
 
 def _kl_growth(spread: float) -> Growth:

@@ -61,7 +61,7 @@ def fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
 
 @intrinsic
 def borrowed(typing: Any, array: Any) -> Any:
-    """The array without its count of references, each of which costs an atomic step: for as long as the caller has it."""
+    """The array without its count of references, whose every step is atomic, for as long as the caller has it."""
 
     def built(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         found = context.make_array(array)(context, builder, arguments[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -123,9 +123,10 @@ def lone(lo, hi, at, p, q):
 
 @jit
 def layout(ours, yours, left, right, widths):
-    """Of two packed tables the merged cells, from `left` to `right` where both laws are unbounded, and their panels, the flat ones apart.
+    """Of two packed tables the merged cells and their panels, the flat ones apart.
 
-    Also the masses that one law has for itself, and the cuts that floats confuse.
+    The cells begin at `left` and end at `right` where both laws are unbounded. Also the masses that one law has for
+    itself, and the cuts that floats confuse.
     """
     p, q = unpacked(ours), unpacked(yours)
     lo, hi, at = merge(p, q)
@@ -153,7 +154,7 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
     with np.errstate(over="ignore", invalid="ignore"):  # p^2/q may leave the range of floats
         doubts.slivers(*cells, p, q, generators, total, err)
         doubts.confused(*near, p, q, generators, err)
-        sums = _Sums(cells, (p.packed, q.packed), generators, total, err)
+        sums = _Sums(cells, (p.packed, q.packed), terms(generators), total, err)
         rows = np.concatenate((rows, sums.add(flat, SHORT, False)))
         for depth in range(DEPTH):
             rows = sums.add(rows, LONG, depth == DEPTH - 1 or len(rows) > CROWD)
@@ -164,11 +165,11 @@ def integrate(p, q, generators: Sequence[Generator]) -> tuple[Array, Array]:
 
 
 class _Sums(NamedTuple):
-    """Cells, laws and generators, and the sums to which panels are added: values and errors."""
+    """Cells, laws and terms, and the sums to which panels are added: values and errors."""
 
     cells: tuple[Any, Any, Any]
     laws: tuple[Floats, Floats]  # packed tables
-    generators: Sequence[Generator]
+    terms: Callable[[Array, Array], tuple[Array, Array]]
     total: Array
     err: Array
 
@@ -177,7 +178,7 @@ class _Sums(NamedTuple):
         if not len(rows):
             return rows
         moved, lp, lq = _seen(rows, *self.cells, *self.laws, rule.look)
-        found, left = added(rows, moved, *terms(self.generators, lp, lq), *rule, last)
+        found, left = added(rows, moved, *self.terms(lp, lq), *rule, last)
         self.total[:] += found[0]
         self.err[:] += found[1]
         return left

@@ -97,9 +97,24 @@ def _log_sum(ys, most, out):
         out[i] = ys[i] if ys[i] != ys[i] else total if most[i] > -math.inf else -math.inf
 
 
+@pure
+def _log_pair(ys, y0, u0, inv, log_height, z0, v0, inw, log_depth, out):
+    """Of two entries: only the lower one needs its exponential."""
+    for i in range(ys.size):
+        u, v = u0 + (ys[i] - y0) * inv, v0 + (ys[i] - z0) * inw
+        e, d = log_height - 0.5 * u * u, log_depth - 0.5 * v * v
+        most = e if e > d else d
+        total = most + log(1.0 + exp(-abs(e - d)))
+        out[i] = ys[i] if ys[i] != ys[i] else total if most > -math.inf else -math.inf
+
+
 @inner
 def _logpdf(ys, a, b, y0, u0, inv, log_height, most, out):
     """Logarithm of the density of the entries a to b; `most` is room for as many numbers."""
+    if b == a + 2:
+        n = a + 1
+        _log_pair(ys, y0[a], u0[a], inv[a], log_height[a], y0[n], u0[n], inv[n], log_height[n], out)
+        return
     for i in range(ys.size):
         most[i], out[i] = -math.inf, 0.0
     for j in range(a, b):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numba
 import numpy as np
@@ -11,10 +12,10 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 
 from instances import PAIRS, random_network
-from lipbound.divergences import w1
-from lipbound.kernels import density, drift, runs, settled, table
+from lipbound.divergences import tv, w1
+from lipbound.kernels import density, drift, panel, runs, settled, table
 from lipbound.kernels import w1 as areas
-from lipbound.laws import AbstractLaw, Gaussian, pushforward, two_gaussians
+from lipbound.laws import AbstractLaw, Gaussian, gaussian_mixture, pushforward, two_gaussians
 
 Floats = NDArray[np.float64]
 NETWORK, TARGET = pushforward(random_network(0, (24, 24))), two_gaussians(3)
@@ -116,3 +117,50 @@ def test_a_packed_table_is_the_table(name: str):
     unpacked = table.unpacked(CELLS[name][0].table.packed)
     for field, column in zip(unpacked._fields, CELLS[name][0].table, strict=True):
         assert np.array_equal(getattr(unpacked, field), column, equal_nan=True), field
+
+
+def comb(count: int, shift: float) -> AbstractLaw:
+    """Narrow Gaussians of equal weight at shift, shift + 2, ...: one cell in which combs cross again and again."""
+    return gaussian_mixture([Fraction(1, count)] * count, [shift + 2 * k for k in range(count)], ["1/4"] * count)
+
+
+def unbroken(rows: Floats, lo: float, hi: float) -> bool:
+    """Do the rows go on from each other, from one end to the other?"""
+    return rows[0, 0] == lo and rows[-1, 1] == hi and np.array_equal(rows[1:, 0], rows[:-1, 1])
+
+
+@pytest.mark.parametrize("strange", [False, True])
+def test_rows_that_need_more_room_are_all_there_once(strange: bool):
+    p, q = comb(60, 0), comb(60, 1)
+    rows, lo, hi, _ = runs.runs(p.table, q.table, strange)
+    assert lo.size == 1
+    assert len(rows) > 4 * lo.size + 64  # more than there was room for at first
+    assert unbroken(rows, lo[0], hi[0])
+    decided = rows[rows[:, 2] != 0.0]
+    assert np.count_nonzero(np.diff(decided[:, 2])) == 119  # between each two of 120 neighbours
+    assert not unbroken(np.vstack((rows[:30], rows)), lo[0], hi[0])  # power: a cell begun anew, its rows kept
+    assert tv(p, q).overlaps(tv.enclose(p, q))
+
+
+def test_panels_that_need_more_room_are_all_there_once():
+    p, q = comb(60, 0), comb(60, 1)
+    (lo, hi, _), both, *_ = panel.layout(p.table.packed, q.table.packed, -5.0, 125.0, panel.WIDTHS)
+    assert max(map(len, both)) > lo.size + 64
+    rows = np.concatenate(both)
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    assert unbroken(rows, lo[0], hi[0])
+    assert not unbroken(np.delete(rows, 7, axis=0), lo[0], hi[0])  # power
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [((), ()), ((1, 2), ()), ((), (1, 2)), ((1, 3, 4), (0, 1, 2)), ((0, 1, 2), (1, 3, 4)), ((0, 5), (5,))],
+)
+def test_merged_cells_are_those_between_all_edges(left: tuple[float, ...], right: tuple[float, ...]):
+    ours, yours = np.array(left, float), np.array(right, float)
+    p, q = (Gaussian(0).table._replace(edges=edges) for edges in (ours, yours))
+    lo, hi, at = runs.merge(p, q)
+    cuts = np.unique(np.concatenate((ours, yours)))
+    assert np.array_equal(lo, [-math.inf, *cuts])
+    assert np.array_equal(hi, [*cuts, math.inf])
+    assert np.array_equal(at, [[np.sum(ours <= y), np.sum(yours <= y)] for y in lo])

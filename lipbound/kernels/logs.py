@@ -19,7 +19,7 @@ def _ranked(k, first):
         size = first[k[m] + 1] - first[k[m]]
         least, most = min(least, size), max(most, size)
     more, order = np.zeros(most + 2, np.int64), np.arange(k.size).astype(np.uint64)
-    if least == most:
+    if least == most:  # as where a law has one cell
         more[: most + 1] = k.size
         return order, more[1:]
     for m in range(k.size):

@@ -33,6 +33,7 @@ def merge(p, q):
 
 @leaf
 def _merged(ours, yours, lo, hi, at):
+    """The cells of `merge`, written to the three arrays: their number."""
     i, j, m, here = np.uint64(0), np.uint64(0), np.uint64(0), -math.inf  # unsigned: else an index costs a branch
     while i < ours.size and j < yours.size:
         a, b = ours[i], yours[j]
@@ -41,14 +42,12 @@ def _merged(ours, yours, lo, hi, at):
         i += np.uint64(a <= b)
         j += np.uint64(b <= a)
         m += np.uint64(1)
-    lo[m] = here
-    for k in range(i, ours.size):
-        lo[m + np.uint64(1)], hi[m], at[m, 0], at[m, 1] = ours[k], ours[k], k, j
-        m += np.uint64(1)
-    for k in range(j, yours.size):
-        lo[m + np.uint64(1)], hi[m], at[m, 0], at[m, 1] = yours[k], yours[k], i, k
-        m += np.uint64(1)
-    hi[m], at[m, 0], at[m, 1] = math.inf, ours.size, yours.size
+    lo[m], left = here, np.uint64(i < ours.size)  # the law that has edges left, if one has
+    for y in ours[i:] if left else yours[j:]:
+        hi[m], at[m, 0], at[m, 1] = y, i, j
+        i, j, m = i + left, j + (np.uint64(1) - left), m + np.uint64(1)
+        lo[m] = y
+    hi[m], at[m, 0], at[m, 1] = math.inf, i, j
     return m + np.uint64(1)
 
 

@@ -30,12 +30,11 @@ def window(p: Table, q: Table, generators: Sequence[Generator]) -> tuple[Sequenc
 
     An end is NaN if not both laws are unbounded there; it may lie where the unbounded cell begins, or before.
     """
-    ours, yours = p.packed, q.packed
     ends, rest = [math.nan, math.nan], np.zeros(len(generators))
-    for n, spread in enumerate(_spreads(ours, yours)):
+    for n, spread in enumerate(_spreads(p.packed, q.packed)):
         if not math.isnan(spread):
             rows = [(m, c, a) for m, g in enumerate(generators) for c, a in g.growth(spread)]
-            ends[n], beyond = _beyond(ours, yours, 2 * n - 1, np.array(rows).reshape(-1, 3), len(generators))
+            ends[n], beyond = _beyond(p.packed, q.packed, 2 * n - 1, np.array(rows).reshape(-1, 3), len(generators))
             rest += beyond
     return ends, rest
 
@@ -51,9 +50,9 @@ def tail(t, side):
 @jit
 def _spreads(p, q):
     """(Widest scale of p / widest scale of q)^2, if floats have it, on both sides; NaN if not both are unbounded."""
-    out = [math.nan, math.nan]
+    s, t, out = unpacked(p), unpacked(q), [math.nan, math.nan]
     for n in range(2):
-        ours, yours = tail(unpacked(p), 2 * n - 1), tail(unpacked(q), 2 * n - 1)
+        ours, yours = tail(s, 2 * n - 1), tail(t, 2 * n - 1)
         if ours.inv.size and yours.inv.size:
             out[n] = min(max((yours.inv.min() / ours.inv.min()) ** 2, 1e-300), 1e300)
     return out[0], out[1]

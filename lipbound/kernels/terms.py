@@ -75,8 +75,8 @@ def _js(lp, lq, p, q, fall, value, ulps):
 @pure
 def _hellinger2(lp, lq, p, q, fall, value, ulps):
     for i in range(lp.size):
-        top, x = max(p[i], q[i]), -0.5 * abs(lp[i] - lq[i])
-        root = short_exp_m1(x) if x > -SHORT else fall[i] - 1.0
+        top, half = max(p[i], q[i]), -0.5 * abs(lp[i] - lq[i])
+        root = short_exp_m1(half) if half > -SHORT else fall[i] - 1.0
         x = 0.5 * top * root * root
         value[i] = x
         moved = 0.5 * top * -root * (1.0 + root) * (2.0 + abs(lp[i]) + abs(lq[i]))
